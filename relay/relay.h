@@ -1,0 +1,71 @@
+/*
+ * The media plane as the rest of the server sees it: rooms, peers, feeds. All functions and all callbacks belong to the
+ * main thread; the work happens on worker threads, so a call only posts and returns. A command about a peer that has just
+ * gone is no error. Signalling and recordings include this header and nothing else of relay/.
+ */
+#pragma once
+
+#include "relay/base/counters.h"
+#include "relay/base/err.h"
+#include "relay/net/transport.h" /* struct transport_credentials, enum transport_state */
+#include "relay/room/description.h"
+
+struct relay;
+
+struct relay_config {
+	const char *listen;      /* address for media; NULL: all */
+	uint16_t media_port;     /* of the first worker, the next ones follow; 0: any */
+	unsigned workers;        /* 1 now */
+	unsigned max_half_open;  /* DTLS handshakes begun and not ended */
+	unsigned max_packets;    /* bound of each worker's packet pool */
+	/* Addresses for candidates; none: every local one, asked anew for each answer. */
+	const char *const *announce;
+	unsigned n_announce;
+};
+
+/* Called on the main thread, from the default GMainContext. */
+struct relay_events {
+	void *user;
+	void (*peer_state)(void *user, uint32_t room, uint32_t peer, enum transport_state state, const char *profile);
+	void (*stage)(void *user, uint32_t room, uint32_t holder, uint32_t previous);
+	void (*speaking)(void *user, uint32_t room, const uint32_t *peers, unsigned n);
+	void (*publication)(void *user, uint32_t room, const struct publication_state *state);
+	void (*stats)(void *user, uint32_t room, const struct peer_stats *stats); /* each peer, every 2 s */
+};
+
+enum err relay_new(const struct relay_config *config, const struct relay_events *events, struct relay **ret) MUST_CHECK;
+void relay_free(struct relay *relay); /* NULL is allowed */
+
+/* For the answer's SDP. */
+void relay_fingerprint(const struct relay *relay, uint8_t ret[static FINGERPRINT_SIZE]);
+struct relay_candidate {
+	char address[64];
+	uint16_t port;
+	bool v6;
+};
+/* The room's worker's candidates; returns how many (<= max). Loopback is listed last, and only if nothing else is there or it was announced. */
+unsigned relay_candidates(const struct relay *relay, uint32_t room, struct relay_candidate *out, unsigned max);
+uint32_t relay_new_peer_id(struct relay *relay);
+uint32_t relay_new_ssrc(struct relay *relay); /* random, never 0, never the same twice */
+
+uint32_t relay_open_room(struct relay *relay);
+void relay_close_room(struct relay *relay, uint32_t room);
+
+/* description->id from relay_new_peer_id. ERR_FULL: the worker's mailbox is full, try later. */
+enum err relay_add_peer(struct relay *relay, uint32_t room, const struct peer_description *description,
+			const struct transport_credentials *credentials) MUST_CHECK;
+/* Another offer of the same connection. credentials as before, or with new ufrag and password (ICE restart). */
+enum err relay_update_peer(struct relay *relay, uint32_t room, const struct peer_description *description,
+			   const struct transport_credentials *credentials) MUST_CHECK;
+void relay_remove_peer(struct relay *relay, uint32_t room, uint32_t peer);
+
+void relay_set_slot(struct relay *relay, uint32_t room, uint32_t peer, const char *mid, struct feed_key feed,
+		    uint16_t width, uint16_t height);
+void relay_pin_stage(struct relay *relay, uint32_t room, uint32_t peer);
+void relay_set_screen(struct relay *relay, uint32_t room, uint32_t peer);
+void relay_set_muted(struct relay *relay, uint32_t room, uint32_t peer, enum source source, bool muted);
+
+/* Counters and load of a worker, for /metrics. */
+unsigned relay_workers(const struct relay *relay);
+const struct counters *relay_counters(const struct relay *relay, unsigned worker);
+uint64_t relay_busy_us(const struct relay *relay, unsigned worker);

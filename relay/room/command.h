@@ -1,0 +1,60 @@
+/* What the main thread tells a worker, and what a worker tells the main thread: values only. */
+#pragma once
+
+#include "relay/base/mailbox.h"
+#include "relay/net/transport.h"
+#include "relay/room/description.h"
+
+enum command_type {
+	COMMAND_OPEN_ROOM,
+	COMMAND_CLOSE_ROOM,
+	COMMAND_ADD_PEER,
+	COMMAND_UPDATE_PEER, /* another offer: description, and new ICE credentials when they differ */
+	COMMAND_REMOVE_PEER,
+	COMMAND_SET_SLOT,
+	COMMAND_PIN_STAGE,
+	COMMAND_SET_SCREEN,
+	COMMAND_SET_MUTED,
+};
+
+struct command {
+	struct mailbox_message message; /* first: see mailbox.h */
+	enum command_type type;
+	uint32_t room;
+	uint32_t peer;
+	/* SET_SLOT */
+	char mid[MID_MAX + 1];
+	struct feed_key feed;
+	uint16_t width, height;
+	/* SET_MUTED */
+	enum source source;
+	bool muted;
+	/* ADD_PEER, UPDATE_PEER; else NULL. Owned by the command. */
+	struct peer_description *description;
+	struct transport_credentials *credentials;
+};
+void command_free(struct mailbox_message *message);
+
+enum event_type {
+	EVENT_PEER_STATE,  /* connected, silent, closed */
+	EVENT_STAGE,
+	EVENT_SPEAKING,
+	EVENT_PUBLICATION,
+	EVENT_STATS,
+};
+
+#define SPEAKING_MAX 8
+
+struct event_message {
+	struct mailbox_message message;
+	enum event_type type;
+	uint32_t room;
+	uint32_t peer;
+	enum transport_state state;
+	char profile[32];             /* PEER_STATE OPEN: SRTP profile */
+	uint32_t holder, previous;    /* STAGE */
+	unsigned n_speaking;
+	uint32_t speaking[SPEAKING_MAX];
+	struct publication_state publication;
+	struct peer_stats stats;
+};
