@@ -45,13 +45,17 @@ struct relay_candidate {
 };
 /* The room's worker's candidates; returns how many (<= max). Loopback is listed last, and only if nothing else is there or it was announced. */
 unsigned relay_candidates(const struct relay *relay, uint32_t room, struct relay_candidate *out, unsigned max);
+/* For peers without a number of their own in the store (WHEP viewers): from 2^31 up, never the same twice. */
 uint32_t relay_new_peer_id(struct relay *relay);
 uint32_t relay_new_ssrc(struct relay *relay); /* random, never 0, never the same twice */
 
 uint32_t relay_open_room(struct relay *relay);
 void relay_close_room(struct relay *relay, uint32_t room);
 
-/* description->id from relay_new_peer_id. ERR_FULL: the worker's mailbox is full, try later. */
+/*
+ * description->id: a participant's number (below 2^31) or one from relay_new_peer_id. A peer of that id that is still there is
+ * replaced; no event of the old one arrives after this call. ERR_FULL: the worker's mailbox is full, try later.
+ */
 enum err relay_add_peer(struct relay *relay, uint32_t room, const struct peer_description *description,
 			const struct transport_credentials *credentials) MUST_CHECK;
 /* Another offer of the same connection. credentials as before, or with new ufrag and password (ICE restart). */

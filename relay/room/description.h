@@ -63,7 +63,7 @@ struct slot_description {
 };
 
 struct peer_description {
-	uint32_t id; /* unique in the relay, never 0, never used again */
+	uint32_t id; /* unique among the relay's present peers, never 0; who comes back has the same one, and feeds find it */
 	struct extension_map extensions;
 	char cname[24];
 	unsigned n_publications;

@@ -1,0 +1,68 @@
+/*
+ * The HTTP/1.1 and WebSocket server: libwebsockets on the GLib main loop. Everything here belongs to the main thread.
+ * Routes are a table; a handler answers at once. What is no route is looked up among the web client's files.
+ */
+#pragma once
+
+#include "signaling/config.h"
+#include "signaling/error.h"
+#include <stdbool.h>
+
+struct http_request {
+	const char *method;        /* "GET", "POST", "PATCH", "DELETE", "OPTIONS", "HEAD" */
+	const char *path;          /* decoded, begins with "/", holds no ".." */
+	const char *query;         /* raw, without "?"; "" if none */
+	const char *rest;          /* what follows the route's prefix in path */
+	const char *address;       /* of the peer, without port */
+	const char *bearer;        /* Authorization: Bearer ..., or NULL */
+	const char *content_type;  /* or NULL */
+	const char *if_match;      /* or NULL */
+	const char *host;          /* or NULL */
+	bool secure;
+	GBytes *body;              /* never NULL; at most the route's max_body (else 413 was answered already) */
+};
+/* The value of a query parameter, decoded; NULL if absent. Free it. */
+char *http_query_value(const struct http_request *request, const char *name);
+
+struct http_reply; /* filled by the handler; 404 if it does nothing */
+void http_reply_status(struct http_reply *reply, unsigned status);
+void http_reply_header(struct http_reply *reply, const char *name, const char *value); /* CR and LF refused */
+void http_reply_text(struct http_reply *reply, unsigned status, const char *content_type, const char *text);
+void http_reply_bytes(struct http_reply *reply, unsigned status, const char *content_type, GBytes *bytes);
+/* RFC 9457 problem details: application/problem+json with the code and message. */
+void http_reply_error(struct http_reply *reply, const GError *error);
+
+struct http_route {
+	const char *method;
+	const char *prefix; /* "/whip/": everything beneath; without a trailing "/": exactly this */
+	size_t max_body;
+	void (*handle)(void *user, const struct http_request *request, struct http_reply *reply);
+	void *user;
+};
+
+/* One WebSocket (path /ws, subprotocol "tongsheng"). Valid from opened to closed. */
+struct websocket;
+struct websocket_events {
+	void *user;
+	/* Returns what websocket_user gives. NULL is allowed. */
+	void *(*opened)(void *user, struct websocket *socket);
+	/* A whole text message, NUL-terminated, at most config's message_size bytes. */
+	void (*message)(void *user, struct websocket *socket, const char *text, size_t length);
+	void (*closed)(void *user, struct websocket *socket);
+};
+void *websocket_user(const struct websocket *socket);
+const char *websocket_address(const struct websocket *socket);
+/* Queued, copied. A socket that doesn't read (queue over config's queue_size) is closed. */
+void websocket_send(struct websocket *socket, const char *text, size_t length);
+/* After what is queued has gone out. closed is called later, from the loop. */
+void websocket_close(struct websocket *socket, unsigned code, const char *reason);
+
+struct http_server;
+struct http_server *http_server_new(const struct config *config, const struct http_route *routes, size_t n_routes,
+				    const struct websocket_events *websocket_events, GError **error);
+void http_server_free(struct http_server *server);
+unsigned http_server_port(const struct http_server *server);
+bool http_server_secure(const struct http_server *server);
+bool http_server_reload_certificate(struct http_server *server, GError **error);
+/* Counters for /metrics, as Prometheus text. */
+void http_server_metrics(const struct http_server *server, GString *out);
