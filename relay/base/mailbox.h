@@ -14,7 +14,7 @@ struct mailbox_message {
 
 struct mailbox;
 
-/* free_message is called on messages still inside when the mailbox is freed. */
+/* free_message is called on messages still inside when the mailbox is freed. NULL: no eventfd to be had (errno). */
 struct mailbox *mailbox_new(size_t capacity, void (*free_message)(struct mailbox_message *));
 void mailbox_free(struct mailbox *mailbox);
 
