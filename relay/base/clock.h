@@ -1,6 +1,6 @@
 /*
- * Time of the media plane: microseconds of CLOCK_MONOTONIC in a uint64_t, always named ..._us and always
- * an argument. Only room/worker.c reads the clock, once for each pass of its loop.
+ * Time of the media plane: microseconds of CLOCK_MONOTONIC in a uint64_t, always named ..._us and
+ * always an argument. Only room/worker.c reads the clock, once for each pass of its loop.
  */
 #pragma once
 

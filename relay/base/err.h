@@ -8,15 +8,15 @@
 
 enum err {
 	OK = 0,
-	ERR_TRUNCATED,   /* fewer bytes than a length field or a fixed header needs */
-	ERR_MALFORMED,   /* enough bytes, but not a valid message */
+	ERR_TRUNCATED,	 /* fewer bytes than a length field or a fixed header needs */
+	ERR_MALFORMED,	 /* enough bytes, but not a valid message */
 	ERR_UNSUPPORTED, /* valid, but nothing that we handle */
-	ERR_AUTH,        /* the authentication tag or credential did not verify */
-	ERR_REPLAY,      /* authentic, but seen before or too old */
-	ERR_FULL,        /* a bounded queue, pool or table has no room */
+	ERR_AUTH,	 /* the authentication tag or credential did not verify */
+	ERR_REPLAY,	 /* authentic, but seen before or too old */
+	ERR_FULL,	 /* a bounded queue, pool or table has no room */
 	ERR_NOT_FOUND,
-	ERR_STATE,       /* not possible in this state (no keys yet, already closed) */
-	ERR_SYSTEM,      /* a system call or library failed; errno or its own log has more */
+	ERR_STATE,  /* not possible in this state (no keys yet, already closed) */
+	ERR_SYSTEM, /* a system call or library failed; errno or its own log has more */
 };
 
 /* A short English name ("truncated"), for logs and test output. */

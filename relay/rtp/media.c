@@ -28,17 +28,21 @@ static const struct {
 	[CODEC_AV1] = {"AV1", MEDIA_VIDEO, 90000},
 };
 
+#define TRANSPORT_CC_URI "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+/* clang-format off */
+#define DEPENDENCY_DESCRIPTOR_URI \
+	"https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"
+/* clang-format on */
+
 static const char *const extension_uris[EXTENSION_COUNT] = {
 	[EXTENSION_MID] = "urn:ietf:params:rtp-hdrext:sdes:mid",
 	[EXTENSION_RID] = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
 	[EXTENSION_REPAIRED_RID] = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id",
 	[EXTENSION_AUDIO_LEVEL] = "urn:ietf:params:rtp-hdrext:ssrc-audio-level",
-	[EXTENSION_TRANSPORT_CC] =
-		"http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
+	[EXTENSION_TRANSPORT_CC] = TRANSPORT_CC_URI,
 	[EXTENSION_ABS_SEND_TIME] = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
 	[EXTENSION_VIDEO_ORIENTATION] = "urn:3gpp:video-orientation",
-	[EXTENSION_DEPENDENCY_DESCRIPTOR] = "https://aomediacodec.github.io/av1-rtp-spec/"
-					    "#dependency-descriptor-rtp-header-extension",
+	[EXTENSION_DEPENDENCY_DESCRIPTOR] = DEPENDENCY_DESCRIPTOR_URI,
 };
 
 enum media_kind source_kind(enum source source)
