@@ -1,0 +1,42 @@
+/** What a person can do; views call these and nothing else. Implemented by core/controller.ts. None throws: what fails shows in the state. */
+import type { JoinMode, Layout, ParticipantId, Profile, Role, SidePanel } from "./state";
+
+export interface Commands {
+  setUiLanguage(tag: string): void;
+  setTheme(theme: "system" | "light" | "dark"): void;
+  setProfile(profile: Partial<Profile>): void;
+  /** Lobby: asks for microphone and camera (again). */
+  askDevices(): void;
+  chooseMicrophone(id: string): void;
+  chooseCamera(id: string): void;
+  chooseSpeaker(id: string): void;
+  /** Lobby: whether the camera / microphone will be on when joining; in the meeting: on or off now. */
+  setMicrophone(on: boolean): void;
+  setCamera(on: boolean): void;
+  join(mode: JoinMode): void;
+  /** From "elsewhere": become that person here, or join as another. */
+  takeOver(): void;
+  joinAsAnother(): void;
+  leave(): void;
+  rejoin(): void;
+  shareScreen(): void;
+  stopScreen(): void;
+  sendChat(text: string): void;
+  raiseHand(raised: boolean): void;
+  lowerHand(participant: ParticipantId): void;
+  giveFloor(participant: ParticipantId | null): void;
+  mute(participant: ParticipantId, source: "microphone" | "camera" | "screen"): void;
+  remove(participant: ParticipantId): void;
+  showBarred(): void;
+  readmit(barred: number): void;
+  reissue(role: Role): void;
+  endMeeting(): void;
+  setLayout(layout: Layout): void;
+  setPanel(panel: SidePanel): void;
+  setGalleryPage(page: number): void;
+  /** Views tell how many tiles fit and how large pictures are, in device pixels; the controller asks the relay for just that. */
+  setTileGeometry(tiles: number, tileWidth: number, tileHeight: number, stageWidth: number, stageHeight: number): void;
+  /** After a gesture: start what autoplay blocked. */
+  unblockSound(): void;
+  dismissToast(id: number): void;
+}

@@ -1,0 +1,153 @@
+/**
+ * All that the page shows, in one object, written out in full. Changed by reduce() alone (reduce.ts); views draw it and call Commands
+ * (commands.ts). No DOM types here but MediaStream, which views hand to <video>/<audio> elements and do nothing else with.
+ */
+export type ParticipantId = string;
+export type DeviceState = "on" | "off" | "none";
+export type Connection = "connecting" | "connected" | "reconnecting";
+export type Role = "host" | "secretariat" | "member" | "interpreter" | "listener" | "viewer" | "service";
+export type Action =
+  | "join" | "publish" | "screen" | "chat" | "hand" | "give-floor" | "mute" | "remove" | "invite" | "end" | "record" | "interpret" | "archive";
+/** 3 good, 2 fair, 1 weak, 0 lost. */
+export type Quality = 0 | 1 | 2 | 3;
+
+export interface Person {
+  id: ParticipantId;
+  name: string;
+  organisation: string;
+  country: string;
+  speaks: string;
+  role: Role;
+  microphone: DeviceState;
+  camera: DeviceState;
+  screen: boolean;
+  mutedByHost: boolean;
+  connection: Connection;
+  listenOnly: boolean;
+}
+
+export interface MeetingInfo {
+  name: string;
+  title: string;
+  /** Unix ms; 0: any time. */
+  starts: number;
+  zone: string;
+  minutes: number;
+  floors: string[];
+  channels: string[];
+}
+
+export interface ChatMessage { id: number; from: ParticipantId; name: string; text: string; at: number }
+export interface Hand { participant: ParticipantId; at: number }
+export interface Barred { id: number; name: string; at: number }
+
+/** A sentence of the catalogue, with values. */
+export interface Words { key: string; values?: Record<string, string | number> }
+
+/** What went wrong, in words, with a next step where there is one. */
+export interface Problem { words: Words; retry: boolean; continueWithout: boolean }
+
+export interface DeviceChoice { id: string; label: string }
+
+/** Own devices, in lobby and meeting. */
+export interface Devices {
+  /** Nobody asked the person yet / asking now / asked. */
+  permission: "unasked" | "asking" | "asked";
+  microphones: DeviceChoice[];
+  cameras: DeviceChoice[];
+  speakers: DeviceChoice[];
+  microphone: string;
+  camera: string;
+  speaker: string;
+  microphoneProblem: Problem | null;
+  cameraProblem: Problem | null;
+  /** 0..1, ten times a second while the lobby or the meter shows. */
+  level: number;
+  /** Own picture; null: camera off. */
+  preview: MediaStream | null;
+}
+
+/** What the person entered; remembered on the device. */
+export interface Profile { name: string; organisation: string; country: string; speaks: string }
+
+export type Page =
+  /** Reading the link and asking the server about the meeting. */
+  | { at: "loading" }
+  /** No or bad link, meeting unknown or ended, barred… */
+  | { at: "refused"; problem: Problem }
+  | { at: "lobby"; joining: boolean; problem: Problem | null }
+  /** Another tab of this browser is in the meeting. */
+  | { at: "elsewhere"; joinMode: JoinMode }
+  | { at: "meeting" }
+  | { at: "left"; why: "left" | "removed" | "replaced" | "ended" };
+
+export type JoinMode = "full" | "sound" | "listen";
+
+export type Link =
+  | { at: "connected" }
+  /** WebSocket away, media may go on. nextTry: Unix ms. */
+  | { at: "signalling-lost"; since: number; nextTry: number }
+  | { at: "media-lost"; since: number };
+
+export type Layout = "speaker" | "gallery";
+export type SidePanel = "none" | "people" | "chat";
+
+/** A picture slot as the page shows it. */
+export interface Picture {
+  mid: string;
+  /** Whose; null: nobody's. */
+  participant: ParticipantId | null;
+  stream: MediaStream;
+  /** Frames arrive (false: show the name's placeholder). */
+  live: boolean;
+}
+
+export interface Toast { id: number; words: Words; kind: "info" | "problem"; until: number }
+
+export interface State {
+  page: Page;
+  /** BCP 47 tag of a catalogue: "en", "zh-Hans". */
+  uiLanguage: string;
+  theme: "system" | "light" | "dark";
+  /** Inside an app's browser where media may not work (WeChat …). */
+  inAppBrowser: "wechat" | null;
+  meeting: MeetingInfo | null;
+  profile: Profile;
+  /** The token names the person: the name can't be changed. */
+  nameFixed: boolean;
+  joinMode: JoinMode;
+  devices: Devices;
+  me: ParticipantId | null;
+  role: Role | null;
+  may: ReadonlySet<Action>;
+  people: ReadonlyMap<ParticipantId, Person>;
+  chat: readonly ChatMessage[];
+  unread: number;
+  hands: readonly Hand[];
+  barred: readonly Barred[];
+  stage: { holder: ParticipantId | null; previous: ParticipantId | null; pinned: boolean };
+  screen: ParticipantId | null;
+  speaking: readonly ParticipantId[];
+  quality: ReadonlyMap<ParticipantId, Quality>;
+  link: Link;
+  microphone: DeviceState;
+  camera: DeviceState;
+  screenShare: "off" | "starting" | "on";
+  stagePicture: Picture | null;
+  screenPicture: Picture | null;
+  /** Own screen's picture while sharing (for a small preview). */
+  ownScreen: MediaStream | null;
+  /** The gallery's page, in tile order (tiles keep their place). Participants without a slot have no entry. */
+  gallery: readonly Picture[];
+  /** One for each audio slot: the page keeps one <audio> each (Chromium is silent in Web Audio without). */
+  sounds: readonly MediaStream[];
+  /** The browser wants a gesture before it plays sound. */
+  soundBlocked: boolean;
+  layout: Layout;
+  panel: SidePanel;
+  galleryPage: number;
+  toasts: readonly Toast[];
+  /** Token of a link that the host reissued, to be copied. */
+  issuedLink: { role: Role; url: string } | null;
+  wakeLock: boolean;
+}
