@@ -17,17 +17,26 @@ enum source {
 	SOURCE_COUNT
 };
 
-enum codec { CODEC_NONE, CODEC_OPUS, CODEC_RED, CODEC_VP8, CODEC_H264, CODEC_VP9, CODEC_AV1, CODEC_COUNT };
+enum codec {
+	CODEC_NONE,
+	CODEC_OPUS,
+	CODEC_RED,
+	CODEC_VP8,
+	CODEC_H264,
+	CODEC_VP9,
+	CODEC_AV1,
+	CODEC_COUNT
+};
 
 /* RTP header extensions that we read or write; the ids are each connection's own (RFC 8285). */
 enum rtp_extension {
-	EXTENSION_MID,                   /* RFC 9143 */
-	EXTENSION_RID,                   /* RFC 8852 */
-	EXTENSION_REPAIRED_RID,          /* RFC 8852 */
-	EXTENSION_AUDIO_LEVEL,           /* RFC 6464 */
-	EXTENSION_TRANSPORT_CC,          /* draft-holmer-rmcat-transport-wide-cc-extensions-01 */
+	EXTENSION_MID,		/* RFC 9143 */
+	EXTENSION_RID,		/* RFC 8852 */
+	EXTENSION_REPAIRED_RID, /* RFC 8852 */
+	EXTENSION_AUDIO_LEVEL,	/* RFC 6464 */
+	EXTENSION_TRANSPORT_CC, /* draft-holmer-rmcat-transport-wide-cc-extensions-01 */
 	EXTENSION_ABS_SEND_TIME,
-	EXTENSION_VIDEO_ORIENTATION,     /* 3GPP TS 26.114, urn:3gpp:video-orientation */
+	EXTENSION_VIDEO_ORIENTATION,	 /* 3GPP TS 26.114, urn:3gpp:video-orientation */
 	EXTENSION_DEPENDENCY_DESCRIPTOR, /* AV1 RTP specification, appendix A */
 	EXTENSION_COUNT
 };
@@ -37,10 +46,10 @@ struct extension_map {
 };
 
 enum media_kind source_kind(enum source source);
-const char *source_name(enum source source);        /* "microphone", "screen-sound", ... */
+const char *source_name(enum source source); /* "microphone", "screen-sound", ... */
 enum media_kind codec_kind(enum codec codec);
-const char *codec_name(enum codec codec);           /* as in a=rtpmap: "opus", "VP8", ... */
-enum codec codec_from_name(const char *name);       /* case-insensitive; CODEC_NONE if unknown */
-uint32_t codec_clock_rate(enum codec codec);        /* 48000 or 90000 */
+const char *codec_name(enum codec codec);     /* as in a=rtpmap: "opus", "VP8", ... */
+enum codec codec_from_name(const char *name); /* case-insensitive; CODEC_NONE if unknown */
+uint32_t codec_clock_rate(enum codec codec);  /* 48000 or 90000 */
 const char *extension_uri(enum rtp_extension extension);
 enum rtp_extension extension_from_uri(const char *uri); /* EXTENSION_COUNT if unknown */

@@ -1,6 +1,6 @@
 /*
- * A media packet: received, decrypted in place, parsed once, immutable after that, shared by reference.
- * And the form in which a slot hands one on: its own header, over the shared payload.
+ * A media packet: received, decrypted in place, parsed once, immutable after that, shared by
+ * reference. And the form in which a slot hands one on: its own header, over the shared payload.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 struct packet {
 	uint64_t arrival_us;
 	enum codec codec;
-	bool retransmitted;      /* came as RTX: says nothing about arrival times */
+	bool retransmitted; /* came as RTX: says nothing about arrival times */
 	struct rtp_header rtp;
 	struct frame_info frame;
 	uint16_t length;
@@ -29,10 +29,11 @@ static inline const uint8_t *packet_payload(const struct packet *p)
 }
 
 /*
- * A packet as it leaves a slot. head = RTP header (header_length bytes, authenticated in clear) and, after it, the
- * rewritten start of the payload (encrypted); body = the rest, in the shared packet; then padding bytes.
- * index is the 48-bit SRTP index (rollover counter << 16 | sequence, RFC 3711, section 3.3.1): the slot counts it, and
- * never uses one twice for one SSRC, since AES-GCM would give its key away.
+ * A packet as it leaves a slot. head = RTP header (header_length bytes, authenticated in clear)
+ * and, after it, the rewritten start of the payload (encrypted); body = the rest, in the shared
+ * packet; then padding bytes. index is the 48-bit SRTP index (rollover counter << 16 | sequence,
+ * RFC 3711, section 3.3.1): the slot counts it, and never uses one twice for one SSRC, since
+ * AES-GCM would give its key away.
  */
 #define RTP_OUT_HEAD_MAX (RTP_HEADER_MAX + 32)
 struct rtp_out {

@@ -1,4 +1,5 @@
-/* Reception statistics of one incoming stream for receiver reports (RFC 3550, sections 6.4.1, A.3 and A.8). */
+/* Reception statistics of one incoming stream for receiver reports (RFC 3550, sections 6.4.1, A.3
+ * and A.8). */
 #pragma once
 
 #include "relay/rtp/rtcp.h"
@@ -17,8 +18,9 @@ struct receive_stats {
 };
 
 void receive_stats_init(struct receive_stats *s, uint32_t clock_rate);
-void receive_stats_packet(struct receive_stats *s, uint16_t sequence, uint32_t timestamp, size_t bytes,
-			  uint64_t arrival_us);
+void receive_stats_packet(struct receive_stats *s, uint16_t sequence, uint32_t timestamp,
+			  size_t bytes, uint64_t arrival_us);
 void receive_stats_sender_report(struct receive_stats *s, uint64_t ntp, uint64_t arrival_us);
 /* Fills a block and starts the next interval. */
-void receive_stats_report(struct receive_stats *s, uint32_t ssrc, uint64_t now_us, struct rtcp_report_block *ret);
+void receive_stats_report(struct receive_stats *s, uint32_t ssrc, uint64_t now_us,
+			  struct rtcp_report_block *ret);

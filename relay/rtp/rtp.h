@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RTP_HEADER_MIN    12
+#define RTP_HEADER_MIN 12
 /* The largest header that we write: 12 + 4 + all our extensions. */
-#define RTP_HEADER_MAX    128
+#define RTP_HEADER_MAX 128
 
 struct rtp_span {
 	uint16_t offset; /* from the packet's first byte; 0: absent */
@@ -26,29 +26,29 @@ struct rtp_header {
 	uint32_t ssrc;
 	uint16_t payload_offset;
 	uint16_t payload_length; /* without padding; 0: nothing but padding */
-	uint8_t padding;         /* bytes of padding at the end, the count byte included */
+	uint8_t padding;	 /* bytes of padding at the end, the count byte included */
 	struct rtp_span extension[EXTENSION_COUNT];
 };
 
 /*
  * Reads the header of a whole packet. Ids that map doesn't have are skipped. map may be NULL.
- * ERR_TRUNCATED, or ERR_MALFORMED (version, padding longer than the payload, an extension beyond its block).
- * *ret is written on OK only.
+ * ERR_TRUNCATED, or ERR_MALFORMED (version, padding longer than the payload, an extension beyond
+ * its block). *ret is written on OK only.
  */
 enum err rtp_parse(const uint8_t *data, size_t length, const struct extension_map *map,
 		   struct rtp_header *ret) MUST_CHECK;
 
 /*
- * Writes a header: fixed part, then the extensions whose value[] is not NULL and whose id in map is not 0
- * (one-byte form if every id <= 14 and every length is 1..16, else two-byte form).
- * Returns the bytes written (<= RTP_HEADER_MAX), or 0 when they don't fit in capacity.
+ * Writes a header: fixed part, then the extensions whose value[] is not NULL and whose id in map is
+ * not 0 (one-byte form if every id <= 14 and every length is 1..16, else two-byte form). Returns
+ * the bytes written (<= RTP_HEADER_MAX), or 0 when they don't fit in capacity.
  */
 struct rtp_extension_values {
 	const uint8_t *value[EXTENSION_COUNT];
 	uint8_t length[EXTENSION_COUNT];
 };
-size_t rtp_write_header(uint8_t *out, size_t capacity, bool marker, bool padding, uint8_t payload_type,
-			uint16_t sequence, uint32_t timestamp, uint32_t ssrc,
+size_t rtp_write_header(uint8_t *out, size_t capacity, bool marker, bool padding,
+			uint8_t payload_type, uint16_t sequence, uint32_t timestamp, uint32_t ssrc,
 			const struct extension_map *map, const struct rtp_extension_values *values);
 
 /* Parsed forms of extension values. level_dbov: 0 (loudest) .. 127 (silence). */

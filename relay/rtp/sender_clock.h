@@ -1,7 +1,7 @@
 /*
- * One participant's clock on ours: sender reports say when, on the sender's clock, a sample was taken; the
- * least delay seen says how that clock stands to ours. One for each participant, shared by all its streams, so that
- * what the participant keeps in sync stays in sync after rewriting.
+ * One participant's clock on ours: sender reports say when, on the sender's clock, a sample was
+ * taken; the least delay seen says how that clock stands to ours. One for each participant, shared
+ * by all its streams, so that what the participant keeps in sync stays in sync after rewriting.
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 
 struct sender_clock {
 	bool valid;
-	int64_t offset_us;      /* ours - theirs, smallest over the window, follows drift */
+	int64_t offset_us; /* ours - theirs, smallest over the window, follows drift */
 	int64_t window_min_us;
 	uint64_t window_start_us;
 };

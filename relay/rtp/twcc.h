@@ -1,6 +1,7 @@
 /*
  * Transport-wide congestion control feedback, the receiving side
- * (draft-holmer-rmcat-transport-wide-cc-extensions-01, section 3.1). One recorder for each connection.
+ * (draft-holmer-rmcat-transport-wide-cc-extensions-01, section 3.1). One recorder for each
+ * connection.
  */
 #pragma once
 
