@@ -43,7 +43,7 @@ struct relay_candidate {
 	uint16_t port;
 	bool v6;
 };
-/* The room's worker's candidates; returns how many (<= max). Loopback is listed last, and only if nothing else is there or it was announced. */
+/* The room's worker's candidates; returns how many (<= max). Loopback only where there is nothing else, or announced. */
 unsigned relay_candidates(const struct relay *relay, uint32_t room, struct relay_candidate *out, unsigned max);
 /* For peers without a number of their own in the store (WHEP viewers): from 2^31 up, never the same twice. */
 uint32_t relay_new_peer_id(struct relay *relay);

@@ -9,7 +9,8 @@ enum command_type {
 	COMMAND_OPEN_ROOM,
 	COMMAND_CLOSE_ROOM,
 	COMMAND_ADD_PEER,
-	COMMAND_UPDATE_PEER, /* another offer: description, and new ICE credentials when they differ */
+	COMMAND_UPDATE_PEER, /* another offer: description, and new ICE credentials when they differ
+			      */
 	COMMAND_REMOVE_PEER,
 	COMMAND_SET_SLOT,
 	COMMAND_PIN_STAGE,
@@ -22,6 +23,9 @@ struct command {
 	enum command_type type;
 	uint32_t room;
 	uint32_t peer;
+	/* ADD_PEER: counts up; events of the peer carry it, so that the main thread knows a late
+	 * one of an earlier session. */
+	uint32_t session;
 	/* SET_SLOT */
 	char mid[MID_MAX + 1];
 	struct feed_key feed;
@@ -36,7 +40,7 @@ struct command {
 void command_free(struct mailbox_message *message);
 
 enum event_type {
-	EVENT_PEER_STATE,  /* connected, silent, closed */
+	EVENT_PEER_STATE, /* connected, silent, closed */
 	EVENT_STAGE,
 	EVENT_SPEAKING,
 	EVENT_PUBLICATION,
@@ -45,14 +49,16 @@ enum event_type {
 
 #define SPEAKING_MAX 8
 
+/* Freed with g_free. */
 struct event_message {
 	struct mailbox_message message;
 	enum event_type type;
 	uint32_t room;
 	uint32_t peer;
+	uint32_t session; /* of PEER_STATE, PUBLICATION and STATS; 0: of no peer */
 	enum transport_state state;
-	char profile[32];             /* PEER_STATE OPEN: SRTP profile */
-	uint32_t holder, previous;    /* STAGE */
+	char profile[32];	   /* PEER_STATE OPEN: SRTP profile */
+	uint32_t holder, previous; /* STAGE */
 	unsigned n_speaking;
 	uint32_t speaking[SPEAKING_MAX];
 	struct publication_state publication;

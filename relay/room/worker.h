@@ -1,6 +1,7 @@
 /*
- * A worker: one thread, one UDP port, the transports on it and the rooms of those. It alone reads the clock, and joins room/
- * to net/. Commands come by mailbox, events go by mailbox; nothing is shared but counters.
+ * A worker: one thread, one UDP port, the transports on it and the rooms of those. It alone reads
+ * the clock, and joins room/ to net/. Commands come by mailbox, events go by mailbox; nothing is
+ * shared but counters.
  */
 #pragma once
 
@@ -12,12 +13,12 @@
 struct worker;
 
 struct worker_config {
-	const char *listen;  /* NULL: all addresses */
-	uint16_t port;       /* 0: any */
+	const char *listen; /* NULL: all addresses */
+	uint16_t port;	    /* 0: any */
 	const struct dtls_certificate *certificate;
 	unsigned max_half_open;
 	unsigned max_packets;
-	struct mailbox *events; /* to the main thread; struct relay_event_message */
+	struct mailbox *events; /* to the main thread; struct event_message */
 };
 
 /* Opens the socket and starts the thread. */

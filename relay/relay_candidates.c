@@ -1,0 +1,69 @@
+#include "relay/relay.h"
+#include "relay/relay_internal.h"
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <string.h>
+
+static void add_candidate(struct relay_candidate *out, unsigned *n, unsigned max,
+			  const char *address, uint16_t port)
+{
+	if (*n >= max)
+		return;
+	struct relay_candidate *candidate = &out[(*n)++];
+	g_strlcpy(candidate->address, address, sizeof candidate->address);
+	candidate->port = port;
+	candidate->v6 = strchr(address, ':') != NULL;
+}
+
+/* An interface address as text; false for what no browser can use (down, no IP, link-local IPv6).
+ */
+static bool usable_address(const struct ifaddrs *interface, char *text, size_t size)
+{
+	if (!interface->ifa_addr || !(interface->ifa_flags & IFF_UP))
+		return false;
+	if (interface->ifa_addr->sa_family == AF_INET) {
+		const struct sockaddr_in *v4 = (const struct sockaddr_in *)interface->ifa_addr;
+		return inet_ntop(AF_INET, &v4->sin_addr, text, (socklen_t)size) != NULL;
+	}
+	if (interface->ifa_addr->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)interface->ifa_addr;
+		return !IN6_IS_ADDR_LINKLOCAL(&v6->sin6_addr) &&
+		       inet_ntop(AF_INET6, &v6->sin6_addr, text, (socklen_t)size) != NULL;
+	}
+	return false;
+}
+
+static unsigned local_candidates(struct relay_candidate *out, unsigned max, uint16_t port,
+				 bool loopback)
+{
+	struct ifaddrs *interfaces;
+	char text[INET6_ADDRSTRLEN];
+	unsigned n = 0;
+
+	if (getifaddrs(&interfaces) < 0)
+		return 0;
+	for (const struct ifaddrs *i = interfaces; i; i = i->ifa_next)
+		if (!!(i->ifa_flags & IFF_LOOPBACK) == loopback &&
+		    usable_address(i, text, sizeof text))
+			add_candidate(out, &n, max, text, port);
+	freeifaddrs(interfaces);
+	return n;
+}
+
+unsigned relay_candidates(const struct relay *relay, uint32_t room, struct relay_candidate *out,
+			  unsigned max)
+{
+	uint16_t port = worker_port(relay->workers[relay_worker_of(relay, room)]);
+	unsigned n = 0;
+
+	for (char **address = relay->announce; *address; address++)
+		add_candidate(out, &n, max, *address, port);
+	if (n == 0 && relay->listen)
+		add_candidate(out, &n, max, relay->listen, port);
+	if (n == 0)
+		n = local_candidates(out, max, port, false);
+	if (n == 0)
+		n = local_candidates(out, max, port, true);
+	return n;
+}

@@ -1,0 +1,262 @@
+#include "relay/room/worker.h"
+#include "relay/room/worker_internal.h"
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define COMMANDS_MAX	   65536
+#define LINK_SCAN_US	   (20 * US_PER_MS)
+#define STATS_US	   (2 * US_PER_SEC)
+#define STUN_ERRORS_PER_S  200
+#define NTP_EPOCH_OFFSET_S UINT64_C(2208988800) /* 1900 to 1970, RFC 5905, section 6 */
+
+static void flush_batch(struct send_batch *batch, void *user)
+{
+	struct worker *worker = user;
+	udp_flush(worker->socket, batch, &worker->counters);
+}
+
+/*
+ * The way of a packet begins: the datagram's transport authenticates and decrypts it in place, the
+ * room hands it to the slots, which encrypt into the batch. *slot is the buffer that it lies in;
+ * when the room may keep it, another takes its place.
+ */
+static void receive_datagram(struct worker *worker, const struct udp_datagram *datagram,
+			     struct packet **slot, uint64_t now_us)
+{
+	struct packet *packet = *slot;
+	size_t length = datagram->length;
+	enum datagram_kind kind;
+
+	counter_add(&worker->counters, COUNTER_BYTES_IN, length);
+	if (datagram->truncated) {
+		counter_add(&worker->counters, COUNTER_DROP_TRUNCATED, 1);
+		return;
+	}
+	struct link *link = transport_table_receive(worker->table, packet->data, &length,
+						    &datagram->path, now_us, &kind);
+	if (!link)
+		return;
+	if (kind == DATAGRAM_RTP) {
+		struct packet *next = pool_take(worker->packets);
+		if (!next) {
+			counter_add(&worker->counters, COUNTER_DROP_POOL_EMPTY, 1);
+			return;
+		}
+		packet->length = (uint16_t)length;
+		packet->arrival_us = now_us;
+		room_receive_rtp(link->room->room, link->peer, packet, now_us);
+		pool_unref(packet);
+		*slot = next;
+	} else if (kind == DATAGRAM_RTCP) {
+		room_receive_rtcp(link->room->room, link->peer, packet->data, length, now_us);
+	} else {
+		link_follow_state(link, now_us);
+	}
+}
+
+/* One receive pass: everything it brought is forwarded before anything is sent. Returns whether
+ * more may wait. */
+static bool receive_pass(struct worker *worker, uint64_t now_us)
+{
+	struct udp_datagram datagrams[UDP_RECEIVE_MAX];
+
+	for (size_t i = 0; i < UDP_RECEIVE_MAX; i++) {
+		datagrams[i].data = worker->receiving[i]->data;
+		datagrams[i].capacity = PACKET_CAPACITY;
+	}
+	size_t n = udp_receive(worker->socket, datagrams, UDP_RECEIVE_MAX);
+	counter_add(&worker->counters, COUNTER_DATAGRAMS_IN, n);
+	for (size_t i = 0; i < n; i++)
+		receive_datagram(worker, &datagrams[i], &worker->receiving[i], now_us);
+	return n == UDP_RECEIVE_MAX;
+}
+
+static void run_commands(struct worker *worker, uint64_t now_us)
+{
+	struct mailbox_message *message = mailbox_take_all(worker->commands);
+
+	while (message) {
+		struct mailbox_message *next = message->next;
+		worker_run_command(worker, (struct command *)message, now_us);
+		command_free(message);
+		message = next;
+	}
+}
+
+/* Ticks what is due and returns when the loop must wake again. */
+static uint64_t run_timers(struct worker *worker, uint64_t now_us)
+{
+	uint64_t deadline_us;
+	GHashTableIter iter;
+	void *value;
+
+	if (now_us >= worker->next_scan_us) {
+		worker_tick_links(worker, now_us);
+		worker->next_scan_us = now_us + LINK_SCAN_US;
+	}
+	if (now_us >= worker->next_stats_us) {
+		worker_send_stats(worker, now_us);
+		worker->next_stats_us = now_us + STATS_US;
+	}
+	deadline_us = MIN(worker->next_stats_us,
+			  g_hash_table_size(worker->links) > 0 ? worker->next_scan_us : UINT64_MAX);
+	g_hash_table_iter_init(&iter, worker->rooms);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct worker_room *room = value;
+		if (now_us >= room->deadline_us)
+			room->deadline_us = room_tick(room->room, now_us);
+		deadline_us = MIN(deadline_us, room->deadline_us);
+	}
+	return deadline_us;
+}
+
+static void *run(void *data)
+{
+	struct worker *worker = data;
+	uint64_t now_us = clock_now_us();
+
+	while (!worker->stop) {
+		struct epoll_event ready[2];
+		uint64_t deadline_us = run_timers(worker, now_us);
+		flush_batch(worker->batch, worker);
+
+		uint64_t idle_from_us = clock_now_us();
+		atomic_fetch_add_explicit(&worker->busy_us, idle_from_us - now_us,
+					  memory_order_relaxed);
+		/* Rounded up: waking a little late is better than spinning until the millisecond is
+		 * over. */
+		int timeout_ms =
+			deadline_us <= idle_from_us
+				? 0
+				: (int)MIN((deadline_us - idle_from_us + 999) / US_PER_MS, 1000);
+		int n = epoll_wait(worker->epoll, ready, 2, timeout_ms);
+		now_us = clock_now_us();
+		for (int i = 0; i < n; i++) {
+			if (ready[i].data.fd == udp_fd(worker->socket))
+				receive_pass(worker, now_us);
+			else
+				run_commands(worker, now_us);
+		}
+	}
+	g_hash_table_remove_all(worker->links);
+	g_hash_table_remove_all(worker->rooms);
+	flush_batch(worker->batch, worker); /* the transports' close_notify */
+	return NULL;
+}
+
+static enum err watch(struct worker *worker, int fd)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+	return epoll_ctl(worker->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? ERR_SYSTEM : OK;
+}
+
+static uint64_t ntp_offset_us(void)
+{
+	struct timespec wall;
+	clock_gettime(CLOCK_REALTIME, &wall);
+	return (uint64_t)wall.tv_sec * US_PER_SEC + (uint64_t)wall.tv_nsec / 1000 +
+	       NTP_EPOCH_OFFSET_S * US_PER_SEC - clock_now_us();
+}
+
+/* What worker_free also takes apart, thread or not. */
+static void free_parts(struct worker *worker)
+{
+	g_clear_pointer(&worker->links, g_hash_table_unref);
+	g_clear_pointer(&worker->rooms, g_hash_table_unref);
+	transport_table_free(worker->table);
+	for (size_t i = 0; i < UDP_RECEIVE_MAX; i++)
+		pool_unref(worker->receiving[i]);
+	pool_free(worker->packets);
+	ice_lite_free(worker->ice);
+	dtls_context_free(worker->dtls);
+	send_batch_free(worker->batch);
+	udp_close(worker->socket);
+	if (worker->epoll >= 0)
+		close(worker->epoll);
+	mailbox_free(worker->commands);
+	g_free(worker);
+}
+
+static enum err make_parts(struct worker *worker, const struct worker_config *config)
+{
+	const struct dtls_context_limits limits = {.max_half_open = config->max_half_open};
+	enum err err;
+
+	worker->commands = mailbox_new(COMMANDS_MAX, command_free);
+	worker->events = config->events;
+	worker->ntp_offset_us = ntp_offset_us();
+	worker->rooms = g_hash_table_new_full(NULL, NULL, NULL, worker_free_room);
+	worker->links = g_hash_table_new_full(NULL, NULL, NULL, worker_free_link);
+	worker->packets = packet_pool_new(config->max_packets + UDP_RECEIVE_MAX);
+	for (size_t i = 0; i < UDP_RECEIVE_MAX; i++)
+		worker->receiving[i] = pool_take(worker->packets);
+	worker->batch = send_batch_new(flush_batch, worker);
+	worker->ice = ice_lite_new(STUN_ERRORS_PER_S);
+	err = dtls_context_new(config->certificate, &limits, &worker->counters, &worker->dtls);
+	if (err)
+		return err;
+	worker->environment = (struct transport_environment){.dtls = worker->dtls,
+							     .ice = worker->ice,
+							     .batch = worker->batch,
+							     .counters = &worker->counters};
+	worker->table = transport_table_new(&worker->environment);
+	err = udp_open(config->listen, config->port, &worker->socket);
+	if (err)
+		return err;
+	worker->port = udp_port(worker->socket);
+	worker->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (worker->epoll < 0)
+		return ERR_SYSTEM;
+	err = watch(worker, udp_fd(worker->socket));
+	return err ? err : watch(worker, mailbox_fd(worker->commands));
+}
+
+enum err worker_new(const struct worker_config *config, struct worker **ret)
+{
+	struct worker *worker = g_new0(struct worker, 1);
+	worker->epoll = -1;
+
+	enum err err = make_parts(worker, config);
+	if (!err && pthread_create(&worker->thread, NULL, run, worker) != 0)
+		err = ERR_SYSTEM;
+	if (err) {
+		free_parts(worker);
+		return err;
+	}
+	pthread_setname_np(worker->thread, "worker");
+	*ret = worker;
+	return OK;
+}
+
+void worker_free(struct worker *worker)
+{
+	if (!worker)
+		return;
+	struct command *stop = g_new0(struct command, 1);
+	stop->type = COMMAND_STOP;
+	while (worker_post(worker, stop) != OK)
+		sched_yield(); /* full: the worker is emptying it right now */
+	pthread_join(worker->thread, NULL);
+	free_parts(worker);
+}
+
+enum err worker_post(struct worker *worker, struct command *command)
+{
+	return mailbox_post(worker->commands, &command->message);
+}
+
+uint16_t worker_port(const struct worker *worker)
+{
+	return worker->port;
+}
+
+const struct counters *worker_counters(const struct worker *worker)
+{
+	return &worker->counters;
+}
+
+uint64_t worker_busy_us(const struct worker *worker)
+{
+	return atomic_load_explicit(&worker->busy_us, memory_order_relaxed);
+}

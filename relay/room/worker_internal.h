@@ -1,0 +1,69 @@
+/*
+ * The worker's parts: worker.c has the thread and the packet path, worker_link.c the commands, the
+ * peers' lives and the events. Everything belongs to the worker's thread, but what says otherwise.
+ */
+#pragma once
+
+#include "relay/base/clock.h"
+#include "relay/net/ice_lite.h"
+#include "relay/net/transport_table.h"
+#include "relay/net/udp.h"
+#include "relay/room/command.h"
+#include "relay/room/room.h"
+#include "relay/room/worker.h"
+#include <glib.h>
+
+struct worker_room {
+	struct worker *worker;
+	uint32_t id;
+	struct room *room;
+	uint64_t deadline_us; /* when room_tick wants to be called */
+};
+
+/* One participant's connection, and its place in a room. */
+struct link {
+	struct worker *worker;
+	struct worker_room *room;
+	struct transport *transport;
+	struct peer *peer;
+	uint32_t id, session;
+	enum transport_state state; /* as last told to the main thread and the room */
+	uint64_t transport_deadline_us;
+};
+
+struct worker {
+	pthread_t thread;
+	struct mailbox *commands;
+	struct mailbox *events; /* the main thread's; only posted to */
+	struct counters counters;
+	_Atomic uint64_t busy_us; /* written by this thread, read by any */
+	uint16_t port;
+	bool stop; /* set by a command with type COMMAND_STOP */
+
+	int epoll;
+	struct udp_socket *socket;
+	struct send_batch *batch;
+	struct dtls_context *dtls;
+	struct ice_lite *ice;
+	struct transport_environment environment;
+	struct transport_table *table;
+	struct pool *packets;
+	struct packet *receiving[UDP_RECEIVE_MAX]; /* the next recvmmsg's buffers */
+	GHashTable *rooms;			   /* id -> struct worker_room */
+	GHashTable *links;			   /* id -> struct link */
+	uint64_t next_scan_us;			   /* of the transports' deadlines */
+	uint64_t next_stats_us;
+	uint64_t ntp_offset_us;
+};
+
+/* Commands that only worker_free gives. */
+#define COMMAND_STOP ((enum command_type)1000)
+
+void worker_run_command(struct worker *worker, struct command *command, uint64_t now_us);
+/* After a datagram or a tick: tells room and main thread what became of the transport. The link may
+ * be gone afterwards. */
+void link_follow_state(struct link *link, uint64_t now_us);
+void worker_tick_links(struct worker *worker, uint64_t now_us);
+void worker_send_stats(struct worker *worker, uint64_t now_us);
+void worker_free_link(void *link); /* GDestroyNotify */
+void worker_free_room(void *room); /* GDestroyNotify */
