@@ -7,7 +7,6 @@
 #pragma once
 
 #include "relay/base/counters.h"
-#include "relay/net/transport.h" /* struct bytes only */
 #include "relay/room/description.h"
 #include "relay/rtp/packet.h"
 

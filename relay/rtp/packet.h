@@ -21,6 +21,12 @@ struct packet {
 	uint8_t data[PACKET_CAPACITY];
 };
 
+/* Bytes that somebody else owns. */
+struct bytes {
+	const uint8_t *data;
+	size_t length;
+};
+
 struct pool *packet_pool_new(size_t max_packets);
 
 static inline const uint8_t *packet_payload(const struct packet *p)
