@@ -19,7 +19,7 @@ const char *err_name(enum err err)
 		return "full";
 	case ERR_NOT_FOUND:
 		return "not found";
-	case ERR_STATE:
+	case ERR_NOT_READY:
 		return "wrong state";
 	case ERR_SYSTEM:
 		return "system error";

@@ -15,7 +15,7 @@ enum err {
 	ERR_REPLAY,	 /* authentic, but seen before or too old */
 	ERR_FULL,	 /* a bounded queue, pool or table has no room */
 	ERR_NOT_FOUND,
-	ERR_STATE,  /* not possible in this state (no keys yet, already closed) */
+	ERR_NOT_READY, /* not possible in this state (no keys yet, already closed) */
 	ERR_SYSTEM, /* a system call or library failed; errno or its own log has more */
 };
 

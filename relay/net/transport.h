@@ -52,7 +52,7 @@ enum datagram_kind transport_receive(struct transport *transport, uint8_t *data,
 
 /*
  * Encrypts straight into the batch. ret_protected (may be NULL) is lent until the batch is flushed: what a slot
- * without RTX keeps a copy of, to send it again byte for byte. ERR_STATE: no keys, silent or closed.
+ * without RTX keeps a copy of, to send it again byte for byte. ERR_NOT_READY: no keys, silent or closed.
  */
 enum err transport_send_rtp(struct transport *transport, const struct rtp_out *out, struct bytes *ret_protected);
 enum err transport_send_rtcp(struct transport *transport, const uint8_t *data, size_t length);
