@@ -12,6 +12,10 @@
 
 struct nack_tracker;
 
+/*
+ * NEW: newer than all before. RECOVERED: older, and not here before (reordered or sent again).
+ * DUPLICATE: here before, or more than 512 behind. JUMP: more than 512 ahead.
+ */
 enum nack_result { NACK_NEW, NACK_RECOVERED, NACK_DUPLICATE, NACK_JUMP };
 
 struct nack_tracker *nack_tracker_new(void);

@@ -18,8 +18,8 @@ struct seqmap {
 	uint64_t highest_in; /* extended within the present source */
 	uint64_t first_in;
 	int64_t offset; /* out = in + offset, for numbers newer than the newest drop */
-	uint64_t dropped[SEQMAP_DROPS]; /* ring of dropped inputs, rising */
-	unsigned n_dropped;
+	uint64_t drops[SEQMAP_DROPS]; /* ring of dropped inputs, rising */
+	unsigned drops_begin, n_drops;
 	bool started;
 };
 
