@@ -95,16 +95,17 @@ void history_put(struct history *h, struct packet *packet, uint64_t now_us)
 	if (h->n_packets > 0 && seq_newer(sequence, h->newest)) {
 		make_room(h, sequence);
 		h->newest = sequence;
-	} else if (h->n_packets > 0 && seq_newer(h->oldest, sequence)) {
+	} else if (h->n_packets > 0) {
 		if ((uint16_t)(h->newest - sequence) >= h->size)
 			return; /* too old to be worth the room */
-		h->oldest = sequence;
+		if (seq_newer(h->oldest, sequence))
+			h->oldest = sequence;
 	}
 	if (h->n_packets == 0)
 		h->oldest = h->newest = sequence;
-	struct entry *entry = entry_of(h, sequence);
-	release(h, entry);
-	*entry = (struct entry){pool_ref(packet), now_us};
+	struct entry new = {pool_ref(packet), now_us}, *entry = entry_of(h, sequence);
+	release(h, entry); /* the same number again */
+	*entry = new;
 	h->n_packets++;
 }
 

@@ -100,8 +100,6 @@ static void advance(struct nack_tracker *t, uint16_t sequence, uint64_t now_us)
 	age_missing(t, now_us);
 	for (uint16_t s = first; s != sequence; s++) {
 		set_come(t, s, false);
-		if ((uint16_t)(sequence - s) >= WINDOW)
-			continue;
 		bool past_grace = (uint16_t)(sequence - s) >= GRACE_PACKETS;
 		uint64_t due_us = past_grace ? now_us : now_us + GRACE_US;
 		t->missing[t->n_missing++] = (struct missing){now_us, due_us, s, 0};
