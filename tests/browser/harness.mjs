@@ -1,0 +1,204 @@
+/** Starts the server and the browsers, and gives the tests a page per person. */
+import { spawn, execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import puppeteer from "puppeteer-core";
+import { probes } from "./probes.mjs";
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+export const program = process.env.TONGSHENG ?? join(root, "build/tongsheng");
+export const address = process.env.TEST_ADDRESS ?? "127.0.0.1";
+export const pictures = join(root, "tests/browser/out");
+mkdirSync(pictures, { recursive: true });
+
+/** Polls until `check` gives something true; on time-out the error says what it last gave. */
+export async function until(what, check, { timeout = 15_000, every = 100 } = {}) {
+  const end = Date.now() + timeout;
+  for (let last; ; ) {
+    try {
+      last = await check();
+      if (last) return last;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > end) throw new Error(`waited ${timeout} ms for: ${what}; last: ${last?.stack ?? JSON.stringify(last)}`);
+    await new Promise((done) => setTimeout(done, every));
+  }
+}
+
+export class Server {
+  static async start({ port = 8443, mediaPort = 40000, data, options = [] } = {}) {
+    const server = new Server();
+    server.port = port;
+    server.mediaPort = mediaPort;
+    server.options = options;
+    server.data = data ?? mkdtempSync(join(tmpdir(), "tongsheng-data-"));
+    server.log = "";
+    await server.launch();
+    return server;
+  }
+
+  get base() {
+    return `https://${address}:${this.port}`;
+  }
+
+  async launch() {
+    this.process = spawn(program, ["serve", "--data", this.data, "--listen", address, "--http-port", String(this.port),
+      "--media-port", String(this.mediaPort), ...this.options], { stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [this.process.stdout, this.process.stderr])
+      stream.on("data", (bytes) => { this.log += bytes; if (process.env.SERVER_LOG) process.stderr.write(bytes); });
+    this.exited = once(this.process, "exit");
+    await until("the server answers /healthz", async () => {
+      if (this.process.exitCode !== null) throw new Error(`server ended: ${this.log}`);
+      return this.get("/healthz");
+    }, { timeout: 20_000 });
+  }
+
+  get(path) {
+    return execFileSync("curl", ["-skf", "--max-time", "5", this.base + path], { encoding: "utf8" });
+  }
+
+  /** A counter of /metrics, summed over its labels. */
+  metric(name) {
+    let sum = 0;
+    for (const line of this.get("/metrics").split("\n")) {
+      const match = /^(\w+)(?:\{[^}]*\})? ([-\d.e+]+)$/.exec(line);
+      if (match && match[1] === name) sum += Number(match[2]);
+    }
+    return sum;
+  }
+
+  run(...command) {
+    return execFileSync(program, [command[0], ...this.withData(command.slice(1))], { encoding: "utf8" }).trim();
+  }
+
+  withData(words) {
+    const verbs = words.filter((word, i) => i === 0 && !word.startsWith("-"));
+    return [...verbs, "--data", this.data, ...words.slice(verbs.length)];
+  }
+
+  meeting(name, ...options) {
+    this.run("meeting", "create", name, "--title", `Meeting ${name}`, ...options);
+  }
+
+  token(meeting, role, ...options) {
+    return this.run("token", "--meeting", meeting, "--role", role, ...options);
+  }
+
+  link(meeting, role, ...options) {
+    return `${this.base}/m/${meeting}#token=${this.token(meeting, role, ...options)}`;
+  }
+
+  async kill(signal = "SIGKILL") {
+    this.process.kill(signal);
+    await this.exited;
+  }
+
+  memoryKiB() {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.process.pid}/status`, "utf8"))[1]);
+  }
+
+  async stop() {
+    if (this.process.exitCode === null && this.process.signalCode === null) await this.kill("SIGTERM");
+    rmSync(this.data, { recursive: true, force: true });
+  }
+}
+
+const chromiumArguments = [
+  "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
+  "--no-first-run", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+  "--auto-select-tab-capture-source-by-title=Tongsheng", "--auto-accept-this-tab-capture",
+  /* pages of several people share this browser, and none may sleep because another is in front */
+  "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
+];
+
+export function chromium(...more) {
+  return puppeteer.launch({ executablePath: "/usr/bin/chromium", headless: true, acceptInsecureCerts: true,
+    args: [...chromiumArguments, ...more], protocolTimeout: 60_000 });
+}
+
+export function firefox() {
+  return puppeteer.launch({ browser: "firefox", executablePath: "/usr/bin/firefox-esr", headless: true, acceptInsecureCerts: true,
+    protocolTimeout: 60_000,
+    extraPrefsFirefox: {
+      "media.navigator.streams.fake": true,
+      "media.navigator.permission.disabled": true,
+      "media.getusermedia.insecure.enabled": false,
+      "media.peerconnection.ice.obfuscate_host_addresses": false,
+      "app.update.enabled": false,
+      "datareporting.policy.dataSubmissionEnabled": false,
+    } });
+}
+
+/**
+ * A person: one page with its own storage. tone: Hz of what the microphone "hears"; picture: what the camera gives.
+ */
+export class Person {
+  static async open(browser, link, { name, tone = 440, picture = { width: 320, height: 180, rate: 10 }, viewport = { width: 1280, height: 800 },
+    language = "en-US", storage } = {}) {
+    const person = new Person();
+    person.name = name;
+    person.context = storage ?? (await browser.createBrowserContext());
+    person.page = await person.context.newPage();
+    person.messages = [];
+    person.page.on("console", (message) => person.messages.push(`${message.type()}: ${message.text()}`));
+    person.page.on("pageerror", (error) => person.messages.push(`pageerror: ${error.message}`));
+    await person.page.setViewport(viewport);
+    await person.page.evaluateOnNewDocument(probes, { tone, picture, language });
+    await person.page.goto(link, { waitUntil: "load" });
+    return person;
+  }
+
+  async find(id) {
+    return this.page.waitForSelector(`[data-testid="${id}"]`, { timeout: 10_000 });
+  }
+
+  async press(id) {
+    const element = await this.find(id);
+    await element.evaluate((node) => node.scrollIntoView({ block: "center" }));
+    await element.click();
+  }
+
+  async type(id, text) {
+    const element = await this.find(id);
+    await element.evaluate((node) => { node.focus(); node.select?.(); });
+    await this.page.keyboard.type(text);
+  }
+
+  async join(mode = "join") {
+    await this.type("name", this.name);
+    await this.press(mode);
+    await this.find("leave");
+    return this;
+  }
+
+  /** What getStats says, as plain objects by type. */
+  stats() {
+    return this.page.evaluate(() => window.probe.stats());
+  }
+
+  /** Video frames decoded and their size, for each picture that shows. */
+  pictures() {
+    return this.page.evaluate(() => window.probe.pictures());
+  }
+
+  /** Strength in dB of each of the given tones in all the decoded remote sound. */
+  tones(frequencies, seconds = 1) {
+    return this.page.evaluate((f, s) => window.probe.tones(f, s), frequencies, seconds);
+  }
+
+  text() {
+    return this.page.evaluate(() => document.body.innerText);
+  }
+
+  async screenshot(name) {
+    await this.page.screenshot({ path: join(pictures, `${name}.png`) });
+  }
+
+  async close() {
+    await this.context.close();
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Runs in each page before its own scripts (so it must be self-contained): gives microphone and camera that are known, and lets
+ * the tests look into the peer connections.
+ */
+export function probes({ tone, picture, language }) {
+  const connections = [];
+  const Native = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Native {
+    constructor(...args) {
+      super(...args);
+      connections.push(this);
+    }
+  };
+  const sockets = [];
+  const NativeSocket = window.WebSocket;
+  window.WebSocket = class extends NativeSocket {
+    constructor(...args) {
+      super(...args);
+      sockets.push(this);
+    }
+  };
+  Object.defineProperty(navigator, "language", { get: () => language });
+  Object.defineProperty(navigator, "languages", { get: () => [language] });
+
+  let context;
+  const audioContext = async () => {
+    context ??= new AudioContext({ sampleRate: 48000 });
+    if (context.state !== "running") await context.resume();
+    return context;
+  };
+
+  /** A tone that pulses in loudness (so that a detector sees speech, not a steady hum) without ever going silent. */
+  const microphoneTrack = async () => {
+    const audio = await audioContext();
+    const oscillator = audio.createOscillator();
+    const gain = audio.createGain();
+    const out = audio.createMediaStreamDestination();
+    oscillator.frequency.value = window.probe.tone;
+    gain.gain.value = 0.3;
+    oscillator.connect(gain).connect(out);
+    oscillator.start();
+    window.probe.oscillator = oscillator;
+    window.probe.microphoneGain = gain;
+    return out.stream.getAudioTracks()[0];
+  };
+
+  /** A moving pattern that costs little to draw and something to encode. */
+  const cameraTrack = () => {
+    const canvas = document.createElement("canvas");
+    canvas.width = picture.width;
+    canvas.height = picture.height;
+    const ink = canvas.getContext("2d");
+    let n = 0;
+    const draw = () => {
+      ink.fillStyle = `hsl(${(window.probe.tone / 5) % 360} 60% 40%)`;
+      ink.fillRect(0, 0, canvas.width, canvas.height);
+      ink.fillStyle = "#fff";
+      for (let i = 0; i < 12; i++)
+        ink.fillRect(((n * 7 + i * 97) % canvas.width), (i * canvas.height) / 12, canvas.width / 8, canvas.height / 14);
+      n++;
+    };
+    draw();
+    setInterval(draw, 1000 / picture.rate);
+    return canvas.captureStream(picture.rate).getVideoTracks()[0];
+  };
+
+  const failures = {};
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    const fail = (constraints.audio && failures.microphone) || (constraints.video && failures.camera);
+    if (fail) throw new DOMException("for the test", fail);
+    const tracks = [];
+    if (constraints.audio) tracks.push(await microphoneTrack());
+    if (constraints.video) tracks.push(cameraTrack());
+    return new MediaStream(tracks);
+  };
+  navigator.mediaDevices.getDisplayMedia = async () => {
+    const audio = await audioContext();
+    const oscillator = audio.createOscillator();
+    const out = audio.createMediaStreamDestination();
+    oscillator.frequency.value = window.probe.screenTone;
+    const gain = audio.createGain();
+    gain.gain.value = 0.3;
+    oscillator.connect(gain).connect(out);
+    oscillator.start();
+    const canvas = document.createElement("canvas");
+    canvas.width = 1280;
+    canvas.height = 720;
+    const ink = canvas.getContext("2d");
+    let n = 0;
+    setInterval(() => {
+      ink.fillStyle = "#fff";
+      ink.fillRect(0, 0, 1280, 720);
+      ink.fillStyle = "#111";
+      ink.font = "80px sans-serif";
+      ink.fillText(`Slide ${n++}`, 100, 200);
+    }, 200);
+    return new MediaStream([canvas.captureStream(5).getVideoTracks()[0], out.stream.getAudioTracks()[0]]);
+  };
+
+  const receivers = (kind) =>
+    connections
+      .filter((c) => c.connectionState !== "closed")
+      .flatMap((c) => c.getReceivers())
+      .filter((r) => r.track.kind === kind);
+
+  window.probe = {
+    tone,
+    screenTone: 3300,
+    failures,
+    connections: () => connections.map((c) => c.connectionState),
+    sockets: () => sockets.length,
+    /** As if the network had cut them: the page hears of a close that it didn't ask for. */
+    dropSockets: () => sockets.forEach((socket) => socket.close(4999, "dropped by the test")),
+    live: () => connections.filter((c) => c.signalingState !== "closed").length,
+    async stats() {
+      const all = [];
+      for (const c of connections)
+        if (c.signalingState !== "closed") for (const s of (await c.getStats()).values()) all.push({ ...s });
+      return all;
+    },
+    pictures: () =>
+      [...document.querySelectorAll("video")].map((v) => ({
+        participant: v.closest("[data-participant]")?.dataset.participant ?? null,
+        width: v.videoWidth,
+        height: v.videoHeight,
+        frames: v.getVideoPlaybackQuality?.().totalVideoFrames ?? v.mozPaintedFrames ?? 0,
+        shown: v.offsetWidth > 0 && v.readyState >= 2,
+      })),
+    /**
+     * Peak power in dB near each frequency, in the sum of all remote sound that the page's audio elements play.
+     */
+    async tones(frequencies, seconds) {
+      const audio = await audioContext();
+      const analyser = audio.createAnalyser();
+      analyser.fftSize = 16384;
+      analyser.smoothingTimeConstant = 0;
+      const sources = receivers("audio").map((r) => audio.createMediaStreamSource(new MediaStream([r.track])));
+      for (const source of sources) source.connect(analyser);
+      const spectrum = new Float32Array(analyser.frequencyBinCount);
+      const best = frequencies.map(() => -200);
+      const end = performance.now() + seconds * 1000;
+      await new Promise((done) => setTimeout(done, 400));
+      while (performance.now() < end + 400) {
+        analyser.getFloatFrequencyData(spectrum);
+        frequencies.forEach((f, i) => {
+          const bin = Math.round((f * analyser.fftSize) / audio.sampleRate);
+          for (let k = bin - 2; k <= bin + 2; k++) best[i] = Math.max(best[i], spectrum[k]);
+        });
+        await new Promise((done) => setTimeout(done, 100));
+      }
+      for (const source of sources) source.disconnect();
+      return best;
+    },
+  };
+}
