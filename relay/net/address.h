@@ -1,4 +1,5 @@
-/* Addresses, small and comparable: IPv4 is held as ::ffff:a.b.c.d, as our dual-stack socket gives it. */
+/* Addresses, small and comparable: IPv4 is held as ::ffff:a.b.c.d, as our dual-stack socket gives
+ * it. */
 #pragma once
 
 #include "relay/base/err.h"
@@ -10,7 +11,7 @@
 struct net_address {
 	uint8_t ip[16];
 	uint32_t scope; /* of a link-local IPv6 address; else 0 */
-	uint16_t port;  /* host order */
+	uint16_t port;	/* host order */
 };
 
 /* A way between a peer and us: replies leave from the local address that the datagram came to. */

@@ -1,6 +1,6 @@
 /*
- * The UDP socket of a worker: one port, IPv4 and IPv6 on one dual-stack socket (IPv4 alone where the kernel has no
- * IPv6), batches in and out. Owned by the worker's thread.
+ * The UDP socket of a worker: one port, IPv4 and IPv6 on one dual-stack socket (IPv4 alone where
+ * the kernel has no IPv6), batches in and out. Owned by the worker's thread.
  */
 #pragma once
 
@@ -10,9 +10,9 @@
 struct udp_socket;
 
 struct udp_datagram {
-	uint8_t *data;       /* given by the caller */
+	uint8_t *data; /* given by the caller */
 	size_t capacity;
-	size_t length;       /* set by udp_receive */
+	size_t length; /* set by udp_receive */
 	bool truncated;
 	struct net_path path;
 };
