@@ -1,0 +1,31 @@
+/*
+ * What libwebsockets leaves to us of a request: is a path acceptable, what does a query say, lists
+ * in header values. Leaf functions on foreign text. libwebsockets has undone the path's
+ * percent-escapes and dot segments once; nothing here does so again.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Begins with "/", is UTF-8, holds no control character, backslash or dot segment, and no NUL
+ * within length. */
+bool http_path_valid(const char *path, size_t length);
+
+/* Adds one argument ("name=value", escapes undone by libwebsockets) to a query, escaped anew. */
+void http_query_append(GString *query, const char *argument);
+/* A value of the query, unescaped; NULL if absent or not UTF-8. Free it. */
+char *http_query_find(const char *query, const char *name);
+
+/* Content-Length: digits and nothing else (RFC 9110, section 8.6). */
+bool http_length_parse(const char *text, uint64_t *ret);
+/* A comma-separated list has the token, in any case, and not with ";q=0" (RFC 9110, sections 5.6.1
+ * and 12.4.2). */
+bool http_list_has(const char *list, const char *token);
+/* The token of "Bearer TOKEN" (RFC 6750, section 2.1), within the text; NULL if it is none. */
+const char *http_bearer(const char *authorization);
+/* If-None-Match names the entity tag (which is given with its quotes), or is "*" (RFC 9110,
+ * section 13.1.2). */
+bool http_etag_matches(const char *if_none_match, const char *etag);
