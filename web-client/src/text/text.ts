@@ -1,0 +1,49 @@
+/** Which languages the page speaks, and its words in the chosen one. */
+import type { Words } from "../core/state";
+import { en, type Catalogue, type Key } from "./en";
+import { format, type Values } from "./format";
+import { zhHans } from "./zh_hans";
+
+export type { Key, Values };
+
+interface UiLanguage {
+  /** BCP 47; also the lang attribute of the page. */
+  tag: string;
+  /** In the language itself. */
+  name: string;
+  direction: "ltr" | "rtl";
+  catalogue: Catalogue;
+}
+
+export const UI_LANGUAGES: readonly UiLanguage[] = [
+  { tag: "en", name: "English", direction: "ltr", catalogue: en },
+  { tag: "zh-Hans", name: "简体中文", direction: "ltr", catalogue: zhHans },
+];
+
+const ENGLISH = UI_LANGUAGES[0] as UiLanguage;
+
+export function uiLanguage(tag: string): UiLanguage {
+  return UI_LANGUAGES.find((language) => language.tag === tag) ?? ENGLISH;
+}
+
+/** The first of the browser's languages that the page speaks; a person who reads any Chinese reads 简体中文 more easily than English. */
+export function chooseUiLanguage(wanted: readonly string[]): string {
+  for (const tag of wanted) {
+    const lower = tag.toLowerCase();
+    const exact = UI_LANGUAGES.find((language) => language.tag.toLowerCase() === lower);
+    const close = UI_LANGUAGES.find((language) => language.tag.split("-")[0] === lower.split("-")[0]);
+    const found = exact ?? close;
+    if (found) return found.tag;
+  }
+  return ENGLISH.tag;
+}
+
+export function translate(tag: string, key: Key, values?: Values): string {
+  const language = uiLanguage(tag);
+  return format(language.catalogue[key], language.tag, values);
+}
+
+/** Words from the state, whose key is a string for the compiler: a key that no catalogue has must not take the page down. */
+export function say(tag: string, words: Words): string {
+  return translate(tag, words.key in en ? (words.key as Key) : "app.unknownProblem", words.values);
+}

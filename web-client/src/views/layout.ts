@@ -1,0 +1,123 @@
+/**
+ * Where the pictures go: numbers in, numbers out. The stage gets what the tiles leave; the tiles are as few and as small as still shows
+ * a face. Everything in CSS pixels.
+ */
+import type { Layout } from "../core/state";
+
+export interface Box {
+  width: number;
+  height: number;
+}
+
+export interface Arrangement {
+  /** Null: the gallery has all the room. */
+  stage: Box | null;
+  /** Where the tiles are: beside the stage, below it, everywhere, or out of sight (a phone on its side). */
+  tilesAt: "side" | "below" | "all" | "nowhere";
+  columns: number;
+  tile: Box;
+  /** How many tiles fit, the own one and the speaker beside a shared screen not counted. */
+  others: number;
+  /** The speaker's tile beside a shared screen; in the side column it spans all columns. */
+  speaker: Box | null;
+}
+
+export interface Situation {
+  width: number;
+  height: number;
+  /** Everybody but oneself. */
+  others: number;
+  layout: Layout;
+  /** A screen is the main picture. */
+  screen: boolean;
+  /** Room that the pager takes, when one is needed. */
+  pager: number;
+}
+
+const GAP = 8;
+/** Below this width a page is a phone's: fewer, less wide tiles. */
+const PHONE = 600;
+/** Below this height (and wider than high) the stage takes all. */
+const LOW = 420;
+/** The connection has this many slots for cameras (DESIGN section 3). */
+const MOST_OTHERS = 14;
+const MOST_OTHERS_ON_PHONE = 6;
+
+export function arrange(now: Situation): Arrangement {
+  const first = arrangeIn(now, now.height);
+  if (first.tilesAt === "nowhere" || first.others >= now.others) return first;
+  if (first.tilesAt === "side") return beside(now, now.height, now.pager);
+  const second = arrangeIn(now, now.height - now.pager);
+  return { ...second, others: Math.min(second.others, first.others) };
+}
+
+function arrangeIn(now: Situation, height: number): Arrangement {
+  if (now.layout === "gallery" && !now.screen) return everywhere(now, height);
+  if (height < LOW && now.width > height) {
+    return { stage: box(now.width, height), tilesAt: "nowhere", columns: 0, tile: box(0, 0), others: 0, speaker: null };
+  }
+  return now.width > height * 1.25 ? beside(now, height, 0) : below(now, height);
+}
+
+function mostOthers(now: Situation): number {
+  return Math.min(now.width, now.height) < PHONE && now.width < PHONE * 1.5 ? MOST_OTHERS_ON_PHONE : MOST_OTHERS;
+}
+
+function beside(now: Situation, height: number, pager: number): Arrangement {
+  const columns = now.width >= 1500 && now.others > 3 ? 2 : 1;
+  const width = Math.floor(clamp(now.width * (columns === 2 ? 0.13 : 0.18), 132, 264));
+  const tile = box(width, (width * 9) / 16);
+  const column = columns * width + (columns - 1) * GAP;
+  const speaker = now.screen ? box(column, Math.min((column * 9) / 16, height - pager - tile.height - GAP)) : null;
+  const room = height - pager - (speaker ? speaker.height + GAP : 0);
+  const rows = Math.max(1, Math.floor((room + GAP) / (tile.height + GAP)));
+  const others = Math.min(rows * columns - 1, mostOthers(now));
+  return { stage: box(now.width - column - GAP, height), tilesAt: "side", columns, tile, others, speaker };
+}
+
+function below(now: Situation, height: number): Arrangement {
+  const phone = now.width < PHONE;
+  const columns = phone ? 3 : Math.max(3, Math.floor((now.width + GAP) / (190 + GAP)));
+  const width = Math.floor((now.width - (columns - 1) * GAP) / columns);
+  const tile = box(width, phone ? (width * 3) / 4 : (width * 9) / 16);
+  const shown = now.others + 1 + (now.screen ? 1 : 0);
+  const rowsWanted = Math.min(2, Math.ceil(shown / columns));
+  const rowsThatFit = Math.floor((height - now.width * 0.6) / (tile.height + GAP));
+  const rows = Math.max(1, Math.min(rowsWanted, rowsThatFit));
+  const left = height - rows * (tile.height + GAP);
+  const stage = box(now.width, Math.max(0, Math.min(left, now.width * 1.25)));
+  const others = Math.min(rows * columns - (now.screen ? 2 : 1), mostOthers(now));
+  return { stage, tilesAt: "below", columns, tile, others, speaker: now.screen ? tile : null };
+}
+
+function everywhere(now: Situation, height: number): Arrangement {
+  const least = now.width < PHONE ? Math.floor((now.width - GAP) / 2) : 200;
+  const leastHeight = least * 0.5625;
+  const columnsThatFit = Math.max(1, Math.floor((now.width + GAP) / (least + GAP)));
+  const rowsThatFit = Math.max(1, Math.floor((height + GAP) / (leastHeight + GAP)));
+  const capacity = Math.max(2, Math.min(columnsThatFit * rowsThatFit, mostOthers(now) + 1));
+  const shown = Math.min(now.others + 1, capacity);
+  let best = { columns: 1, tile: box(0, 0) };
+  for (let columns = 1; columns <= Math.min(shown, columnsThatFit); columns++) {
+    const rows = Math.ceil(shown / columns);
+    const cell = box((now.width - (columns - 1) * GAP) / columns, (height - (rows - 1) * GAP) / rows);
+    const tile = box(Math.min(cell.width, (cell.height * 16) / 9), Math.min(cell.height, cell.width));
+    if (tile.width * tile.height > best.tile.width * best.tile.height) best = { columns, tile };
+  }
+  return { stage: null, tilesAt: "all", columns: best.columns, tile: best.tile, others: capacity - 1, speaker: null };
+}
+
+/** Cover cuts the edges off; more than a third of a picture is too much (an upright phone on a wide stage). */
+export function fit(picture: Box, place: Box): "cover" | "contain" {
+  if (!picture.width || !picture.height || !place.width || !place.height) return "cover";
+  const ratio = (picture.width / picture.height) * (place.height / place.width);
+  return Math.min(ratio, 1 / ratio) < 0.66 ? "contain" : "cover";
+}
+
+function box(width: number, height: number): Box {
+  return { width: Math.floor(width), height: Math.floor(height) };
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), most);
+}

@@ -1,0 +1,84 @@
+/** What views read out of the state, beyond its plain fields. */
+import type { Person, ParticipantId, Picture, Quality, State } from "../core/state";
+import type { Key, Values } from "../text/text";
+
+export function personOf(state: State, id: ParticipantId | null): Person | null {
+  return (id && state.people.get(id)) || null;
+}
+
+/** Who is on the stage, and the picture for it. */
+export interface OnStage {
+  participant: ParticipantId;
+  picture: Picture | null;
+}
+
+/**
+ * The holder sees the previous holder, as the relay sends it. Before anybody has spoken, the gallery's first person is better than an
+ * empty stage: two people who have just met look at each other.
+ */
+export function onStage(state: State): OnStage | null {
+  const { holder, previous } = state.stage;
+  const wanted = holder === state.me ? previous : holder;
+  const chosen = wanted ?? state.galleryMembers.find((id) => state.people.get(id)?.camera === "on") ?? state.galleryMembers[0];
+  if (!chosen || chosen === state.me || !state.people.has(chosen)) return null;
+  if (state.stagePicture?.participant === chosen) return { participant: chosen, picture: state.stagePicture };
+  return { participant: chosen, picture: galleryPicture(state, chosen) };
+}
+
+export function galleryPicture(state: State, id: ParticipantId): Picture | null {
+  return state.gallery.find((picture) => picture.participant === id) ?? null;
+}
+
+/** Another's screen, shown large. */
+export function screenShown(state: State): ParticipantId | null {
+  return state.screen !== null && state.screen !== state.me && state.people.has(state.screen) ? state.screen : null;
+}
+
+export function othersCount(state: State): number {
+  return state.people.size - (state.me !== null && state.people.has(state.me) ? 1 : 0);
+}
+
+export function handPlace(state: State, id: ParticipantId | null): number {
+  return state.hands.findIndex((hand) => hand.participant === id) + 1;
+}
+
+export interface StatusPart {
+  key: Key;
+  values?: Values;
+  /** "caution" stands out; "live" is for what is on air. */
+  tone: "plain" | "caution" | "live";
+}
+
+function soundStatus(state: State, me: Person | null): StatusPart {
+  if (!state.may.has("publish") || (state.joinMode === "listen" && state.microphone === "none")) return { key: "status.listening", tone: "plain" };
+  if (state.microphone === "none") return { key: "status.noMic", tone: "caution" };
+  if (state.microphone === "off") return me?.mutedByHost ? { key: "status.mutedByHost", tone: "caution" } : { key: "status.muted", tone: "caution" };
+  return { key: "status.heard", tone: "plain" };
+}
+
+/** One's own state in words, the most important first. */
+export function ownStatus(state: State): StatusPart[] {
+  const me = personOf(state, state.me);
+  const parts: StatusPart[] = [];
+  if (me?.connection === "connecting" && state.link.at === "connected") parts.push({ key: "status.connecting", tone: "plain" });
+  const quality: Quality | undefined = state.me === null ? undefined : state.quality.get(state.me);
+  if (state.link.at === "connected" && quality === 1) parts.push({ key: "status.weak", tone: "caution" });
+  if (state.stage.pinned && state.stage.holder === state.me && state.me !== null) parts.push({ key: "status.floor", tone: "live" });
+  parts.push(soundStatus(state, me));
+  if (state.screenShare === "on") parts.push({ key: "status.sharing", tone: "live" });
+  if (state.screenShare === "starting") parts.push({ key: "status.sharingStarts", tone: "plain" });
+  const place = handPlace(state, state.me);
+  if (place > 0) parts.push({ key: "status.handUp", values: { place }, tone: "caution" });
+  if (state.joinMode === "sound") parts.push({ key: "status.soundOnly", tone: "plain" });
+  else if (state.may.has("publish") && state.joinMode === "full" && state.camera === "off") parts.push({ key: "status.cameraOff", tone: "plain" });
+  return parts;
+}
+
+/** Names of who speaks, oneself left out: one knows. */
+export function speakingNames(state: State): string[] {
+  return state.speaking.filter((id) => id !== state.me).flatMap((id) => state.people.get(id)?.name ?? []);
+}
+
+export function sameArray<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((value, at) => Object.is(value, b[at]));
+}
