@@ -1,0 +1,553 @@
+/*
+ * One connection's negotiation. All that an offer may change is a value, struct state: an offer
+ * works on a copy, which becomes the session's own when the relay has taken it. So an offer that
+ * fails has changed nothing.
+ */
+#include "signaling/media_session.h"
+#include "signaling/sdp.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+#define MAX_CANDIDATES 32
+
+struct state {
+	bool in_relay;
+	struct peer_description description;
+	struct transport_credentials credentials;
+	char remote_password[ICE_PASSWORD_MAX + 1];
+	char streams[PEER_MAX_SLOTS][MID_MAX + 8]; /* each slot's msid stream */
+	uint64_t sdp_id;
+	unsigned sdp_version;
+};
+
+struct media_session {
+	struct relay *relay;
+	uint32_t room;
+	struct media_policy policy;
+	struct state state;
+	/* What an ICE restart by fragment is answered with, before the credentials (RFC 9725,
+	 * section 4.3.2); NULL before an offer. */
+	char *fragment_head;
+};
+
+/* Unguessable letters of RFC 8839's ice-char: 6 bits each. */
+static void random_text(char *out, size_t length)
+{
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	uint8_t bytes[64];
+	g_assert(length <= sizeof bytes);
+	/* Up to 256 bytes getrandom is never interrupted and never short (getrandom(2)). */
+	ssize_t got = getrandom(bytes, length, 0);
+	g_assert(got == (ssize_t)length);
+	for (size_t i = 0; i < length; i++)
+		out[i] = letters[bytes[i] & 63];
+	out[length] = '\0';
+}
+
+static bool fail(GError **error, enum signaling_error code, const char *mid, const char *attribute,
+		 const char *what)
+{
+	g_set_error(error, SIGNALING_ERROR, code, "sdp: mid %s: %s: %s", mid, attribute, what);
+	return false;
+}
+
+static bool relay_result(enum err err, GError **error)
+{
+	if (err == OK)
+		return true;
+	g_set_error(error, SIGNALING_ERROR,
+		    err == ERR_FULL ? SIGNALING_ERROR_LIMIT : SIGNALING_ERROR_INTERNAL,
+		    err == ERR_FULL ? "relay: busy, try again (%s)" : "relay: %s", err_name(err));
+	return false;
+}
+
+struct media_session *media_session_new(struct relay *relay, uint32_t room, uint32_t peer,
+					const struct media_policy *policy)
+{
+	struct media_session *session = g_new0(struct media_session, 1);
+	session->relay = relay;
+	session->room = room;
+	session->policy = *policy;
+	session->state.description.id = peer;
+	return session;
+}
+
+void media_session_free(struct media_session *session)
+{
+	if (session == NULL)
+		return;
+	if (session->state.in_relay)
+		relay_remove_peer(session->relay, session->room, session->state.description.id);
+	g_free(session->fragment_head);
+	g_free(session);
+}
+
+/* The kind of media that a feed is; an idle slot takes either. */
+static bool feed_fits(enum feed_kind feed, enum media_kind kind)
+{
+	switch (feed) {
+	case FEED_NONE:
+		return true;
+	case FEED_STAGE:
+	case FEED_SCREEN:
+	case FEED_CAMERA:
+		return kind == MEDIA_VIDEO;
+	default:
+		return kind == MEDIA_AUDIO;
+	}
+}
+
+static bool publication_allowed(const struct media_policy *policy, enum source source)
+{
+	return source == SOURCE_SCREEN || source == SOURCE_SCREEN_SOUND ? policy->may_screen
+									: policy->may_publish;
+}
+
+static struct publication_description *find_publication(struct peer_description *description,
+							const char *mid)
+{
+	for (unsigned i = 0; i < description->n_publications; i++)
+		if (strcmp(description->publications[i].mid, mid) == 0)
+			return &description->publications[i];
+	return NULL;
+}
+
+static struct slot_description *find_slot(struct peer_description *description, const char *mid)
+{
+	for (unsigned i = 0; i < description->n_slots; i++)
+		if (strcmp(description->slots[i].mid, mid) == 0)
+			return &description->slots[i];
+	return NULL;
+}
+
+/* What the meeting allows of what was offered, the meeting's favourite first. */
+static void choose_codecs(const struct media_policy *policy, const struct sdp_line *line,
+			  struct sdp_answer_line *answer)
+{
+	static const enum codec sound[] = {CODEC_OPUS, CODEC_NONE};
+	const enum codec *wanted = line->kind == MEDIA_AUDIO ? sound : policy->video_codecs;
+	size_t n = line->kind == MEDIA_AUDIO ? G_N_ELEMENTS(sound)
+					     : G_N_ELEMENTS(policy->video_codecs);
+	for (size_t w = 0; w < n && wanted[w] != CODEC_NONE; w++)
+		for (unsigned c = 0; c < line->n_codecs; c++)
+			if (line->codecs[c].codec == wanted[w])
+				answer->codecs[answer->n_codecs++] = line->codecs[c];
+}
+
+static void choose_extensions(const struct sdp_line *line, struct sdp_answer_line *answer)
+{
+	bool publication = answer->use == SDP_USE_PUBLICATION, used = answer->use != SDP_USE_IDLE;
+	bool av1 = false;
+	for (unsigned i = 0; i < answer->n_codecs; i++)
+		av1 |= answer->codecs[i].codec == CODEC_AV1;
+	const bool wanted[EXTENSION_COUNT] = {
+		[EXTENSION_MID] = true,
+		[EXTENSION_RID] = publication && line->n_rids > 0,
+		[EXTENSION_REPAIRED_RID] = publication && line->n_rids > 0,
+		[EXTENSION_AUDIO_LEVEL] = used && line->kind == MEDIA_AUDIO,
+		[EXTENSION_TRANSPORT_CC] = publication && answer->codecs[0].transport_cc,
+		/* Transport-wide feedback says more than this does. */
+		[EXTENSION_ABS_SEND_TIME] = publication && !answer->codecs[0].transport_cc,
+		/* Firefox can't turn a picture by it: unless it is refused, phones would be seen
+		   lying on their side. */
+		[EXTENSION_VIDEO_ORIENTATION] = false,
+		[EXTENSION_DEPENDENCY_DESCRIPTOR] = used && av1,
+	};
+	enum sdp_direction way = publication ? SDP_SENDONLY : SDP_RECVONLY;
+	for (unsigned e = 0; e < EXTENSION_COUNT; e++) {
+		enum sdp_direction said = line->extension_direction[e];
+		answer->extension[e] = wanted[e] && line->extension[e] != 0 &&
+				       (said == SDP_UNSAID || said == SDP_SENDRECV || said == way);
+	}
+}
+
+static unsigned copy_codecs(struct codec_choice out[static STREAM_MAX_CODECS],
+			    const struct sdp_answer_line *answer)
+{
+	for (unsigned i = 0; i < answer->n_codecs; i++)
+		out[i] = (struct codec_choice){answer->codecs[i].codec,
+					       answer->codecs[i].payload_type,
+					       answer->codecs[i].rtx_payload_type};
+	return answer->n_codecs;
+}
+
+/* One already known keeps what was agreed; room_update_peer goes by mid. */
+static bool plan_publication(struct state *state, const struct media_policy *policy,
+			     const struct sdp_line *line, const struct media_line *meant,
+			     struct sdp_answer_line *answer, GError **error)
+{
+	struct peer_description *d = &state->description;
+	const struct publication_description *known = find_publication(d, line->mid);
+	answer->source = meant->source;
+	if (source_kind(meant->source) != line->kind)
+		return fail(error, SIGNALING_ERROR_MALFORMED, line->mid,
+			    "m=", "not the kind of its source");
+	if (find_slot(d, line->mid) != NULL || (known != NULL && known->source != meant->source))
+		return fail(error, SIGNALING_ERROR_CONFLICT, line->mid, "source",
+			    "was something else in an earlier offer");
+	answer->use = line->sends && publication_allowed(policy, meant->source)
+			      ? SDP_USE_PUBLICATION
+			      : SDP_USE_IDLE;
+	if (known != NULL || answer->use == SDP_USE_IDLE)
+		return true;
+	for (unsigned i = 0; i < d->n_publications; i++)
+		if (d->publications[i].source == meant->source)
+			return fail(error, SIGNALING_ERROR_CONFLICT, line->mid, "source",
+				    "in two m-lines");
+	/* Sources differ, so they are PEER_MAX_PUBLICATIONS at most. */
+	G_STATIC_ASSERT(PEER_MAX_PUBLICATIONS >= SOURCE_COUNT);
+	struct publication_description *p = &d->publications[d->n_publications++];
+	*p = (struct publication_description){
+		.source = meant->source,
+		.n_layers = MAX(line->n_rids, 1),
+		.nack = answer->codecs[0].nack,
+		.pli = answer->codecs[0].pli,
+		.transport_cc = answer->codecs[0].transport_cc &&
+				line->extension[EXTENSION_TRANSPORT_CC] != 0,
+	};
+	p->n_codecs = copy_codecs(p->codecs, answer);
+	memcpy(p->mid, line->mid, sizeof p->mid);
+	memcpy(p->rid, line->rid, sizeof p->rid);
+	memcpy(p->ssrc, line->ssrc, sizeof p->ssrc);
+	memcpy(p->rtx_ssrc, line->rtx_ssrc, sizeof p->rtx_ssrc);
+	return true;
+}
+
+/* Browsers keep lip-sync within a stream only: the stage with the first voice, the screen with its
+ * sound. */
+static void name_stream(char *out, size_t size, const struct slot_description *slot)
+{
+	if (slot->feed.kind == FEED_STAGE || (slot->feed.kind == FEED_VOICE && slot->feed.id == 0))
+		g_strlcpy(out, "stage", size);
+	else if (slot->feed.kind == FEED_SCREEN || slot->feed.kind == FEED_SCREEN_SOUND)
+		g_strlcpy(out, "screen", size);
+	else
+		g_snprintf(out, size, "slot-%s", slot->mid);
+}
+
+static bool plan_slot(struct state *state, struct relay *relay, const struct media_policy *policy,
+		      const struct sdp_line *line, const struct media_line *meant,
+		      struct sdp_answer_line *answer, GError **error)
+{
+	struct peer_description *d = &state->description;
+	struct slot_description *slot = find_slot(d, line->mid);
+	if (!feed_fits(meant->feed.kind, line->kind))
+		return fail(error, SIGNALING_ERROR_MALFORMED, line->mid,
+			    "m=", "not the kind of its feed");
+	if (find_publication(d, line->mid) != NULL || (slot != NULL && slot->kind != line->kind))
+		return fail(error, SIGNALING_ERROR_CONFLICT, line->mid, "feed",
+			    "was something else in an earlier offer");
+	answer->use = line->receives ? SDP_USE_SLOT : SDP_USE_IDLE;
+	if (slot == NULL && answer->use == SDP_USE_IDLE)
+		return true;
+	if (slot == NULL) {
+		if (d->n_slots >= MIN(policy->max_slots, PEER_MAX_SLOTS))
+			return fail(error, SIGNALING_ERROR_LIMIT, line->mid, "feed",
+				    "too many slots");
+		slot = &d->slots[d->n_slots++];
+		*slot = (struct slot_description){
+			.kind = line->kind,
+			.ssrc = relay_new_ssrc(relay),
+			.rtx_ssrc =
+				answer->codecs[0].rtx_payload_type != 0 ? relay_new_ssrc(relay) : 0,
+			.nack = answer->codecs[0].nack,
+			.feed = meant->feed,
+		};
+		slot->n_codecs = copy_codecs(slot->codecs, answer);
+		memcpy(slot->mid, line->mid, sizeof slot->mid);
+		name_stream(state->streams[slot - d->slots], sizeof state->streams[0], slot);
+	}
+	slot->feed = meant->feed;
+	slot->width = meant->width;
+	slot->height = meant->height;
+	answer->ssrc = slot->ssrc;
+	answer->rtx_ssrc = slot->rtx_ssrc;
+	answer->stream = state->streams[slot - d->slots];
+	return true;
+}
+
+static const struct media_line *find_line(const struct media_line *lines, size_t n_lines,
+					  const char *mid)
+{
+	for (size_t i = 0; i < n_lines; i++)
+		if (strcmp(lines[i].mid, mid) == 0)
+			return &lines[i];
+	return NULL;
+}
+
+static bool plan_line(struct media_session *session, struct state *state,
+		      const struct sdp_line *line, const struct media_line *lines, size_t n_lines,
+		      struct sdp_answer_line *answer, GError **error)
+{
+	if (line->rejected)
+		return true;
+	const struct media_line *meant = find_line(lines, n_lines, line->mid);
+	if (meant == NULL)
+		return fail(error, SIGNALING_ERROR_MALFORMED, line->mid, "lines",
+			    "doesn't say what it is for");
+	choose_codecs(&session->policy, line, answer);
+	if (answer->n_codecs == 0)
+		return fail(error, SIGNALING_ERROR_UNSUPPORTED, line->mid, "rtpmap",
+			    "no codec that this meeting allows");
+	bool planned = meant->is_slot ? plan_slot(state, session->relay, &session->policy, line,
+						  meant, answer, error)
+				      : plan_publication(state, &session->policy, line, meant,
+							 answer, error);
+	if (!planned)
+		return false;
+	choose_extensions(line, answer);
+	for (unsigned e = 0; e < EXTENSION_COUNT; e++)
+		if (answer->extension[e])
+			state->description.extensions.id[e] = line->extension[e];
+	return true;
+}
+
+static bool offer_has(const struct sdp_offer *offer, const char *mid)
+{
+	for (unsigned i = 0; i < offer->n_lines; i++)
+		if (!offer->lines[i].rejected && strcmp(offer->lines[i].mid, mid) == 0)
+			return true;
+	return false;
+}
+
+/* The relay can't take an m-line back; nobody needs to: an idle slot costs nothing. */
+static bool nothing_gone(const struct state *state, const struct sdp_offer *offer, GError **error)
+{
+	const struct peer_description *d = &state->description;
+	for (unsigned i = 0; i < d->n_publications; i++)
+		if (!offer_has(offer, d->publications[i].mid))
+			return fail(error, SIGNALING_ERROR_CONFLICT, d->publications[i].mid,
+				    "m=", "gone since an earlier offer");
+	for (unsigned i = 0; i < d->n_slots; i++)
+		if (!offer_has(offer, d->slots[i].mid))
+			return fail(error, SIGNALING_ERROR_CONFLICT, d->slots[i].mid,
+				    "m=", "gone since an earlier offer");
+	return true;
+}
+
+static void new_credentials(struct state *state, const char *remote_ufrag,
+			    const char *remote_password)
+{
+	random_text(state->credentials.local_ufrag, 8);
+	random_text(state->credentials.local_password, 24);
+	g_strlcpy(state->credentials.remote_ufrag, remote_ufrag,
+		  sizeof state->credentials.remote_ufrag);
+	g_strlcpy(state->remote_password, remote_password, sizeof state->remote_password);
+}
+
+static bool same_credentials(const struct state *state, const char *ufrag, const char *password)
+{
+	return strcmp(state->credentials.remote_ufrag, ufrag) == 0 &&
+	       strcmp(state->remote_password, password) == 0;
+}
+
+/* Another certificate is another connection (RFC 8842, section 3.1), which starts from nothing. */
+static void begin(struct state *state, const struct sdp_offer *offer)
+{
+	bool same = state->in_relay && memcmp(state->credentials.fingerprint, offer->fingerprint,
+					      FINGERPRINT_SIZE) == 0;
+	if (!same) {
+		uint32_t peer = state->description.id;
+		*state = (struct state){.description.id = peer};
+		random_text(state->description.cname, 16);
+		/* RFC 8829, section 5.2.1: a random 63-bit number. */
+		ssize_t got = getrandom(&state->sdp_id, sizeof state->sdp_id, 0);
+		g_assert(got == (ssize_t)sizeof state->sdp_id);
+		state->sdp_id >>= 1;
+		memcpy(state->credentials.fingerprint, offer->fingerprint, FINGERPRINT_SIZE);
+	}
+	if (!same || !same_credentials(state, offer->ufrag, offer->password))
+		new_credentials(state, offer->ufrag, offer->password);
+	state->sdp_version++;
+}
+
+static char *write_answer(struct media_session *session, const struct state *state,
+			  const struct sdp_offer *offer, const struct sdp_answer_line *lines)
+{
+	struct relay_candidate candidates[MAX_CANDIDATES];
+	struct sdp_answer answer = {
+		.session_id = state->sdp_id,
+		.version = state->sdp_version,
+		.ufrag = state->credentials.local_ufrag,
+		.password = state->credentials.local_password,
+		.cname = state->description.cname,
+		.candidates = candidates,
+		.n_candidates =
+			relay_candidates(session->relay, session->room, candidates, MAX_CANDIDATES),
+		.lines = lines,
+	};
+	relay_fingerprint(session->relay, answer.fingerprint);
+	return sdp_answer_write(offer, &answer);
+}
+
+/* The one m-line that stands for all in a fragment: the first in use, as in the answer's group. */
+static char *fragment_head(const struct sdp_offer *offer, const struct sdp_answer_line *lines)
+{
+	GString *out = g_string_new("a=ice-lite\r\na=ice-options:trickle ice2\r\n");
+	unsigned first = 0;
+	sdp_write_bundle(out, offer, lines);
+	while (lines[first].use == SDP_USE_NONE) /* an offer has at least one line in use */
+		first++;
+	g_string_append_printf(out, "m=%s 9 UDP/TLS/RTP/SAVPF %u\r\na=mid:%s\r\n",
+			       offer->lines[first].kind == MEDIA_VIDEO ? "video" : "audio",
+			       lines[first].codecs[0].payload_type, offer->lines[first].mid);
+	return g_string_free(out, FALSE);
+}
+
+/* room_update_peer keeps the feeds of slots that were there: those that the new offer shows
+ * otherwise are moved. */
+static void move_slots(struct media_session *session, const struct state *before,
+		       const struct state *now)
+{
+	for (unsigned i = 0; i < before->description.n_slots; i++) {
+		const struct slot_description *a = &before->description.slots[i],
+					      *b = &now->description.slots[i];
+		if (a->feed.kind != b->feed.kind || a->feed.id != b->feed.id ||
+		    a->width != b->width || a->height != b->height)
+			relay_set_slot(session->relay, session->room, now->description.id, b->mid,
+				       b->feed, b->width, b->height);
+	}
+}
+
+bool media_session_offer(struct media_session *session, const char *sdp,
+			 const struct media_line *lines, size_t n_lines, char **ret_answer,
+			 GError **error)
+{
+	struct sdp_answer_line answer_lines[SDP_MAX_LINES] = {0};
+	struct sdp_offer *offer = sdp_offer_parse(sdp, error);
+	if (offer == NULL)
+		return false;
+	g_autofree struct state *next = g_memdup2(&session->state, sizeof session->state);
+	begin(next, offer);
+	bool update = next->in_relay, ok = nothing_gone(next, offer, error);
+	for (unsigned i = 0; ok && i < offer->n_lines; i++)
+		ok = plan_line(session, next, &offer->lines[i], lines, n_lines, &answer_lines[i],
+			       error);
+	if (ok)
+		ok = relay_result((update ? relay_update_peer
+					  : relay_add_peer)(session->relay, session->room,
+							    &next->description, &next->credentials),
+				  error);
+	if (ok) {
+		if (update)
+			move_slots(session, &session->state, next);
+		next->in_relay = true;
+		session->state = *next;
+		g_free(session->fragment_head);
+		session->fragment_head = fragment_head(offer, answer_lines);
+		*ret_answer = write_answer(session, &session->state, offer, answer_lines);
+	}
+	sdp_offer_free(offer);
+	return ok;
+}
+
+bool media_session_inspect(const char *sdp, struct offered_line *out, size_t max, size_t *ret_n,
+			   GError **error)
+{
+	struct sdp_offer *offer = sdp_offer_parse(sdp, error);
+	size_t n = 0;
+	if (offer == NULL)
+		return false;
+	for (unsigned i = 0; i < offer->n_lines && n < max; i++) {
+		const struct sdp_line *line = &offer->lines[i];
+		if (line->rejected)
+			continue;
+		out[n] = (struct offered_line){.kind = line->kind,
+					       .client_sends = line->sends,
+					       .client_receives = line->receives};
+		memcpy(out[n].mid, line->mid, sizeof out[n].mid);
+		n++;
+	}
+	sdp_offer_free(offer);
+	*ret_n = n;
+	return true;
+}
+
+bool media_session_set_slot(struct media_session *session, const char *mid, struct feed_key feed,
+			    uint16_t width, uint16_t height, GError **error)
+{
+	struct slot_description *slot = find_slot(&session->state.description, mid);
+	if (slot == NULL) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_NOT_FOUND, "mid: no such slot");
+		return false;
+	}
+	if (!feed_fits(feed.kind, slot->kind)) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED,
+			    "feed: not the kind of the slot %s", mid);
+		return false;
+	}
+	slot->feed = feed;
+	slot->width = width;
+	slot->height = height;
+	relay_set_slot(session->relay, session->room, session->state.description.id, mid, feed,
+		       width, height);
+	return true;
+}
+
+uint32_t media_session_peer(const struct media_session *session)
+{
+	return session->state.description.id;
+}
+
+const char *media_session_ice_ufrag(const struct media_session *session)
+{
+	return session->state.credentials.local_ufrag;
+}
+
+/* The value of the first line that begins with prefix, up to the line's end; "" if there is none.
+ */
+static void fragment_value(const char *fragment, const char *prefix, char *out, size_t size)
+{
+	out[0] = '\0';
+	for (const char *line = fragment; *line != '\0';
+	     line += strcspn(line, "\n"), line += *line == '\n') {
+		if (!g_str_has_prefix(line, prefix))
+			continue;
+		const char *value = line + strlen(prefix);
+		size_t length = strcspn(value, "\r\n");
+		/* Too long stays too long, and isn't cut to something valid. */
+		g_strlcpy(out, value, MIN(size, length + 1));
+		return;
+	}
+}
+
+bool media_session_patch(struct media_session *session, const char *fragment, char **ret_fragment,
+			 GError **error)
+{
+	char ufrag[ICE_UFRAG_MAX + 2], password[ICE_PASSWORD_MAX + 2];
+	*ret_fragment = NULL;
+	fragment_value(fragment, "a=ice-ufrag:", ufrag, sizeof ufrag);
+	fragment_value(fragment, "a=ice-pwd:", password, sizeof password);
+	if (!session->state.in_relay) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_CONFLICT,
+			    "fragment: no offer before it");
+		return false;
+	}
+	if ((ufrag[0] == '\0' && password[0] == '\0') ||
+	    same_credentials(&session->state, ufrag, password))
+		return true;
+	if (!sdp_ufrag_valid(ufrag) || !sdp_password_valid(password)) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED,
+			    "fragment: ice-ufrag or ice-pwd: missing, too short, too long or of "
+			    "other letters");
+		return false;
+	}
+	g_autofree struct state *next = g_memdup2(&session->state, sizeof session->state);
+	new_credentials(next, ufrag, password);
+	if (!relay_result(relay_update_peer(session->relay, session->room, &next->description,
+					    &next->credentials),
+			  error))
+		return false;
+	session->state = *next;
+	struct relay_candidate candidates[MAX_CANDIDATES];
+	GString *out = g_string_new(session->fragment_head);
+	g_string_append_printf(out, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\n",
+			       next->credentials.local_ufrag, next->credentials.local_password);
+	sdp_write_candidates(
+		out, candidates,
+		relay_candidates(session->relay, session->room, candidates, MAX_CANDIDATES));
+	*ret_fragment = g_string_free(out, FALSE);
+	return true;
+}
