@@ -32,7 +32,8 @@
 	X(DROP_STUN_MALFORMED, "drop_stun_malformed", "STUN that does not parse")                  \
 	X(DROP_STUN_UNKNOWN_USER, "drop_stun_unknown_user", "STUN for a username we do not know")  \
 	X(DROP_STUN_AUTH, "drop_stun_auth", "STUN whose integrity did not verify")                 \
-	X(DROP_STUN_LIMITED, "drop_stun_limited", "STUN error replies held back by the rate limit") \
+	X(DROP_STUN_LIMITED, "drop_stun_limited",                                                  \
+	  "STUN error replies held back by the rate limit")                                        \
 	X(DROP_DTLS, "drop_dtls", "DTLS records refused")                                          \
 	X(DROP_HALF_OPEN, "drop_half_open", "DTLS handshakes over the limit of half-open ones")    \
 	X(DROP_NO_KEYS, "drop_no_keys", "RTP or RTCP before the handshake ended")                  \
@@ -46,17 +47,20 @@
 	X(DROP_RTCP_UNKNOWN, "drop_rtcp_unknown", "RTCP parts for a stream we do not have")        \
 	X(DROP_UNKNOWN_STREAM, "drop_unknown_stream", "RTP that no publication claims")            \
 	X(DROP_UNKNOWN_PAYLOAD, "drop_unknown_payload", "RTP of a payload type not negotiated")    \
-	X(DROP_PAYLOAD_MALFORMED, "drop_payload_malformed", "payload descriptor that does not parse") \
+	X(DROP_PAYLOAD_MALFORMED, "drop_payload_malformed",                                        \
+	  "payload descriptor that does not parse")                                                \
 	X(DROP_DUPLICATE, "drop_duplicate", "RTP that was here already")                           \
 	X(DROP_TOO_OLD, "drop_too_old", "RTP too late to be forwarded")                            \
 	X(DROP_PADDING, "drop_padding", "packets that hold nothing but padding (probes)")          \
 	X(DROP_MUTED, "drop_muted", "from a publication that a host muted")                        \
 	X(DROP_NO_KEYFRAME_YET, "drop_no_keyframe_yet", "slot waits for a keyframe")               \
-	X(DROP_BEFORE_SWITCH, "drop_before_switch", "older than the packet that the slot switched on") \
+	X(DROP_BEFORE_SWITCH, "drop_before_switch",                                                \
+	  "older than the packet that the slot switched on")                                       \
 	X(DROP_CODEC_NOT_NEGOTIATED, "drop_codec_not_negotiated", "receiver cannot decode it")     \
 	X(DROP_RECEIVER_SILENT, "drop_receiver_silent", "receiver is not connected now")           \
 	X(DROP_NO_RTX, "drop_no_rtx", "asked again, but no longer in the history")                 \
-	X(DROP_RTX_TOO_SOON, "drop_rtx_too_soon", "asked again while the last resend is under way") \
+	X(DROP_RTX_TOO_SOON, "drop_rtx_too_soon",                                                  \
+	  "asked again while the last resend is under way")                                        \
 	X(DROP_RTX_MALFORMED, "drop_rtx_malformed", "retransmission that does not unwrap")         \
 	X(DROP_SEND, "drop_send", "the kernel refused a datagram")                                 \
 	X(DROP_MAILBOX_FULL, "drop_mailbox_full", "messages to another thread that found it full")
@@ -65,7 +69,7 @@ enum counter {
 #define X(symbol, name, help) COUNTER_##symbol,
 	COUNTERS(X)
 #undef X
-	COUNTER_COUNT
+		COUNTER_COUNT
 };
 
 struct counters {

@@ -16,7 +16,7 @@ enum err {
 	ERR_FULL,	 /* a bounded queue, pool or table has no room */
 	ERR_NOT_FOUND,
 	ERR_NOT_READY, /* not possible in this state (no keys yet, already closed) */
-	ERR_SYSTEM, /* a system call or library failed; errno or its own log has more */
+	ERR_SYSTEM,    /* a system call or library failed; errno or its own log has more */
 };
 
 /* A short English name ("truncated"), for logs and test output. */
