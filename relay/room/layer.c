@@ -1,0 +1,235 @@
+#include "relay/room/layer.h"
+#include "relay/room/peer.h"
+#include "relay/room/publication.h"
+#include "relay/room/slot.h"
+
+#define HISTORY_US	  US_PER_SEC
+#define HISTORY_VIDEO	  1024
+#define HISTORY_AUDIO	  64
+#define KEYFRAME_EVERY_US (500 * US_PER_MS)
+#define INACTIVE_US	  (2 * US_PER_SEC)
+/* A layer that the sender gave up shows sooner by what the others do meanwhile. */
+#define STALLED_US     (500 * US_PER_MS)
+#define STALLED_FRAMES 8
+#define NACK_MAX       128
+/* What the tracker looks back and ahead: an RTX outside of it is a probe made of an old packet. */
+#define RTX_DISTANCE_MAX 512
+
+struct layer *layer_new(struct publication *publication, struct peer *peer, unsigned index,
+			bool video)
+{
+	struct layer *l = g_new0(struct layer, 1);
+	l->publication = publication;
+	l->peer = peer;
+	l->id = ++peer->shared->last_layer_id;
+	l->index = (uint8_t)index;
+	l->video = video;
+	l->nack = nack_tracker_new();
+	l->history = history_new(video ? HISTORY_VIDEO : HISTORY_AUDIO, HISTORY_US);
+	l->ask_us = UINT64_MAX;
+	receive_stats_init(&l->stats, video ? 90000 : 48000);
+	g_hash_table_insert(peer->shared->layers, GUINT_TO_POINTER(l->id), l);
+	return l;
+}
+
+void layer_free(struct layer *layer)
+{
+	if (!layer)
+		return;
+	g_hash_table_remove(layer->peer->shared->layers, GUINT_TO_POINTER(layer->id));
+	nack_tracker_free(layer->nack);
+	history_free(layer->history);
+	g_free(layer->slots);
+	g_free(layer);
+}
+
+void layer_restart(struct layer *layer)
+{
+	nack_tracker_free(layer->nack);
+	layer->nack = nack_tracker_new();
+	layer->started = false;
+	uint64_t ntp = layer->stats.last_sr_ntp, arrival_us = layer->stats.last_sr_arrival_us;
+	uint64_t bytes = layer->stats.bytes;
+	receive_stats_init(&layer->stats, layer->stats.clock_rate);
+	layer->stats.bytes = bytes; /* goes on: bitrates are differences of it */
+	receive_stats_sender_report(&layer->stats, ntp, arrival_us);
+}
+
+/* What the packet says about the layer itself. */
+static void note_packet(struct layer *l, const struct packet *packet, uint64_t now_us)
+{
+	const struct frame_info *f = &packet->frame;
+	if (!l->active || l->codec != packet->codec)
+		l->active = l->changed = true;
+	l->codec = packet->codec;
+	l->last_us = now_us;
+	l->sibling_frames = 0;
+	if (!f->keyframe || !f->starts_frame)
+		return;
+	l->keyframe_wanted = false;
+	if (f->width && (f->width != l->width || f->height != l->height)) {
+		l->width = f->width;
+		l->height = f->height;
+		l->changed = true;
+	}
+}
+
+/* Whether the number is new, and what it means for the numbers after it. */
+static enum layer_result count_packet(struct layer *l, const struct packet *packet, uint64_t now_us)
+{
+	struct shared *shared = l->peer->shared;
+	uint16_t sequence = packet->rtp.sequence;
+	if (packet->retransmitted && l->started &&
+	    ABS(seq_difference(sequence, l->newest)) >= RTX_DISTANCE_MAX) {
+		shared_count(shared, COUNTER_DROP_TOO_OLD);
+		return LAYER_DROP;
+	}
+	enum nack_result result = nack_tracker_receive(l->nack, sequence, now_us);
+	if (result == NACK_DUPLICATE) {
+		shared_count(shared, COUNTER_DROP_DUPLICATE);
+		return LAYER_DROP;
+	}
+	if (result == NACK_JUMP)
+		receive_stats_init(&l->stats, l->stats.clock_rate);
+	if (!packet->retransmitted)
+		receive_stats_packet(&l->stats, sequence, packet->rtp.timestamp, packet->length,
+				     packet->arrival_us);
+	if (!l->started || seq_newer(sequence, l->newest))
+		l->newest = sequence;
+	l->started = true;
+	return result == NACK_JUMP ? LAYER_RESTART : LAYER_FORWARD;
+}
+
+enum layer_result layer_receive(struct layer *layer, struct packet *packet, uint64_t now_us)
+{
+	struct shared *shared = layer->peer->shared;
+	packet->frame = (struct frame_info){0};
+	enum err err = OK;
+	if (packet->rtp.payload_length > 0)
+		err = codec_peek(packet->codec, packet_payload(packet), packet->rtp.payload_length,
+				 &packet->frame);
+	enum layer_result result = count_packet(layer, packet, now_us);
+	if (result == LAYER_DROP)
+		return result;
+	if (err) {
+		shared_count(shared, COUNTER_DROP_PAYLOAD_MALFORMED);
+		packet->rtp.payload_length =
+			0; /* for later readers of the history: nothing in it */
+	} else if (packet->rtp.payload_length == 0) {
+		shared_count(shared, COUNTER_DROP_PADDING);
+	} else {
+		note_packet(layer, packet, now_us);
+	}
+	if (layer_deadline(layer) != UINT64_MAX)
+		peer_wake(layer->peer, &layer->peer->request_us, layer_deadline(layer));
+	/* Nobody can ask for what nobody gets. */
+	if (layer->n_slots > 0)
+		history_put(layer->history, packet, now_us);
+	return packet->rtp.payload_length == 0 && result == LAYER_FORWARD ? LAYER_SKIP : result;
+}
+
+void layer_sender_report(struct layer *layer, const struct rtcp_item *report, uint64_t now_us)
+{
+	receive_stats_sender_report(&layer->stats, report->ntp, now_us);
+	layer->reported = report->ntp != 0;
+	layer->report_ntp = report->ntp;
+	layer->report_timestamp = report->rtp_timestamp;
+}
+
+void layer_expire(struct layer *layer, uint64_t now_us)
+{
+	history_expire(layer->history, now_us);
+	uint64_t silent_us = now_us - layer->last_us;
+	bool stalled = layer->sibling_frames >= STALLED_FRAMES && silent_us >= STALLED_US;
+	if (layer->active && (stalled || silent_us >= INACTIVE_US)) {
+		layer->active = false;
+		layer->changed = true;
+	}
+}
+
+void layer_measure(struct layer *layer, uint64_t interval_us)
+{
+	uint64_t bytes = layer->stats.bytes;
+	/* A restart by a jump counts from 0. */
+	uint64_t n = bytes >= layer->measured_bytes ? bytes - layer->measured_bytes : bytes;
+	layer->bitrate = interval_us ? (uint32_t)(n * 8 * US_PER_SEC / interval_us) : 0;
+	layer->measured_bytes = bytes;
+}
+
+void layer_want_keyframe(struct layer *layer, uint64_t now_us)
+{
+	if (!layer->video || !layer->publication->description.pli)
+		return;
+	uint64_t when_us =
+		layer->keyframe_us ? MAX(now_us, layer->keyframe_us + KEYFRAME_EVERY_US) : now_us;
+	layer->ask_us = MIN(layer->ask_us, when_us);
+	peer_wake(layer->peer, &layer->peer->request_us, layer->ask_us);
+}
+
+uint64_t layer_deadline(const struct layer *layer)
+{
+	/* What nobody receives isn't asked for again. */
+	bool repaired = layer->n_slots > 0 && layer->publication->description.nack;
+	return MIN(layer->ask_us, repaired ? nack_tracker_deadline(layer->nack) : UINT64_MAX);
+}
+
+static bool is_awaited(const struct layer *layer)
+{
+	for (unsigned i = 0; i < layer->n_slots; i++)
+		if (slot_awaits_keyframe(layer->slots[i], layer))
+			return true;
+	return false;
+}
+
+static bool add_keyframe_request(struct layer *l, struct rtcp_writer *w, uint32_t sender_ssrc,
+				 uint64_t now_us)
+{
+	if (now_us < l->ask_us)
+		return true;
+	if (!l->active || !l->ssrc || (!l->keyframe_wanted && !is_awaited(l))) {
+		l->ask_us = UINT64_MAX;
+		return true;
+	}
+	if (!rtcp_add_pli(w, sender_ssrc, l->ssrc))
+		return false;
+	l->keyframe_us = now_us;
+	l->ask_us = now_us + KEYFRAME_EVERY_US;
+	shared_count(l->peer->shared, COUNTER_KEYFRAME_ASKED);
+	return true;
+}
+
+bool layer_add_requests(struct layer *layer, struct rtcp_writer *w, uint32_t sender_ssrc,
+			uint64_t now_us)
+{
+	uint16_t numbers[NACK_MAX];
+	if (!add_keyframe_request(layer, w, sender_ssrc, now_us))
+		return false;
+	if (layer_deadline(layer) > now_us)
+		return true;
+	/* Room first: numbers once taken count as asked for. A pair of 4 bytes holds at least one.
+	 */
+	if (w->capacity - w->length < 12 + sizeof(uint32_t) * NACK_MAX)
+		return false;
+	size_t n = nack_tracker_due(layer->nack, now_us, layer->peer->rtt_us, numbers, NACK_MAX);
+	if (n > 0 && rtcp_add_nack(w, sender_ssrc, layer->ssrc, numbers, n))
+		counter_add(layer->peer->shared->counters, COUNTER_NACK_OUT, n);
+	return true;
+}
+
+void layer_join(struct layer *layer, struct slot *slot)
+{
+	if (layer->n_slots == layer->max_slots) {
+		layer->max_slots = MAX(8, layer->max_slots * 2);
+		layer->slots = g_renew(struct slot *, layer->slots, layer->max_slots);
+	}
+	layer->slots[layer->n_slots++] = slot;
+}
+
+void layer_leave(struct layer *layer, struct slot *slot)
+{
+	for (unsigned i = 0; i < layer->n_slots; i++)
+		if (layer->slots[i] == slot) {
+			layer->slots[i] = layer->slots[--layer->n_slots];
+			return;
+		}
+}

@@ -1,0 +1,39 @@
+/*
+ * What every part of one room needs of the whole: counters, random numbers, when to be called, and
+ * the layers by id. Owned by the room; its thread only.
+ */
+#pragma once
+
+#include "relay/base/clock.h"
+#include "relay/base/counters.h"
+#include <glib.h>
+
+struct shared {
+	struct counters *counters;
+	uint64_t random;	/* state of shared_random */
+	uint64_t ntp_offset_us; /* wall clock - now_us */
+	uint64_t next_us;	/* when room_tick has something to do */
+	uint32_t last_layer_id;
+	GHashTable *layers; /* id -> struct layer */
+};
+
+/* SplitMix64: for numbers that must differ, not for secrets. */
+static inline uint64_t shared_random(struct shared *s)
+{
+	uint64_t x = s->random += UINT64_C(0x9e3779b97f4a7c15);
+	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+	return x ^ x >> 31;
+}
+
+static inline void shared_count(struct shared *s, enum counter which)
+{
+	counter_add(s->counters, which, 1);
+}
+
+/* Half the number space: a first sequence number leaves room before the first rollover (RFC 3711,
+ * section 3.3.1). */
+static inline uint16_t shared_first_sequence(struct shared *s)
+{
+	return (uint16_t)(shared_random(s) & 0x7fff);
+}
