@@ -10,8 +10,8 @@
 
 struct whip;
 
-/* Both outlive it. */
-struct whip *whip_new(struct meetings *meetings, struct relay *relay);
+/* meetings outlive it. */
+struct whip *whip_new(struct meetings *meetings);
 /* Ends the sessions that are still there. NULL is allowed. */
 void whip_free(struct whip *whip);
 
