@@ -58,7 +58,10 @@ def coverage(build, name, work):
 
 def check(build, name, seconds, work):
     """Returns whether the target passed, and what to print about it."""
-    code, log = fuzz(build, name, seconds, work)
+    try:
+        code, log = fuzz(build, name, seconds, work)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return False, f"{name}: {error}"
     if code != 0:
         return False, f"{name}: exit code {code}\n" + "\n".join(log.splitlines()[-60:])
     passed, lines = True, []
