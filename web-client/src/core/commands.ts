@@ -36,7 +36,12 @@ export interface Commands {
   setGalleryPage(page: number): void;
   /** Views tell how many tiles fit and how large pictures are, in device pixels; the controller asks the relay for just that. */
   setTileGeometry(tiles: number, tileWidth: number, tileHeight: number, stageWidth: number, stageHeight: number): void;
-  /** After a gesture: start what autoplay blocked. */
+  /** A view's play() was refused with NotAllowedError: the browser wants a gesture first. */
+  reportSoundBlocked(): void;
+  /** After a gesture: start what autoplay blocked (clears soundBlocked; views call play() again in the same gesture). */
   unblockSound(): void;
   dismissToast(id: number): void;
+  dismissIssuedLink(): void;
+  /** From "refused" or a lobby's problem with retry: try again. */
+  retry(): void;
 }

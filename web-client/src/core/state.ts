@@ -133,10 +133,17 @@ export interface State {
   microphone: DeviceState;
   camera: DeviceState;
   screenShare: "off" | "starting" | "on";
+  /** Of whoever holds the stage (the holder sees the previous one); while nobody does, of the first tile with a camera on. */
   stagePicture: Picture | null;
   screenPicture: Picture | null;
   /** Own screen's picture while sharing (for a small preview). */
   ownScreen: MediaStream | null;
+  /**
+   * Who is on the gallery's page, in tile order, with and without a picture; oneself isn't among them (the own tile always comes first).
+   * Tiles keep their place: who leaves is replaced by the last tile of all, who comes goes to the end, and only a name without a picture
+   * on an earlier page gives way to a picture.
+   */
+  galleryMembers: readonly ParticipantId[];
   /** The gallery's page, in tile order (tiles keep their place). Participants without a slot have no entry. */
   gallery: readonly Picture[];
   /** One for each audio slot: the page keeps one <audio> each (Chromium is silent in Web Audio without). */
@@ -146,6 +153,12 @@ export interface State {
   layout: Layout;
   panel: SidePanel;
   galleryPage: number;
+  /** Everybody who has a tile, in the tiles' order, over all pages. */
+  tiles: readonly ParticipantId[];
+  /** Tiles on a page: as many as fit and as there are slots for. */
+  pageSize: number;
+  /** How many pages the gallery has, at least 1. */
+  galleryPages: number;
   toasts: readonly Toast[];
   /** Token of a link that the host reissued, to be copied. */
   issuedLink: { role: Role; url: string } | null;

@@ -1,0 +1,438 @@
+/** Ties state, own devices and the session together, and does what views ask for (commands.ts). */
+import { catalogueFor, hasWebRtc, inAppBrowser, isPhone, type MeetingLink, parseLink } from "./browser";
+import type { Commands } from "./commands";
+import { initialState } from "./initial";
+import { askAbout, joinProblem, problem } from "./lobby";
+import { OwnMedia } from "./own_media";
+import { CLOSE, type Joined, type Notice, type Request } from "./protocol";
+import { type Event, reduce } from "./reduce";
+import { type JoinOptions, Session } from "./session";
+import { RequestFailed } from "./signalling";
+import type { Geometry } from "./slots";
+import type { JoinMode, Page, Profile, State } from "./state";
+import { deviceId, readPreferences, readSession, writePreferences, writeSession } from "./storage";
+import { createStore, type Store, type WritableStore } from "./store";
+import { Tabs } from "./tabs";
+import { WakeLock } from "./wakelock";
+import type { CoreWord } from "./words";
+
+const OFFLINE_AGAIN_MS = 3000;
+const PROFILE_QUIET_MS = 600;
+const CAMERA_SLOTS = 14;
+const CAMERA_SLOTS_PHONE = 6;
+
+export function createController(): { store: Store; commands: Commands } {
+  const controller = new Controller();
+  void controller.open();
+  return { store: controller.store, commands: controller };
+}
+
+class Controller implements Commands {
+  readonly store: WritableStore = createStore(
+    initialState(readPreferences(), catalogueFor(navigator.languages), inAppBrowser(navigator.userAgent)),
+  );
+  private readonly link: MeetingLink | null = parseLink(location.pathname, location.hash);
+  private readonly cameraSlots = isPhone(navigator.userAgent) ? CAMERA_SLOTS_PHONE : CAMERA_SLOTS;
+  private readonly tabs = new Tabs();
+  private readonly wakeLock = new WakeLock((wakeLock) => this.dispatch({ type: "set", change: { wakeLock } }));
+  private readonly own = new OwnMedia({
+    state: () => this.state,
+    dispatch: (event) => this.dispatch(event),
+    send: (publication, track) => this.session?.setTrack(publication, track),
+    tell: () => {
+      this.session?.tellMedia();
+      this.rememberSession();
+    },
+  });
+  private readonly session: Session | null = this.link && hasWebRtc() ? this.makeSession(this.link) : null;
+  private secret = "";
+  private profileTimer: ReturnType<typeof setTimeout> | undefined;
+  private offlineTimer: ReturnType<typeof setTimeout> | undefined;
+
+  private get state(): State {
+    return this.store.get();
+  }
+
+  private dispatch(event: Event): void {
+    const before = this.state;
+    this.store.set(reduce(before, event));
+    const { page } = this.state;
+    if (page.at !== before.page.at) this.pageChanged(before.page.at, page.at);
+  }
+
+  private pageChanged(before: Page["at"], now: Page["at"]): void {
+    this.wakeLock.want(now === "meeting");
+    if (now === "meeting") this.own.stopMeter();
+    if (before === "meeting") this.forget();
+  }
+
+  private makeSession(link: MeetingLink): Session {
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    const pixels = window.devicePixelRatio || 1;
+    const geometry: Geometry = {
+      tiles: 4, tileWidth: 320, tileHeight: 180, stageWidth: innerWidth * pixels * 0.75, stageHeight: innerHeight * pixels * 0.75,
+    };
+    return new Session(`${scheme}//${location.host}/ws`, { token: link.token, device: deviceId() }, this.cameraSlots, geometry, {
+      state: () => this.state,
+      dispatch: (event) => this.dispatch(event),
+      joined: (joined) => this.joined(joined),
+      refused: (error) => this.refused(error),
+      notice: (notice) => this.noticed(notice),
+      unreachable: () => this.unreachable(),
+      closed: (code) => this.closed(code),
+    });
+  }
+
+  // Opening the page
+
+  async open(): Promise<void> {
+    this.listen();
+    const { link } = this;
+    if (!link) return this.dispatch({ type: "refused", problem: problem("refused.noLink", false) });
+    if (!this.session) return this.dispatch({ type: "refused", problem: problem("refused.unsupported", false) });
+    const before = readSession();
+    const same = before !== null && before.meeting === link.meeting && before.token === link.token;
+    if (same && !(await this.tabs.taken(`${link.meeting}/${before.participant}`))) {
+      // A reload: straight back, in the same way.
+      this.dispatch({
+        type: "set",
+        change: { microphone: before.microphoneOn ? "on" : "off", camera: before.cameraOn ? "on" : "off" },
+      });
+      this.enter(before.joinMode, { resume: { participant: before.participant, secret: before.secret } });
+      return;
+    }
+    await this.openLobby(link);
+  }
+
+  private async openLobby(link: MeetingLink): Promise<void> {
+    clearTimeout(this.offlineTimer);
+    this.session?.prepare();
+    const about = await askAbout(link.meeting, link.token);
+    if (!("meeting" in about)) {
+      this.dispatch({ type: "refused", problem: about });
+      if (about.words.key === "refused.offline") this.offlineTimer = setTimeout(() => void this.openLobby(link), OFFLINE_AGAIN_MS);
+      return;
+    }
+    this.dispatch({ type: "lobby", ...about });
+    if (this.state.devices.permission === "unasked" && (await this.own.alreadyAllowed())) this.askDevices();
+  }
+
+  private listen(): void {
+    addEventListener("hashchange", () => location.reload());
+    addEventListener("online", () => this.session?.check(true));
+    addEventListener("pageshow", (event) => {
+      if (event.persisted) this.session?.check(true);
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.session?.check(false);
+    });
+    // Where it exists it also tells of measured speeds: only another kind of network matters.
+    const network = (navigator as { connection?: EventTarget & { type?: string } }).connection;
+    let type = network?.type;
+    network?.addEventListener("change", () => {
+      if (network.type !== type) this.session?.check(true);
+      type = network.type;
+    });
+    const stirs = (): void => {
+      const { page } = this.state;
+      if (page.at === "lobby" && !page.joining) this.session?.warm();
+    };
+    for (const gesture of ["pointermove", "pointerdown", "keydown", "focusin"]) addEventListener(gesture, stirs, { passive: true });
+    setInterval(() => {
+      if (this.state.toasts.length > 0) this.dispatch({ type: "time", at: Date.now() });
+    }, 1000);
+  }
+
+  // What the session tells
+
+  private joined(joined: Joined): void {
+    this.secret = joined.secret;
+    this.tabs.claim(`${joined.meeting.name}/${joined.participant}`);
+    this.rememberSession();
+  }
+
+  private refused(error: RequestFailed): void {
+    const { link, state } = this;
+    if (!link) return;
+    if (error.code === "conflict" && error.field === "device") {
+      this.dispatch({ type: "elsewhere" });
+      return;
+    }
+    writeSession(null);
+    if (state.page.at === "meeting" && error.code === "gone") {
+      this.dispatch({ type: "gone", why: /removed|barred/.test(error.message) ? "removed" : "ended" });
+      return;
+    }
+    const why = joinProblem(error, link.token);
+    if (why.forGood) this.dispatch({ type: "refused", problem: why.problem });
+    else if (state.meeting) this.dispatch({ type: "lobby-problem", problem: why.problem });
+    else void this.openLobby(link);
+  }
+
+  private noticed(notice: Notice): void {
+    if (notice.type === "muted") this.own.muted(notice.source);
+    else if (notice.type === "screen") this.session?.layoutChanged(0);
+  }
+
+  private unreachable(): void {
+    if (this.state.meeting) this.dispatch({ type: "lobby-problem", problem: problem("lobby.serverGone", true) });
+    else this.dispatch({ type: "refused", problem: problem("refused.offline", true) });
+  }
+
+  private closed(code: number): void {
+    const why = code === CLOSE.ENDED ? "ended" : code === CLOSE.REPLACED ? "replaced" : code === CLOSE.REMOVED ? "removed" : "left";
+    if (this.state.page.at !== "left") this.dispatch({ type: "gone", why });
+  }
+
+  /** Out of the meeting, for whatever reason. */
+  private forget(): void {
+    this.session?.end();
+    this.own.stopAll();
+    this.tabs.claim(null);
+    writeSession(null);
+  }
+
+  private rememberSession(): void {
+    const { link, state } = this;
+    if (!link || !state.me || state.page.at !== "meeting") return;
+    writeSession({
+      ...link, participant: state.me, secret: this.secret, joinMode: state.joinMode,
+      microphoneOn: state.microphone === "on", cameraOn: state.camera === "on",
+    });
+  }
+
+  private remember(): void {
+    const { state } = this;
+    const before = readPreferences();
+    const inLobby = state.page.at === "lobby";
+    writePreferences({
+      uiLanguage: state.uiLanguage,
+      theme: state.theme,
+      // A name that the link gives is the link's, not this device's.
+      profile: state.nameFixed ? { ...state.profile, name: before.profile?.name ?? "" } : state.profile,
+      microphone: state.devices.microphone,
+      camera: state.devices.camera,
+      speaker: state.devices.speaker,
+      microphoneOn: inLobby ? state.microphone !== "off" : (before.microphoneOn ?? true),
+      cameraOn: inLobby ? state.camera !== "off" : (before.cameraOn ?? true),
+      layout: state.layout,
+    });
+  }
+
+  // Commands: the page
+
+  setUiLanguage(uiLanguage: string): void {
+    this.set({ uiLanguage });
+  }
+
+  setTheme(theme: State["theme"]): void {
+    this.set({ theme });
+  }
+
+  setLayout(layout: State["layout"]): void {
+    this.set({ layout });
+    this.session?.layoutChanged(0);
+  }
+
+  private set(change: Partial<Pick<State, "uiLanguage" | "theme" | "layout">>): void {
+    this.dispatch({ type: "set", change });
+    this.remember();
+  }
+
+  setProfile(profile: Partial<Profile>): void {
+    const { name, ...rest } = profile;
+    const change = this.state.nameFixed || name === undefined ? rest : { ...rest, name };
+    this.dispatch({ type: "profile", change });
+    this.remember();
+    if (this.state.page.at !== "meeting") return;
+    clearTimeout(this.profileTimer);
+    this.profileTimer = setTimeout(() => {
+      const { name: now, ...others } = this.state.profile;
+      if (now.trim()) this.act({ type: "profile", name: now.trim(), ...others });
+    }, PROFILE_QUIET_MS);
+  }
+
+  setPanel(panel: State["panel"]): void {
+    this.dispatch({ type: "panel", panel });
+  }
+
+  setGalleryPage(galleryPage: number): void {
+    this.dispatch({ type: "set", change: { galleryPage } });
+    this.session?.layoutChanged(0);
+  }
+
+  setTileGeometry(tiles: number, tileWidth: number, tileHeight: number, stageWidth: number, stageHeight: number): void {
+    const pageSize = Math.max(0, Math.min(Math.floor(tiles), this.session?.cameraSlots ?? 0));
+    if (pageSize !== this.state.pageSize) this.dispatch({ type: "set", change: { pageSize } });
+    this.session?.setGeometry({ tiles, tileWidth, tileHeight, stageWidth, stageHeight });
+  }
+
+  dismissToast(id: number): void {
+    this.dispatch({ type: "dismiss-toast", id });
+  }
+
+  dismissIssuedLink(): void {
+    this.dispatch({ type: "set", change: { issuedLink: null } });
+  }
+
+  reportSoundBlocked(): void {
+    if (!this.state.soundBlocked) this.dispatch({ type: "set", change: { soundBlocked: true } });
+  }
+
+  unblockSound(): void {
+    this.dispatch({ type: "set", change: { soundBlocked: false } });
+  }
+
+  retry(): void {
+    const { page } = this.state;
+    if (page.at === "refused") {
+      if (page.problem.words.key === "refused.outdated" || !this.link) location.reload();
+      else if (readSession()) this.session?.check(false);
+      else void this.openLobby(this.link);
+    } else if (page.at === "lobby") {
+      this.join(this.state.joinMode);
+    }
+  }
+
+  // Commands: own devices
+
+  askDevices(): void {
+    void this.own.ask();
+  }
+
+  chooseMicrophone(id: string): void {
+    this.own.choose("microphone", id);
+    this.remember();
+  }
+
+  chooseCamera(id: string): void {
+    this.own.choose("camera", id);
+    this.remember();
+  }
+
+  chooseSpeaker(speaker: string): void {
+    this.dispatch({ type: "devices", change: { speaker } });
+    this.remember();
+  }
+
+  setMicrophone(on: boolean): void {
+    this.own.setMicrophone(on);
+    this.remember();
+  }
+
+  setCamera(on: boolean): void {
+    this.own.setCamera(on);
+    this.remember();
+  }
+
+  shareScreen(): void {
+    void this.own.shareScreen();
+  }
+
+  stopScreen(): void {
+    this.own.stopScreen();
+  }
+
+  // Commands: coming and going
+
+  join(mode: JoinMode): void {
+    const { page, profile } = this.state;
+    if (page.at === "lobby" && page.joining) return;
+    if (!profile.name.trim()) {
+      this.dispatch({ type: "lobby-problem", problem: problem("lobby.nameMissing", false) });
+      return;
+    }
+    if (profile.name !== profile.name.trim()) this.dispatch({ type: "profile", change: { name: profile.name.trim() } });
+    this.enter(mode, {});
+  }
+
+  private enter(mode: JoinMode, options: JoinOptions): void {
+    this.dispatch({ type: "joining", mode });
+    this.own.enter(mode);
+    this.session?.start(options);
+  }
+
+  takeOver(): void {
+    this.enter(this.state.joinMode, { takeover: true });
+  }
+
+  joinAsAnother(): void {
+    this.enter(this.state.joinMode, { another: true });
+  }
+
+  rejoin(): void {
+    const { page, joinMode } = this.state;
+    if (page.at === "left" && page.why === "replaced") this.enter(joinMode, { takeover: true });
+    else this.join(joinMode);
+  }
+
+  leave(): void {
+    // The page goes at once; the server hears of it on the way out.
+    this.session?.leave();
+    this.dispatch({ type: "gone", why: "left" });
+  }
+
+  // Commands: in the meeting
+
+  sendChat(text: string): void {
+    const trimmed = text.trim();
+    if (trimmed) this.session?.chat(trimmed).catch((error: unknown) => this.failed(error));
+  }
+
+  raiseHand(raised: boolean): void {
+    this.act({ type: "hand", raised });
+  }
+
+  lowerHand(participant: string): void {
+    this.act({ type: "hand", participant, raised: false });
+  }
+
+  giveFloor(participant: string | null): void {
+    this.act({ type: "floor", participant });
+  }
+
+  mute(participant: string, source: "microphone" | "camera" | "screen"): void {
+    this.act({ type: "mute", participant, source });
+  }
+
+  remove(participant: string): void {
+    this.act({ type: "remove", participant });
+  }
+
+  endMeeting(): void {
+    this.act({ type: "end" });
+  }
+
+  showBarred(): void {
+    this.act({ type: "barred" });
+  }
+
+  readmit(barred: number): void {
+    this.act({ type: "readmit", barred });
+    this.act({ type: "barred" });
+  }
+
+  reissue(role: State["role"] & string): void {
+    this.act({ type: "reissue", role });
+  }
+
+  /** Asks the server, and says so when it doesn't go. */
+  private act(request: Request): void {
+    this.session?.request(request).then(
+      (reply) => {
+        if (reply.type === "barred") this.dispatch({ type: "barred", barred: reply.barred });
+        if (reply.type === "link" && this.link) {
+          const url = `${location.origin}/m/${this.link.meeting}#token=${reply.token}`;
+          this.dispatch({ type: "set", change: { issuedLink: { role: reply.role, url } } });
+        }
+      },
+      (error: unknown) => this.failed(error),
+    );
+  }
+
+  private failed(error: unknown): void {
+    const failure = error instanceof RequestFailed ? error : new RequestFailed("internal", "", String(error));
+    const key: CoreWord = failure.code === "forbidden" ? "toast.notAllowed" : failure.code === "limit" ? "toast.tooFast" : "toast.failed";
+    this.dispatch({ type: "toast", words: { key, values: { message: failure.message } }, kind: "problem", at: Date.now() });
+  }
+}

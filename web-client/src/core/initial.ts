@@ -1,0 +1,65 @@
+/** The state before anything has happened. */
+import type { Preferences } from "./storage";
+import type { State } from "./state";
+
+export const EMPTY_MEETING = {
+  me: null,
+  people: new Map(),
+  chat: [],
+  unread: 0,
+  hands: [],
+  barred: [],
+  stage: { holder: null, previous: null, pinned: false },
+  screen: null,
+  speaking: [],
+  quality: new Map(),
+  link: { at: "connected" },
+  screenShare: "off",
+  stagePicture: null,
+  screenPicture: null,
+  ownScreen: null,
+  galleryMembers: [],
+  gallery: [],
+  sounds: [],
+  soundBlocked: false,
+  panel: "none",
+  galleryPage: 0,
+  tiles: [],
+  galleryPages: 1,
+  issuedLink: null,
+} satisfies Partial<State>;
+
+export function initialState(remembered: Partial<Preferences>, uiLanguage: string, inAppBrowser: State["inAppBrowser"]): State {
+  return {
+    ...EMPTY_MEETING,
+    page: { at: "loading" },
+    uiLanguage: remembered.uiLanguage ?? uiLanguage,
+    theme: remembered.theme ?? "system",
+    inAppBrowser,
+    meeting: null,
+    profile: remembered.profile ?? { name: "", organisation: "", country: "", speaks: "" },
+    nameFixed: false,
+    joinMode: "full",
+    devices: {
+      permission: "unasked",
+      microphones: [],
+      cameras: [],
+      speakers: [],
+      microphone: remembered.microphone ?? "",
+      camera: remembered.camera ?? "",
+      speaker: remembered.speaker ?? "",
+      microphoneProblem: null,
+      cameraProblem: null,
+      level: 0,
+      preview: null,
+    },
+    role: null,
+    may: new Set(),
+    microphone: remembered.microphoneOn === false ? "off" : "on",
+    camera: remembered.cameraOn === false ? "off" : "on",
+    layout: remembered.layout ?? "speaker",
+    pageSize: 4,
+    toasts: [],
+    wakeLock: false,
+  };
+}

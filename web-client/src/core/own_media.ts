@@ -1,0 +1,239 @@
+/** Own microphone, camera and screen, from the lobby to the end: what the person wants on, what the devices give, what is sent. */
+import { deviceProblem, type DeviceKind } from "./device_errors";
+import { captureScreen, DeviceSource, type Screen } from "./devices";
+import { LevelMeter } from "./level";
+import type { Publication, Source } from "./protocol";
+import type { Event } from "./reduce";
+import type { Devices, JoinMode, State } from "./state";
+import type { CoreWord } from "./words";
+
+export interface OwnMediaHost {
+  state(): State;
+  dispatch(event: Event): void;
+  /** What is sent has changed. */
+  send(publication: Publication, track: MediaStreamTrack | null): void;
+  /** What others are to know has changed. */
+  tell(): void;
+}
+
+export class OwnMedia {
+  private readonly source = new DeviceSource((kind) => void this.lost(kind), () => void this.refreshLists());
+  private readonly meter = new LevelMeter((level) => {
+    if (Math.abs(level - this.host.state().devices.level) > 0.005) this.devices({ level });
+  });
+  private screen: Screen | null = null;
+  /** A device that is being started isn't started a second time. */
+  private readonly starting: Record<DeviceKind, boolean> = { microphone: false, camera: false };
+
+  constructor(private readonly host: OwnMediaHost) {}
+
+  /** Whether asking would show the person no question. */
+  alreadyAllowed(): Promise<boolean> {
+    return this.source.alreadyAllowed();
+  }
+
+  /** Lobby: asks for both, or again for what failed. The camera's picture is shown only if it is wanted. */
+  ask(): Promise<void> {
+    return this.start({ microphone: !this.source.microphone, camera: !this.source.camera && this.host.state().camera !== "off" });
+  }
+
+  /** On the way into the meeting: lets go of what this mode doesn't use, starts what is missing. */
+  enter(mode: JoinMode): void {
+    const { camera, microphone } = this.host.state();
+    if (mode === "listen") {
+      this.stop("microphone");
+      this.stop("camera");
+      this.host.dispatch({ type: "set", change: { microphone: "none", camera: "none" } });
+      return;
+    }
+    if (mode === "sound" && camera === "on") {
+      this.stop("camera");
+      this.host.dispatch({ type: "set", change: { camera: "off" } });
+    }
+    const missing = { microphone: microphone !== "none" && !this.source.microphone, camera: mode === "full" && camera === "on" && !this.source.camera };
+    if (missing.microphone || missing.camera) void this.start(missing);
+  }
+
+  /** The meter is for the lobby. */
+  stopMeter(): void {
+    this.meter.close();
+    this.devices({ level: 0 });
+  }
+
+  setMicrophone(on: boolean): void {
+    const track = this.source.microphone;
+    if (on && !track) {
+      void this.startOne("microphone");
+      return;
+    }
+    if (track) track.enabled = on;
+    if (!on) this.devices({ microphoneProblem: null });
+    this.host.dispatch({ type: "set", change: { microphone: track ? (on ? "on" : "off") : "none" } });
+    this.host.tell();
+  }
+
+  setCamera(on: boolean): void {
+    if (on) {
+      if (!this.source.camera) void this.startOne("camera");
+      return;
+    }
+    this.stop("camera");
+    this.devices({ cameraProblem: null });
+    // "none" stays: there is nothing that could be off.
+    if (this.host.state().camera === "on") this.host.dispatch({ type: "set", change: { camera: "off" } });
+    this.host.tell();
+  }
+
+  choose(kind: DeviceKind, id: string): void {
+    this.devices(kind === "microphone" ? { microphone: id } : { camera: id });
+    const { permission, microphoneProblem, cameraProblem } = this.host.state().devices;
+    const failed = (kind === "microphone" ? microphoneProblem : cameraProblem) !== null;
+    if (permission !== "asked" || (!this.source[kind] && !failed)) return;
+    // A phone can't run two cameras at once: the old one first.
+    this.stop(kind);
+    void this.start({ microphone: kind === "microphone", camera: kind === "camera" }, true);
+  }
+
+  async shareScreen(): Promise<void> {
+    if (this.host.state().screenShare !== "off") return;
+    if (!("getDisplayMedia" in (navigator.mediaDevices ?? {}))) {
+      this.toast("toast.screenUnsupported");
+      return;
+    }
+    this.host.dispatch({ type: "set", change: { screenShare: "starting" } });
+    let screen: Screen | null = null;
+    try {
+      screen = await captureScreen();
+    } catch (error) {
+      this.toast("toast.screenFailed", { message: error instanceof Error ? error.message : String(error) });
+    }
+    if (!screen || this.host.state().page.at !== "meeting") {
+      for (const track of screen?.stream.getTracks() ?? []) track.stop();
+      this.host.dispatch({ type: "set", change: { screenShare: "off" } });
+      return;
+    }
+    this.screen = screen;
+    screen.picture.addEventListener("ended", () => {
+      if (this.screen === screen) this.stopScreen();
+    });
+    this.host.send("screen", screen.picture);
+    this.host.send("screen-sound", screen.sound);
+    this.host.dispatch({ type: "set", change: { screenShare: "on", ownScreen: new MediaStream([screen.picture]) } });
+    this.host.tell();
+  }
+
+  stopScreen(): void {
+    if (!this.screen) return;
+    for (const track of this.screen.stream.getTracks()) track.stop();
+    this.screen = null;
+    this.host.send("screen", null);
+    this.host.send("screen-sound", null);
+    this.host.dispatch({ type: "set", change: { screenShare: "off", ownScreen: null } });
+    this.host.tell();
+  }
+
+  /** A host did it; only this person can undo it. */
+  muted(source: Source): void {
+    if (source === "microphone") this.setMicrophone(false);
+    else if (source === "camera") this.setCamera(false);
+    else this.stopScreen();
+  }
+
+  /** Out of the meeting: no device stays on. */
+  stopAll(): void {
+    this.stopScreen();
+    this.stop("microphone");
+    this.stop("camera");
+    this.stopMeter();
+  }
+
+  private devices(change: Partial<Devices>): void {
+    this.host.dispatch({ type: "devices", change });
+  }
+
+  private toast(key: CoreWord, values?: Record<string, string | number>): void {
+    this.host.dispatch({ type: "toast", words: values ? { key, values } : { key }, kind: "problem", at: Date.now() });
+  }
+
+  private stop(kind: DeviceKind): void {
+    this.source.stop(kind);
+    this.host.send(kind, null);
+    if (kind === "camera") this.devices({ preview: null });
+    else this.meter.stop();
+  }
+
+  /** The person has switched it on. */
+  private async startOne(kind: DeviceKind): Promise<void> {
+    this.host.dispatch({ type: "set", change: kind === "microphone" ? { microphone: "on" } : { camera: "on" } });
+    await this.start({ microphone: kind === "microphone", camera: kind === "camera" });
+  }
+
+  private async start(asked: { microphone: boolean; camera: boolean }, exact = false): Promise<void> {
+    const want = { microphone: asked.microphone && !this.starting.microphone, camera: asked.camera && !this.starting.camera };
+    if (!want.microphone && !want.camera) return;
+    this.starting.microphone ||= want.microphone;
+    this.starting.camera ||= want.camera;
+    const { permission, microphone, camera } = this.host.state().devices;
+    if (permission === "unasked") this.devices({ permission: "asking" });
+    const { errors } = await this.source.start(want, { microphone, camera }, exact);
+    if (want.microphone) this.starting.microphone = false;
+    if (want.camera) this.starting.camera = false;
+    this.devices({
+      permission: "asked",
+      ...(want.microphone ? { microphoneProblem: errors.microphone === undefined ? null : deviceProblem("microphone", errors.microphone) } : {}),
+      ...(want.camera ? { cameraProblem: errors.camera === undefined ? null : deviceProblem("camera", errors.camera) } : {}),
+    });
+    if (want.microphone) this.microphoneStarted();
+    if (want.camera) this.cameraStarted();
+    this.host.tell();
+    await this.refreshLists();
+  }
+
+  private microphoneStarted(): void {
+    const track = this.source.microphone;
+    const { page, microphone } = this.host.state();
+    if (page.at === "left") {
+      this.source.stop("microphone");
+      return;
+    }
+    const now = track ? (microphone === "off" ? "off" : "on") : "none";
+    this.host.dispatch({ type: "set", change: { microphone: now } });
+    this.host.send("microphone", track);
+    if (!track) return;
+    track.enabled = now === "on";
+    this.chosen({ microphone: track.getSettings().deviceId ?? "" });
+    if (page.at === "lobby") this.meter.start(track);
+  }
+
+  private cameraStarted(): void {
+    const track = this.source.camera;
+    const { page, camera } = this.host.state();
+    // Switched off again while it was starting.
+    if (page.at === "left" || camera === "off") {
+      this.source.stop("camera");
+      return;
+    }
+    this.host.dispatch({ type: "set", change: { camera: track ? "on" : "none" } });
+    this.host.send("camera", track);
+    this.devices({ preview: track && new MediaStream([track]) });
+    if (track) this.chosen({ camera: track.getSettings().deviceId ?? "" });
+  }
+
+  private chosen(change: Partial<Devices>): void {
+    const { devices } = this.host.state();
+    // A choice that isn't there today stays remembered for the day when it is; only "whatever there is" becomes concrete.
+    if ((change.microphone !== undefined && !devices.microphone) || (change.camera !== undefined && !devices.camera)) this.devices(change);
+  }
+
+  private async refreshLists(): Promise<void> {
+    this.devices(await this.source.list());
+  }
+
+  /** A device went by itself: another one of its kind, if there is any. */
+  private async lost(kind: DeviceKind): Promise<void> {
+    this.toast(kind === "microphone" ? "toast.micLost" : "toast.camLost");
+    this.host.send(kind, null);
+    if (kind === "camera") this.devices({ preview: null });
+    await this.start({ microphone: kind === "microphone", camera: kind === "camera" });
+  }
+}

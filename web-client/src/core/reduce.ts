@@ -1,0 +1,239 @@
+/** The one function that changes the state. Pure: time comes with the event. */
+import { EMPTY_MEETING } from "./initial";
+import type { Joined, Notice } from "./protocol";
+import { arrange, pageCount, pageOf } from "./slots";
+import type {
+  Barred, Devices, JoinMode, Link, MeetingInfo, Page, ParticipantId, Picture, Problem, Profile, Role, SidePanel, State, Toast, Words,
+} from "./state";
+import type { CoreWord } from "./words";
+
+/** Fields that are simply set. */
+type Plain = Pick<
+  State,
+  | "uiLanguage" | "theme" | "layout" | "link" | "microphone" | "camera" | "screenShare" | "ownScreen" | "soundBlocked" | "wakeLock" | "issuedLink"
+  | "galleryPage" | "pageSize" | "nameFixed" | "stagePicture" | "screenPicture" | "gallery" | "sounds"
+>;
+
+export type Event =
+  | { type: "set"; change: Partial<Plain> }
+  | { type: "profile"; change: Partial<Profile> }
+  | { type: "devices"; change: Partial<Devices> }
+  | { type: "panel"; panel: SidePanel }
+  /** The server has said what meeting this link is for. */
+  | { type: "lobby"; meeting: MeetingInfo; role: Role; name: string | null }
+  | { type: "refused"; problem: Problem }
+  | { type: "joining"; mode: JoinMode }
+  | { type: "lobby-problem"; problem: Problem }
+  | { type: "elsewhere" }
+  | { type: "joined"; joined: Joined; at: number }
+  | { type: "gone"; why: (Page & { at: "left" })["why"] }
+  | { type: "notice"; notice: Notice; at: number }
+  | { type: "barred"; barred: Barred[] }
+  /** Mids of the picture slots in which frames arrive. */
+  | { type: "live"; mids: ReadonlySet<string> }
+  | { type: "toast"; words: { key: CoreWord; values?: Words["values"] }; kind: Toast["kind"]; at: number }
+  | { type: "dismiss-toast"; id: number }
+  | { type: "time"; at: number };
+
+const TOAST_MS = 6000;
+const CHAT_KEPT = 1000;
+/** In a large meeting who comes and goes is no news. */
+const SMALL_MEETING = 12;
+
+export function reduce(state: State, event: Event): State {
+  return tidy(state, step(state, event));
+}
+
+function step(state: State, event: Event): State {
+  switch (event.type) {
+    case "set":
+      return { ...state, ...event.change };
+    case "profile":
+      return { ...state, profile: { ...state.profile, ...event.change } };
+    case "devices":
+      return { ...state, devices: { ...state.devices, ...event.change } };
+    case "panel":
+      return { ...state, panel: event.panel, unread: event.panel === "chat" ? 0 : state.unread };
+    case "lobby":
+      return {
+        ...state,
+        page: { at: "lobby", joining: false, problem: null },
+        meeting: event.meeting,
+        role: event.role,
+        nameFixed: event.name !== null,
+        profile: event.name === null ? state.profile : { ...state.profile, name: event.name },
+      };
+    case "refused":
+      return { ...state, page: { at: "refused", problem: event.problem } };
+    case "joining":
+      return { ...state, joinMode: event.mode, page: state.page.at === "loading" ? state.page : { at: "lobby", joining: true, problem: null } };
+    case "lobby-problem":
+      return { ...state, page: { at: "lobby", joining: false, problem: event.problem } };
+    case "elsewhere":
+      return { ...state, page: { at: "elsewhere", joinMode: state.joinMode } };
+    case "joined":
+      return joined(state, event.joined, event.at);
+    case "gone":
+      return { ...state, ...EMPTY_MEETING, page: { at: "left", why: event.why } };
+    case "notice":
+      return notice(state, event.notice, event.at);
+    case "barred":
+      return { ...state, barred: event.barred };
+    case "live":
+      return live(state, event.mids);
+    case "toast":
+      return toast(state, event.words.key, event.words.values, event.kind, event.at);
+    case "dismiss-toast":
+      return { ...state, toasts: state.toasts.filter((t) => t.id !== event.id) };
+    case "time": {
+      const toasts = state.toasts.filter((t) => t.until > event.at);
+      return toasts.length === state.toasts.length ? state : { ...state, toasts };
+    }
+  }
+}
+
+/** What follows from people, page size and page: the tiles' order. */
+function tidy(before: State, after: State): State {
+  if (before.people === after.people && before.me === after.me && before.pageSize === after.pageSize && before.galleryPage === after.galleryPage) {
+    return after;
+  }
+  const order = arrange(after.tiles, after.people, after.me, after.pageSize);
+  const tiles = sameList(order, after.tiles) ? after.tiles : order;
+  const galleryPages = pageCount(tiles, after.pageSize);
+  const galleryPage = Math.min(Math.max(0, after.galleryPage), galleryPages - 1);
+  const members = pageOf(tiles, galleryPage, after.pageSize);
+  return { ...after, tiles, galleryPages, galleryPage, galleryMembers: sameList(members, after.galleryMembers) ? after.galleryMembers : members };
+}
+
+function sameList<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
+}
+
+function joined(state: State, joined: Joined, at: number): State {
+  const again = state.page.at === "meeting" && state.me === joined.participant;
+  const next: State = {
+    ...state,
+    ...(again ? {} : EMPTY_MEETING),
+    // What the connection has made so far belongs to this meeting already: the offer goes out with the join.
+    stagePicture: state.stagePicture,
+    screenPicture: state.screenPicture,
+    gallery: state.gallery,
+    sounds: state.sounds,
+    page: { at: "meeting" },
+    meeting: joined.meeting,
+    me: joined.participant,
+    role: joined.role,
+    may: new Set(joined.may),
+    people: new Map(joined.people.map((p) => [p.id, p])),
+    chat: joined.chat,
+    hands: joined.hands,
+    stage: joined.stage,
+    screen: joined.screen,
+    speaking: joined.speaking,
+  };
+  if (!again) return next;
+  const last = state.chat[state.chat.length - 1]?.id ?? -Infinity;
+  const missed = joined.chat.filter((c) => c.id > last && c.from !== joined.participant).length;
+  next.unread = state.panel === "chat" ? 0 : state.unread + missed;
+  return state.link.at === "connected" ? next : toast(next, "toast.backAgain", undefined, "info", at);
+}
+
+function toast(state: State, key: CoreWord, values: Words["values"], kind: Toast["kind"], at: number): State {
+  const id = 1 + state.toasts.reduce((max, t) => Math.max(max, t.id), 0);
+  const entry: Toast = { id, words: values ? { key, values } : { key }, kind, until: at + TOAST_MS };
+  return { ...state, toasts: [...state.toasts.filter((t) => t.until > at).slice(-2), entry] };
+}
+
+function nameOf(state: State, id: ParticipantId): string {
+  return state.people.get(id)?.name ?? "";
+}
+
+function notice(state: State, notice: Notice, at: number): State {
+  if (state.page.at !== "meeting") return state;
+  switch (notice.type) {
+    case "person": {
+      const { person } = notice;
+      const isNew = !state.people.has(person.id);
+      const next = { ...state, people: new Map(state.people).set(person.id, person) };
+      const news = isNew && person.id !== state.me && next.people.size <= SMALL_MEETING;
+      return news ? toast(next, "toast.joined", { name: person.name }, "info", at) : next;
+    }
+    case "left":
+      return left(state, notice.participant, at);
+    case "chat": {
+      // After a resume the same message may be in `joined` and come as a notice.
+      if (state.chat.some((c) => c.id === notice.chat.id)) return state;
+      const read = state.panel === "chat" || notice.chat.from === state.me;
+      return { ...state, chat: [...state.chat, notice.chat].slice(-CHAT_KEPT), unread: read ? state.unread : state.unread + 1 };
+    }
+    case "hands": {
+      const fresh = notice.hands.find((h) => h.participant !== state.me && !state.hands.some((o) => o.participant === h.participant));
+      const next = { ...state, hands: notice.hands };
+      if (!fresh || !state.may.has("give-floor")) return next;
+      return toast(next, "toast.handRaised", { name: nameOf(state, fresh.participant) }, "info", at);
+    }
+    case "stage": {
+      const { holder, previous, pinned } = notice;
+      const mine = pinned && holder === state.me && !(state.stage.pinned && state.stage.holder === state.me);
+      const next = { ...state, stage: { holder, previous, pinned } };
+      return mine ? toast(next, "toast.youHaveFloor", undefined, "info", at) : next;
+    }
+    case "screen": {
+      const id = notice.participant;
+      const next = { ...state, screen: id };
+      const news = id !== null && id !== state.me && id !== state.screen;
+      return news ? toast(next, "toast.screenStarted", { name: nameOf(state, id) }, "info", at) : next;
+    }
+    case "speaking":
+      return { ...state, speaking: notice.participants };
+    case "quality": {
+      const quality = new Map(state.quality);
+      for (const [id, mark] of Object.entries(notice.marks)) quality.set(id, mark);
+      return { ...state, quality };
+    }
+    case "muted": {
+      const key = ({ microphone: "toast.mutedMicrophone", camera: "toast.mutedCamera", screen: "toast.mutedScreen" } as const)[notice.source];
+      return toast(state, key, { by: nameOf(state, notice.by) }, "info", at);
+    }
+    case "media-lost":
+      return { ...state, link: lost(state.link, at) };
+    case "removed":
+    case "replaced":
+    case "ended":
+      return { ...state, ...EMPTY_MEETING, page: { at: "left", why: notice.type } };
+  }
+}
+
+function lost(link: Link, at: number): Link {
+  return link.at === "connected" ? { at: "media-lost", since: at } : link;
+}
+
+function left(state: State, id: ParticipantId, at: number): State {
+  const person = state.people.get(id);
+  if (!person || id === state.me) return state;
+  const people = new Map(state.people);
+  people.delete(id);
+  const quality = new Map(state.quality);
+  quality.delete(id);
+  const next: State = {
+    ...state,
+    people,
+    quality,
+    hands: state.hands.filter((h) => h.participant !== id),
+    speaking: state.speaking.filter((s) => s !== id),
+  };
+  return people.size < SMALL_MEETING ? toast(next, "toast.left", { name: person.name }, "info", at) : next;
+}
+
+function live(state: State, mids: ReadonlySet<string>): State {
+  const mark = <T extends Picture | null>(picture: T): T => {
+    if (!picture) return picture;
+    const now = mids.has(picture.mid);
+    return now === picture.live ? picture : { ...picture, live: now };
+  };
+  const stagePicture = mark(state.stagePicture);
+  const screenPicture = mark(state.screenPicture);
+  const gallery = state.gallery.map(mark);
+  const same = stagePicture === state.stagePicture && screenPicture === state.screenPicture && sameList(gallery, state.gallery);
+  return same ? state : { ...state, stagePicture, screenPicture, gallery: sameList(gallery, state.gallery) ? state.gallery : gallery };
+}

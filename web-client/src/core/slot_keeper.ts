@@ -1,0 +1,117 @@
+/** Keeps the picture slots of one connection in step with the state: asks the relay for what the page shows, and puts the pictures into the state. */
+import type { Connection } from "./connection";
+import type { SlotRequest } from "./protocol";
+import type { Event } from "./reduce";
+import { assignSlots, changedSlots, type Geometry, stageFeed, wantedSlots } from "./slots";
+import type { ParticipantId, Picture, State } from "./state";
+
+/** A camera that gave no frame for this long has no live picture. A screen may well stand still. */
+const FRAME_STALE_MS = 5000;
+
+export class SlotKeeper {
+  private connection: Connection | null = null;
+  /** Null until the connection's offer, which names the slots, has gone out. */
+  private asked: Map<string, SlotRequest> | null = null;
+  private tileMids: ReadonlyMap<ParticipantId, string> = new Map();
+  /** When each slot began to show what it shows now: frames from before are somebody else's. */
+  private readonly shownSince = new Map<string, number>();
+
+  constructor(
+    private readonly state: () => State,
+    private readonly dispatch: (event: Event) => void,
+    public geometry: Geometry,
+  ) {}
+
+  /** From now on this connection's slots, of which the relay knows nothing yet. */
+  attach(connection: Connection | null): void {
+    this.connection = connection;
+    this.asked = null;
+    this.tileMids = new Map();
+    this.shownSince.clear();
+  }
+
+  /** What the offer's lines ask for: then no `slots` message is needed for it. */
+  first(): SlotRequest[] {
+    const wanted = this.wanted();
+    this.asked = new Map(wanted.map((slot) => [slot.mid, slot]));
+    return wanted;
+  }
+
+  private wanted(): SlotRequest[] {
+    const { connection } = this;
+    if (!connection) return [];
+    const { me, screen, layout, stage, tiles, people, galleryMembers } = this.state();
+    const { mids } = connection;
+    this.tileMids = assignSlots(galleryMembers, mids.cameras, this.tileMids);
+    return wantedSlots(mids, {
+      me, screen, layout, geometry: this.geometry, tiles: this.tileMids, stage: stageFeed(stage, tiles, people, me).feed,
+    });
+  }
+
+  /** Asks for what has changed, by `send`, and shows it. Whatever is refused is asked for again at the next sync. */
+  async sync(send: (slots: SlotRequest[]) => Promise<unknown>): Promise<void> {
+    const { connection, asked } = this;
+    if (!connection || !asked) return;
+    const changed = changedSlots(asked, this.wanted());
+    const moved = changed.filter((slot) => asked.get(slot.mid)?.feed !== slot.feed);
+    for (const slot of changed) asked.set(slot.mid, slot);
+    for (const slot of moved) this.shownSince.set(slot.mid, Infinity);
+    this.show();
+    if (changed.length === 0) return;
+    try {
+      await send(changed);
+      if (this.connection !== connection) return;
+      const now = Date.now();
+      connection.frames(now);
+      for (const slot of moved) if (asked.get(slot.mid) === slot) this.shownSince.set(slot.mid, now);
+    } catch (error) {
+      for (const slot of changed) if (asked.get(slot.mid) === slot) asked.delete(slot.mid);
+      throw error;
+    }
+  }
+
+  /** Puts the pictures into the state. */
+  private show(): void {
+    const { connection } = this;
+    if (!connection) return;
+    const state = this.state();
+    const { mids } = connection;
+    const { stage, tiles, people, me, screen } = state;
+    const make = (before: Picture | null | undefined, mid: string, participant: ParticipantId | null): Picture | null => {
+      const stream = connection.stream(mid);
+      if (!stream) return null;
+      if (before && before.mid === mid && before.participant === participant && before.stream === stream) return before;
+      return { mid, participant, stream, live: false };
+    };
+    const shown = stageFeed(stage, tiles, people, me).participant;
+    const onStage = this.asked?.get(mids.stage)?.feed === "none" ? null : shown;
+    const stagePicture = onStage === null ? null : make(state.stagePicture, mids.stage, onStage);
+    const screenPicture = screen === null || screen === me ? null : make(state.screenPicture, mids.screen, screen);
+    const gallery = state.galleryMembers.flatMap((id) => {
+      const mid = this.tileMids.get(id);
+      return mid === undefined ? [] : (make(state.gallery.find((p) => p.participant === id), mid, id) ?? []);
+    });
+    const same = gallery.length === state.gallery.length && gallery.every((picture, i) => picture === state.gallery[i]);
+    this.dispatch({ type: "set", change: { stagePicture, screenPicture, gallery: same ? state.gallery : gallery } });
+    this.watch(Date.now());
+  }
+
+  /** Looks where frames arrive; call it a few times a second. */
+  watch(now: number): void {
+    const { connection } = this;
+    if (!connection) return;
+    const { stagePicture, screenPicture, gallery, people } = this.state();
+    const frames = connection.frames(now);
+    const live = new Set<string>();
+    const fresh = (mid: string): number => {
+      const at = frames.get(mid);
+      return at === undefined || at <= (this.shownSince.get(mid) ?? 0) ? Infinity : now - at;
+    };
+    for (const picture of [stagePicture, ...gallery]) {
+      if (!picture || people.get(picture.participant ?? "")?.camera !== "on") continue;
+      if (fresh(picture.mid) < FRAME_STALE_MS) live.add(picture.mid);
+    }
+    if (screenPicture && fresh(screenPicture.mid) < Infinity) live.add(screenPicture.mid);
+    this.dispatch({ type: "live", mids: live });
+  }
+}
