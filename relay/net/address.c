@@ -23,8 +23,8 @@ uint32_t net_address_hash(const struct net_address *a)
 	memcpy(&high, a->ip, 8);
 	memcpy(&low, a->ip + 8, 8);
 	/* Two rounds of multiply and fold: neighbouring ports and addresses land far apart. */
-	uint64_t h = (high ^ a->scope) * UINT64_C(0x9e3779b97f4a7c15);
-	h = (h ^ (h >> 32) ^ low ^ ((uint64_t)a->port << 40)) * UINT64_C(0xd6e8feb86659fd93);
+	uint64_t h = (high ^ (uint64_t)a->scope << 32 ^ a->port) * UINT64_C(0x9e3779b97f4a7c15);
+	h = (h ^ (h >> 32) ^ low) * UINT64_C(0xd6e8feb86659fd93);
 	return (uint32_t)(h ^ (h >> 32));
 }
 

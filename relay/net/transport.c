@@ -226,7 +226,7 @@ static void handshake_failed(struct transport *transport)
 		close_transport(transport);
 }
 
-static void handshake_finished(struct transport *transport, uint64_t now_us)
+static void handshake_finished(struct transport *transport)
 {
 	enum srtp_profile profile;
 	struct srtp_master send, receive;
@@ -238,7 +238,6 @@ static void handshake_finished(struct transport *transport, uint64_t now_us)
 	if (err != OK)
 		return close_transport(transport);
 	transport->state = TRANSPORT_OPEN;
-	transport->free_dtls_us = now_us + KEEP_LAST_FLIGHT_US;
 }
 
 static bool begin_handshake(struct transport *transport, const uint8_t *data, size_t length,
@@ -265,11 +264,13 @@ static void receive_dtls(struct transport *transport, const uint8_t *data, size_
 {
 	if (!transport->dtls && !begin_handshake(transport, data, length, now_us))
 		return;
+	/* A peer that still speaks may have missed our last flight again. */
+	transport->free_dtls_us = now_us + KEEP_LAST_FLIGHT_US;
 	switch (dtls_session_receive(transport->dtls, data, length)) {
 	case DTLS_WAITING:
 		break;
 	case DTLS_FINISHED:
-		handshake_finished(transport, now_us);
+		handshake_finished(transport);
 		break;
 	case DTLS_REFUSED:
 		count(transport, COUNTER_DROP_DTLS);
