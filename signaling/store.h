@@ -1,6 +1,7 @@
 /*
- * The store: SQLite in DATA/tongsheng.db (WAL, foreign keys, busy timeout). Main thread of the server, and the command line
- * beside a running server. Each change of the schema is a numbered migration in store_migrations.c.
+ * The store: SQLite in DATA/tongsheng.db (WAL, foreign keys, busy timeout). Main thread of the
+ * server, and the command line beside a running server. Each change of the schema is a numbered
+ * migration in store_migrations.c.
  */
 #pragma once
 
@@ -8,25 +9,32 @@
 #include "signaling/role.h"
 
 struct store;
-struct store *store_open(const char *data_folder, GError **error); /* makes folder and file, migrates */
+struct store *store_open(const char *data_folder,
+			 GError **error); /* makes folder and file, migrates */
 void store_close(struct store *store);
 
 struct store_meeting {
 	gint64 id;
 	char *name, *title;
-	gint64 starts;     /* Unix seconds; 0: any time */
-	char *zone;        /* IANA; "" unknown */
+	gint64 starts; /* Unix seconds; 0: any time */
+	char *zone;    /* IANA; "" unknown */
 	unsigned minutes;
-	char **floors, **channels; /* BCP 47; never NULL */
-	char *state;       /* "planned", "open", "ended" */
+	char **floors, **channels;	 /* BCP 47; never NULL */
+	char *state;			 /* "planned", "open", "ended" */
 	unsigned generation[ROLE_COUNT]; /* of links; a token of an older one is refused */
 };
 void store_meeting_clear(struct store_meeting *meeting);
-bool store_meeting_create(struct store *store, const struct store_meeting *meeting, gint64 *ret_id, GError **error);
-bool store_meeting_find(struct store *store, const char *name, struct store_meeting *ret, GError **error);
+bool store_meeting_create(struct store *store, const struct store_meeting *meeting, gint64 *ret_id,
+			  GError **error);
+bool store_meeting_find(struct store *store, const char *name, struct store_meeting *ret,
+			GError **error);
 bool store_meeting_set_state(struct store *store, gint64 id, const char *state, GError **error);
 /* Calls row for each meeting, in order of start. */
-bool store_meeting_list(struct store *store, void (*row)(void *user, const struct store_meeting *meeting), void *user, GError **error);
-bool store_meeting_next_generation(struct store *store, gint64 id, enum role role, unsigned *ret, GError **error);
+bool store_meeting_list(struct store *store,
+			void (*row)(void *user, const struct store_meeting *meeting), void *user,
+			GError **error);
+bool store_meeting_next_generation(struct store *store, gint64 id, enum role role, unsigned *ret,
+				   GError **error);
 bool store_meeting_name_valid(const char *name); /* [a-z0-9-]{1,64} */
-/* Participants, chat, hands, bars, stage and mutes are in store_journal.h (what brings a meeting back after a restart). */
+/* Participants, chat, hands, bars, stage and mutes are in store_journal.h (what brings a meeting
+ * back after a restart). */

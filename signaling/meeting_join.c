@@ -1,0 +1,255 @@
+/* How people come in, come back, and are kept out. */
+#include "signaling/meeting_internal.h"
+#include "signaling/text.h"
+#include <string.h>
+
+bool meeting_check_bars(struct meeting *meeting, enum role role, const char *device,
+			const char *name, GError **error)
+{
+	enum barred_by by;
+	char *folded = text_fold(name);
+	bool ok = store_bar_check(meeting->meetings->store, meeting->row.id, device, folded, &by,
+				  error);
+	g_free(folded);
+	/* Whoever was removed under a host's name must not shut that host out. */
+	if (ok && by == BARRED_NAME && role == ROLE_HOST)
+		by = BARRED_NOT;
+	if (!ok || by == BARRED_NOT)
+		return ok;
+	g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_GONE,
+		    "%s: was removed from the meeting; a host can readmit",
+		    by == BARRED_DEVICE ? "device" : "name");
+	return false;
+}
+
+bool meeting_remove(struct participant *p, GError **error)
+{
+	struct meeting *meeting = p->meeting;
+	char *folded = text_fold(p->profile.name);
+	bool ok = store_bar_add(meeting->meetings->store, meeting->row.id,
+				&(struct store_bar){
+					.device = p->device,
+					.name = p->profile.name,
+					.folded = folded,
+					.at = g_get_real_time() / 1000,
+				},
+				error);
+	g_free(folded);
+	if (!ok)
+		return false;
+	participant_send(p, json_pack("{s:s}", "type", "removed"));
+	if (p->connection != NULL)
+		connection_close(p->connection, CLOSE_REMOVED, "removed");
+	participant_leave(p);
+	return true;
+}
+
+/* The first who comes opens a meeting that was only planned. */
+static bool open_meeting(struct meeting *meeting, GError **error)
+{
+	if (g_str_equal(meeting->row.state, "open"))
+		return true;
+	if (!store_meeting_set_state(meeting->meetings->store, meeting->row.id, "open", error))
+		return false;
+	g_free(meeting->row.state);
+	meeting->row.state = g_strdup("open");
+	return true;
+}
+
+static struct participant *add_listed(struct meeting *meeting, struct store_person *person,
+				      GError **error)
+{
+	person->joined = g_get_real_time() / 1000;
+	if (!meeting_has_space(meeting, error) || !open_meeting(meeting, error) ||
+	    !store_person_add(meeting->meetings->store, meeting->row.id, person, &person->number,
+			      error))
+		return NULL;
+	struct participant *p = participant_new(meeting, person, true);
+	meeting_add(meeting, p);
+	return p;
+}
+
+struct participant *meeting_add_device(struct meeting *meeting, const struct token *token,
+				       bool listed, GError **error)
+{
+	struct store_person person = {
+		.name = token->name != NULL ? token->name : role_name(token->role),
+		.organisation = "",
+		.country = "",
+		.speaks = "",
+		.role = token->role,
+		.device = "",
+		.generation = token->generation,
+	};
+	if (!meeting_check_bars(meeting, token->role, "", person.name, error))
+		return NULL;
+	if (listed) /* everybody is told with participant_set_sources, when its offer was good */
+		return add_listed(meeting, &person, error);
+	if (!meeting_has_space(meeting, error) || !open_meeting(meeting, error))
+		return NULL;
+	person.number = relay_new_peer_id(meeting->meetings->relay);
+	struct participant *p = participant_new(meeting, &person, false);
+	meeting_add(meeting, p);
+	return p;
+}
+
+/* Both by resume and by takeover: whoever held the person lets go. */
+static void hand_over(struct participant *p, struct connection *connection)
+{
+	struct connection *old = p->connection;
+	if (old != NULL) {
+		connection_send(old, json_pack("{s:s}", "type", "replaced"));
+		connection_close(old, CLOSE_REPLACED, "replaced");
+	}
+	connection_attach(connection, p);
+	p->patience = PEOPLE_RESUME_US;
+}
+
+/*
+ * The secret says who it is, and in which role; the token only names the meeting. So its age and
+ * generation don't count: it was checked at the first join, and nobody is to drop out of a meeting
+ * because a link expired meanwhile.
+ */
+static struct participant *resume(struct meetings *meetings, const struct join *join,
+				  GError **error)
+{
+	struct token token;
+	if (!token_verify(meetings->key, join->token, 0, &token, error))
+		return NULL;
+	bool name_fixed = token.name != NULL;
+	struct meeting *meeting = meetings_load(meetings, token.meeting, error);
+	token_clear(&token);
+	if (meeting == NULL)
+		return NULL;
+	struct participant *p = meeting_find(meeting, join->resume);
+	if (p == NULL || !participant_secret_is(p, join->resume_secret)) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_UNAUTHORIZED,
+			    "resume: unknown or stale; join without it");
+		return NULL;
+	}
+	p->name_fixed = p->name_fixed || name_fixed;
+	return p;
+}
+
+static bool is_there(const struct participant *p)
+{
+	return p->connection != NULL || p->media_state == TRANSPORT_OPEN;
+}
+
+/* Somebody of this device and role, rather one whose tab is gone. */
+static struct participant *same_device(const struct meeting *meeting, const char *device,
+				       enum role role)
+{
+	struct participant *found = NULL;
+	for (guint i = 0; i < meeting->people->len; i++) {
+		struct participant *p = meeting->people->pdata[i];
+		if (p->listed && p->role == role && g_str_equal(p->device, device) &&
+		    (found == NULL || !is_there(p)))
+			found = p;
+	}
+	return found;
+}
+
+static struct participant *join_new(struct meeting *meeting, const struct join *join,
+				    const struct token *token, GError **error)
+{
+	return add_listed(meeting,
+			  &(struct store_person){
+				  .name = join->profile.name,
+				  .organisation = join->profile.organisation,
+				  .country = join->profile.country,
+				  .speaks = join->profile.speaks,
+				  .role = token->role,
+				  .device = join->device,
+				  .listen_only = join->listen_only,
+				  .generation = token->generation,
+			  },
+			  error);
+}
+
+/* The one who is here already by this device, or somebody new; *ret_new: nobody has seen this
+ * person yet. */
+static struct participant *find_or_add(struct meeting *meeting, const struct join *join,
+				       const struct token *token, bool *ret_new, GError **error)
+{
+	if (join->profile.name == NULL) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED, "name: is missing");
+		return NULL;
+	}
+	if (!meeting_check_bars(meeting, token->role, join->device, join->profile.name, error))
+		return NULL;
+	struct participant *p =
+		join->another ? NULL : same_device(meeting, join->device, token->role);
+	*ret_new = p == NULL;
+	if (p == NULL)
+		return join_new(meeting, join, token, error);
+	if (is_there(p) && !join->takeover) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_CONFLICT,
+			    "device: is in this meeting already, in another tab");
+		return NULL;
+	}
+	return p;
+}
+
+static struct participant *join_by_token(struct meetings *meetings, struct join *join,
+					 bool *ret_new, GError **error)
+{
+	struct token token;
+	struct meeting *meeting =
+		meetings_admit(meetings, NULL, join->token, ACTION_JOIN, &token, error);
+	if (meeting == NULL)
+		return NULL;
+	bool name_fixed = token.name != NULL;
+	if (name_fixed) {
+		g_free(join->profile.name);
+		join->profile.name = g_steal_pointer(&token.name);
+	}
+	struct participant *p = find_or_add(meeting, join, &token, ret_new, error);
+	token_clear(&token);
+	if (p != NULL)
+		p->name_fixed = name_fixed;
+	return p;
+}
+
+/* Another tab becomes this person: nothing of what the old one sent goes on. */
+static void start_anew(struct participant *p, const struct join *join)
+{
+	bool silent = join->listen_only || !role_may(p->role, ACTION_PUBLISH);
+	enum device_state state = silent ? DEVICE_NONE : DEVICE_OFF;
+	participant_drop_media(p);
+	if (participant_set_devices(p, state, state))
+		participant_changed(p);
+	meeting_share_screen(p, false);
+	participant_set_profile(p, &join->profile, join->listen_only);
+}
+
+struct participant *meetings_join(struct meetings *meetings, struct join *join,
+				  struct connection *connection,
+				  char ret_secret[2 * SECRET_BYTES + 1], bool *ret_media_kept,
+				  GError **error)
+{
+	bool is_new = false;
+	struct participant *p;
+	if (join->resume != 0) {
+		p = resume(meetings, join, error);
+		if (p == NULL)
+			return NULL;
+		meetings->resumes++;
+		g_strlcpy(ret_secret, join->resume_secret, 2 * SECRET_BYTES + 1);
+	} else {
+		p = join_by_token(meetings, join, &is_new, error);
+		if (p == NULL)
+			return NULL;
+		meetings->joins++;
+		participant_new_secret(p, ret_secret);
+		if (!is_new)
+			start_anew(p, join);
+	}
+	hand_over(p, connection);
+	*ret_media_kept = p->media != NULL;
+	if (is_new)
+		meeting_broadcast(
+			p->meeting, p,
+			json_pack("{s:s, s:o}", "type", "person", "person", participant_json(p)));
+	return p;
+}

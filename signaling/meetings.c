@@ -1,0 +1,251 @@
+#include "signaling/meeting_internal.h"
+
+static void free_meeting(void *meeting)
+{
+	meeting_free(meeting);
+}
+
+struct meetings *meetings_new(const struct config *config, struct store *store,
+			      const struct token_key *key)
+{
+	struct meetings *meetings = g_new0(struct meetings, 1);
+	meetings->config = config;
+	meetings->store = store;
+	meetings->key = key;
+	meetings->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_meeting);
+	meetings->by_room = g_hash_table_new(g_direct_hash, g_direct_equal);
+	meetings->connections = g_hash_table_new_full(g_direct_hash, g_direct_equal, g_free, NULL);
+	meetings->clock = g_get_monotonic_time;
+	return meetings;
+}
+
+void meetings_free(struct meetings *meetings)
+{
+	if (meetings == NULL)
+		return;
+	if (meetings->timer != 0)
+		g_source_remove(meetings->timer);
+	g_hash_table_destroy(meetings->by_name);
+	g_hash_table_destroy(meetings->by_room);
+	g_hash_table_destroy(meetings->connections);
+	g_free(meetings);
+}
+
+gint64 meetings_now(const struct meetings *meetings)
+{
+	return meetings->clock();
+}
+
+static struct participant *find_peer(struct meetings *meetings, uint32_t room, uint32_t peer)
+{
+	struct meeting *meeting = g_hash_table_lookup(meetings->by_room, GUINT_TO_POINTER(room));
+	return meeting != NULL ? meeting_peer(meeting, peer) : NULL;
+}
+
+static void on_peer_state(void *user, uint32_t room, uint32_t peer, enum transport_state state,
+			  const char *profile)
+{
+	(void)profile;
+	struct participant *p = find_peer(user, room, peer);
+	if (p != NULL)
+		participant_media_state(p, state);
+}
+
+static void on_stage(void *user, uint32_t room, uint32_t holder, uint32_t previous)
+{
+	struct meetings *meetings = user;
+	struct meeting *meeting = g_hash_table_lookup(meetings->by_room, GUINT_TO_POINTER(room));
+	if (meeting != NULL)
+		meeting_stage(meeting, holder, previous);
+}
+
+static void on_speaking(void *user, uint32_t room, const uint32_t *peers, unsigned n)
+{
+	struct meetings *meetings = user;
+	struct meeting *meeting = g_hash_table_lookup(meetings->by_room, GUINT_TO_POINTER(room));
+	if (meeting != NULL)
+		meeting_speaking(meeting, peers, n);
+}
+
+static void on_stats(void *user, uint32_t room, const struct peer_stats *stats)
+{
+	struct participant *p = find_peer(user, room, stats->peer);
+	if (p != NULL && p->media_state == TRANSPORT_OPEN)
+		quality_measure(&p->quality, stats);
+}
+
+void meetings_relay_events(struct meetings *meetings, struct relay_events *ret)
+{
+	*ret = (struct relay_events){
+		.user = meetings,
+		.peer_state = on_peer_state,
+		.stage = on_stage,
+		.speaking = on_speaking,
+		.stats = on_stats,
+	};
+}
+
+static struct meeting *take_row(struct meetings *meetings, struct store_meeting *row)
+{
+	struct meeting *meeting = g_hash_table_lookup(meetings->by_name, row->name);
+	if (meeting == NULL)
+		meeting = meeting_new(meetings, row->name);
+	meeting_set_row(meeting, row);
+	return meeting;
+}
+
+struct meeting *meetings_load(struct meetings *meetings, const char *name, GError **error)
+{
+	struct store_meeting row;
+	if (!store_meeting_find(meetings->store, name, &row, error))
+		return NULL;
+	if (g_str_equal(row.state, "ended")) {
+		store_meeting_clear(&row);
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_GONE, "meeting: has ended");
+		return NULL;
+	}
+	return take_row(meetings, &row);
+}
+
+struct meeting *meetings_admit(struct meetings *meetings, const char *meeting_name,
+			       const char *bearer, enum action action, struct token *ret_token,
+			       GError **error)
+{
+	struct token token;
+	if (bearer == NULL) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_UNAUTHORIZED,
+			    "token: is missing");
+		return NULL;
+	}
+	if (!token_verify(meetings->key, bearer, g_get_real_time() / G_USEC_PER_SEC, &token, error))
+		return NULL;
+	struct meeting *meeting = NULL;
+	if (meeting_name != NULL && !g_str_equal(meeting_name, token.meeting))
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_UNAUTHORIZED,
+			    "token: is for another meeting");
+	else
+		meeting = meetings_load(meetings, token.meeting, error);
+	if (meeting != NULL && token.generation != meeting->row.generation[token.role]) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_UNAUTHORIZED,
+			    "token: this link has been replaced; ask for the new one");
+		meeting = NULL;
+	}
+	if (meeting != NULL && !role_may(token.role, action)) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_FORBIDDEN,
+			    "role: %s may not %s", role_name(token.role), action_name(action));
+		meeting = NULL;
+	}
+	if (meeting != NULL)
+		*ret_token = token;
+	else
+		token_clear(&token);
+	return meeting;
+}
+
+static void restore(void *user, const struct store_meeting *row)
+{
+	GPtrArray *names = user;
+	if (g_str_equal(row->state, "open"))
+		g_ptr_array_add(names, g_strdup(row->name));
+}
+
+/* After a restart: the people of meetings that go on. Meetings where nobody was are left in the
+ * store. */
+static void restore_all(struct meetings *meetings)
+{
+	GError *error = NULL;
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+	if (!store_meeting_list(meetings->store, restore, names, &error))
+		g_warning("%s", error->message);
+	g_clear_error(&error);
+	for (guint i = 0; i < names->len; i++) {
+		struct meeting *meeting = meetings_load(meetings, names->pdata[i], &error);
+		if (meeting == NULL || !meeting_restore(meeting, &error))
+			g_warning("%s: %s", (const char *)names->pdata[i], error->message);
+		else if (meeting->people->len == 0)
+			g_hash_table_remove(meetings->by_name, names->pdata[i]);
+		g_clear_error(&error);
+	}
+	g_ptr_array_free(names, TRUE);
+}
+
+static gboolean idle_meeting(gpointer name, gpointer meeting, gpointer now)
+{
+	(void)name;
+	return !meeting_tick(meeting, *(const gint64 *)now);
+}
+
+void meetings_tick(struct meetings *meetings)
+{
+	gint64 now = meetings_now(meetings);
+	g_hash_table_foreach_remove(meetings->by_name, idle_meeting, &now);
+	connections_tick(meetings);
+}
+
+static gboolean every_second(gpointer user)
+{
+	meetings_tick(user);
+	return G_SOURCE_CONTINUE;
+}
+
+void meetings_start(struct meetings *meetings, struct relay *relay)
+{
+	meetings->relay = relay;
+	restore_all(meetings);
+	meetings->timer = g_timeout_add_seconds(1, every_second, meetings);
+}
+
+bool meetings_end(struct meetings *meetings, const char *name, GError **error)
+{
+	struct store_meeting row;
+	if (!store_meeting_find(meetings->store, name, &row, error))
+		return false;
+	bool ok = store_meeting_set_state(meetings->store, row.id, "ended", error);
+	struct meeting *meeting = g_hash_table_lookup(meetings->by_name, name);
+	store_meeting_clear(&row);
+	if (ok && meeting != NULL) {
+		meeting_end(meeting);
+		g_hash_table_remove(meetings->by_name, name);
+	}
+	return ok;
+}
+
+static void metric(GString *out, const char *name, const char *type, const char *help,
+		   guint64 value)
+{
+	g_string_append_printf(out,
+			       "# HELP tongsheng_%s %s\n# TYPE tongsheng_%s %s\ntongsheng_%s "
+			       "%" G_GUINT64_FORMAT "\n",
+			       name, help, name, type, name, value);
+}
+
+void meetings_metrics(const struct meetings *meetings, GString *out)
+{
+	guint64 people = 0, viewers = 0, connected = 0;
+	GHashTableIter iterator;
+	gpointer value;
+	g_hash_table_iter_init(&iterator, meetings->by_name);
+	while (g_hash_table_iter_next(&iterator, NULL, &value)) {
+		const struct meeting *meeting = value;
+		for (guint i = 0; i < meeting->people->len; i++) {
+			const struct participant *p = meeting->people->pdata[i];
+			people += p->listed;
+			viewers += !p->listed;
+			connected += p->media_state == TRANSPORT_OPEN;
+		}
+	}
+	metric(out, "meetings", "gauge", "meetings that are loaded",
+	       g_hash_table_size(meetings->by_name));
+	metric(out, "participants", "gauge", "people in meetings", people);
+	metric(out, "viewers", "gauge", "WHEP players", viewers);
+	metric(out, "media_connected", "gauge",
+	       "participants and viewers whose media are connected", connected);
+	metric(out, "connections", "gauge", "WebSockets of the protocol",
+	       g_hash_table_size(meetings->connections));
+	metric(out, "joins_total", "counter", "people who joined", meetings->joins);
+	metric(out, "resumes_total", "counter", "people who came back on a new WebSocket",
+	       meetings->resumes);
+	metric(out, "messages_total", "counter", "protocol messages received", meetings->messages);
+	metric(out, "messages_refused_total", "counter", "protocol messages answered with an error",
+	       meetings->refused);
+}

@@ -1,0 +1,203 @@
+#include "signaling/protocol.h"
+#include <string.h>
+
+#define FIRST_JOIN_US (10 * G_USEC_PER_SEC)
+#define NEXT_JOIN_US  (120 * G_USEC_PER_SEC) /* "already here in another tab": a person is asked */
+
+static const struct handler {
+	const char *type;
+	enum action action; /* what the role must allow */
+	bool (*handle)(const struct request *request, GError **error);
+} handlers[] = {
+	/* clang-format off: a table */
+	{"offer", ACTION_JOIN, on_offer},
+	{"slots", ACTION_JOIN, on_slots},
+	{"media", ACTION_JOIN, on_media},
+	{"chat", ACTION_CHAT, on_chat},
+	{"hand", ACTION_HAND, on_hand},
+	{"profile", ACTION_JOIN, on_profile},
+	{"ping", ACTION_JOIN, on_ping},
+	{"leave", ACTION_JOIN, on_leave},
+	{"floor", ACTION_GIVE_FLOOR, on_floor},
+	{"mute", ACTION_MUTE, on_mute},
+	{"remove", ACTION_REMOVE, on_remove},
+	{"barred", ACTION_REMOVE, on_barred},
+	{"readmit", ACTION_REMOVE, on_readmit},
+	{"reissue", ACTION_INVITE, on_reissue},
+	{"end", ACTION_END, on_end},
+	/* clang-format on */
+};
+
+void connection_send(struct connection *connection, json_t *message)
+{
+	char *text = json_dumps(message, JSON_COMPACT);
+	json_decref(message);
+	websocket_send(connection->socket, text, strlen(text));
+	free(text);
+}
+
+void connection_close(struct connection *connection, enum close_code code, const char *reason)
+{
+	struct participant *p = connection->participant;
+	if (p != NULL) {
+		p->connection = NULL;
+		p->connection_lost = meetings_now(connection->meetings);
+	}
+	connection->participant = NULL;
+	connection->closing = true;
+	websocket_close(connection->socket, code, reason);
+}
+
+void connection_attach(struct connection *connection, struct participant *participant)
+{
+	connection->participant = participant;
+	participant->connection = connection;
+}
+
+void connections_tick(struct meetings *meetings)
+{
+	gint64 now = meetings_now(meetings);
+	GHashTableIter iterator;
+	gpointer key;
+	g_hash_table_iter_init(&iterator, meetings->connections);
+	while (g_hash_table_iter_next(&iterator, &key, NULL)) {
+		struct connection *c = key;
+		if (c->participant == NULL && !c->closing && now >= c->join_until)
+			connection_close(c, CLOSE_NO_PROTOCOL, "no join");
+	}
+}
+
+void request_reply(const struct request *request, json_t *reply)
+{
+	if (request->id >= 0)
+		json_object_set_new(reply, "re", json_integer(request->id));
+	connection_send(request->connection, reply);
+}
+
+void request_ok(const struct request *request)
+{
+	if (request->id >= 0)
+		request_reply(request, json_pack("{s:s}", "type", "ok"));
+}
+
+/* Messages of errors begin with the field: "participant: p9 isn't here". */
+static void reply_error(const struct request *request, GError *error)
+{
+	request->connection->meetings->refused++;
+	/* It may quote what came, cut within a character. */
+	char *text = g_utf8_make_valid(error->message, -1);
+	json_t *reply = json_pack("{s:s, s:s, s:s}", "type", "error", "code",
+				  signaling_error_code(error), "message", text);
+	size_t length =
+		strspn(error->message, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				       "0123456789-.[]");
+	bool ours = g_error_matches(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL);
+	if (!ours && length > 0 && error->message[length] == ':')
+		json_object_set_new(reply, "field", json_stringn(error->message, length));
+	request_reply(request, reply);
+	g_free(text);
+	g_error_free(error);
+}
+
+static bool dispatch(const struct request *request, const char *type, GError **error)
+{
+	bool joined = request->participant != NULL;
+	if (strcmp(type, "join") == 0) {
+		if (!joined)
+			return on_join(request, error);
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_CONFLICT,
+			    "type: joined already");
+		return false;
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(handlers); i++) {
+		const struct handler *handler = &handlers[i];
+		if (strcmp(type, handler->type) != 0)
+			continue;
+		if (role_may(request->participant->role, handler->action))
+			return handler->handle(request, error);
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_FORBIDDEN,
+			    "role: %s may not %s", role_name(request->participant->role),
+			    action_name(handler->action));
+		return false;
+	}
+	g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_UNSUPPORTED,
+		    "type: there is no request \"%.40s\"", type);
+	return false;
+}
+
+static void on_object(struct connection *connection, const json_t *message)
+{
+	struct request request = {
+		.connection = connection,
+		.participant = connection->participant,
+		.message = message,
+		.id = -1,
+	};
+	GError *error = NULL;
+	const char *type = NULL;
+	bool ok = field_integer(message, "id", false, 0, G_MAXINT64, &request.id, &error) &&
+		  field_string(message, "type", true, &type, &error);
+	if (connection->participant == NULL && (!ok || strcmp(type, "join") != 0)) {
+		g_clear_error(&error);
+		connection_close(connection, CLOSE_NO_PROTOCOL, "the first message must be join");
+		return;
+	}
+	if (!ok || !dispatch(&request, type, &error))
+		reply_error(&request, error);
+}
+
+/* Each WebSocket has a struct connection from opened to closed. */
+static void *on_opened(void *user, struct websocket *socket)
+{
+	struct meetings *meetings = user;
+	struct connection *connection = g_new0(struct connection, 1);
+	connection->meetings = meetings;
+	connection->socket = socket;
+	connection->join_until = meetings_now(meetings) + FIRST_JOIN_US;
+	g_hash_table_add(meetings->connections, connection);
+	return connection;
+}
+
+static void on_message(void *user, struct websocket *socket, const char *text, size_t length)
+{
+	struct meetings *meetings = user;
+	struct connection *connection = websocket_user(socket);
+	if (connection->closing)
+		return;
+	meetings->messages++;
+	json_error_t where;
+	json_t *message = json_loadb(text, length, JSON_REJECT_DUPLICATES, &where);
+	if (!json_is_object(message)) {
+		char *reason = g_strdup_printf("malformed JSON at byte %d", where.position);
+		connection_close(connection, CLOSE_NO_PROTOCOL,
+				 message == NULL ? reason : "not a JSON object");
+		g_free(reason);
+	} else {
+		if (connection->participant == NULL)
+			connection->join_until = meetings_now(meetings) + NEXT_JOIN_US;
+		on_object(connection, message);
+	}
+	json_decref(message);
+}
+
+static void on_closed(void *user, struct websocket *socket)
+{
+	struct meetings *meetings = user;
+	struct connection *connection = websocket_user(socket);
+	struct participant *p = connection->participant;
+	if (p != NULL) {
+		p->connection = NULL;
+		p->connection_lost = meetings_now(meetings);
+	}
+	g_hash_table_remove(meetings->connections, connection);
+}
+
+void meetings_websocket_events(struct meetings *meetings, struct websocket_events *ret)
+{
+	*ret = (struct websocket_events){
+		.user = meetings,
+		.opened = on_opened,
+		.message = on_message,
+		.closed = on_closed,
+	};
+}

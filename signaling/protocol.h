@@ -1,0 +1,57 @@
+/*
+ * The WebSocket protocol of PROTOCOL.md. A handler reads a message's fields into a struct, makes
+ * one call to the meetings part and replies; its row of the table in protocol.c says what the role
+ * must allow. Main thread.
+ */
+#pragma once
+
+#include "signaling/meeting_internal.h"
+
+struct request {
+	struct connection *connection;
+	struct participant *participant; /* NULL for join only */
+	const json_t *message;
+	json_int_t id; /* < 0: none, then nothing is replied but errors */
+};
+
+/* Takes the reference. Adds "re". */
+void request_reply(const struct request *request, json_t *reply);
+void request_ok(const struct request *request);
+
+/*
+ * Fields of a message, checked. field is the name in an error's message ("resume.secret"); an
+ * absent or null one leaves *ret as it is, unless required. false: error is set.
+ */
+bool field_string(const json_t *object, const char *field, bool required, const char **ret,
+		  GError **error);
+bool field_bool(const json_t *object, const char *field, bool *ret, GError **error);
+bool field_integer(const json_t *object, const char *field, bool required, json_int_t minimum,
+		   json_int_t maximum, json_int_t *ret, GError **error);
+/* Somebody who is in the meeting. *ret NULL if absent or null and not required. */
+bool field_participant(const struct request *request, const char *field, bool required,
+		       struct participant **ret, GError **error);
+bool field_role(const json_t *object, const char *field, enum role *ret, GError **error);
+/* The four of a person. name and the others stay NULL when absent. Free with profile_clear, on an
+ * error too. */
+bool field_profile(const json_t *object, struct profile *ret, GError **error);
+
+/* A row's handler: false with an error, and nothing has changed; or it has replied. */
+bool on_join(const struct request *request, GError **error);  /* protocol_join.c */
+bool on_offer(const struct request *request, GError **error); /* protocol_media.c */
+bool on_slots(const struct request *request, GError **error);
+bool on_media(const struct request *request, GError **error);
+bool on_chat(const struct request *request, GError **error); /* protocol_people.c */
+bool on_hand(const struct request *request, GError **error);
+bool on_profile(const struct request *request, GError **error);
+bool on_ping(const struct request *request, GError **error);
+bool on_leave(const struct request *request, GError **error);
+bool on_floor(const struct request *request, GError **error); /* protocol_host.c */
+bool on_mute(const struct request *request, GError **error);
+bool on_remove(const struct request *request, GError **error);
+bool on_barred(const struct request *request, GError **error);
+bool on_readmit(const struct request *request, GError **error);
+bool on_reissue(const struct request *request, GError **error);
+bool on_end(const struct request *request, GError **error);
+
+/* protocol_join.c: a chat message as everybody sees it. */
+json_t *chat_json(const struct store_chat *chat);

@@ -1,0 +1,94 @@
+/* What everybody may do in a meeting. */
+#include "signaling/protocol.h"
+#include "signaling/text.h"
+
+#define CHAT_MAX_CHARACTERS 2000
+
+bool on_chat(const struct request *request, GError **error)
+{
+	struct participant *p = request->participant;
+	struct meeting *meeting = p->meeting;
+	const char *raw = NULL;
+	if (!field_string(request->message, "text", true, &raw, error))
+		return false;
+	char *text = text_clean("text", raw, 1, CHAT_MAX_CHARACTERS, true, error);
+	if (text == NULL)
+		return false;
+	struct store_chat chat = {
+		.from = p->number,
+		.name = p->profile.name,
+		.text = text,
+		.at = g_get_real_time() / 1000,
+	};
+	bool ok = store_chat_add(meeting->meetings->store, meeting->row.id, &chat, &chat.id, error);
+	if (ok) {
+		request_ok(request);
+		meeting_broadcast(
+			meeting, NULL,
+			json_pack("{s:s, s:o}", "type", "chat", "chat", chat_json(&chat)));
+	}
+	g_free(text);
+	return ok;
+}
+
+bool on_hand(const struct request *request, GError **error)
+{
+	struct participant *whose;
+	bool raised = false;
+	if (json_object_get(request->message, "raised") == NULL) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED,
+			    "raised: is missing");
+		return false;
+	}
+	if (!field_bool(request->message, "raised", &raised, error) ||
+	    !field_participant(request, "participant", false, &whose, error))
+		return false;
+	if (whose == NULL)
+		whose = request->participant;
+	if (whose != request->participant &&
+	    (raised || !role_may(request->participant->role, ACTION_GIVE_FLOOR))) {
+		g_set_error(
+			error, SIGNALING_ERROR, SIGNALING_ERROR_FORBIDDEN,
+			"participant: only a host may lower another's hand, and nobody raise it");
+		return false;
+	}
+	request_ok(request);
+	meeting_raise_hand(whose, raised);
+	return true;
+}
+
+bool on_profile(const struct request *request, GError **error)
+{
+	struct participant *p = request->participant;
+	struct profile profile;
+	bool ok = field_profile(request->message, &profile, error);
+	if (ok && profile.name != NULL && !g_str_equal(profile.name, p->profile.name)) {
+		if (p->name_fixed)
+			g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_FORBIDDEN,
+				    "name: the link names you");
+		ok = !p->name_fixed &&
+		     meeting_check_bars(p->meeting, p->role, "", profile.name, error);
+	}
+	if (ok) {
+		request_ok(request);
+		participant_set_profile(p, &profile, p->listen_only);
+	}
+	profile_clear(&profile);
+	return ok;
+}
+
+bool on_ping(const struct request *request, GError **error)
+{
+	(void)error;
+	request_reply(request, json_pack("{s:s}", "type", "pong"));
+	return true;
+}
+
+bool on_leave(const struct request *request, GError **error)
+{
+	(void)error;
+	request_ok(request);
+	connection_close(request->connection, CLOSE_LEFT, "left");
+	participant_leave(request->participant);
+	return true;
+}

@@ -1,0 +1,131 @@
+/*
+ * The schema, as steps: PRAGMA user_version says how many of them a database has had. A step that
+ * has been released is never changed; a change is a new step at the end.
+ */
+#include "signaling/store_internal.h"
+
+static const char *const migrations[] = {
+	/* 1: meetings and their links */
+	"CREATE TABLE meeting ("
+	"  id INTEGER PRIMARY KEY,"
+	"  name TEXT NOT NULL UNIQUE,"
+	"  title TEXT NOT NULL,"
+	"  starts INTEGER NOT NULL," /* Unix seconds, 0: any time */
+	"  zone TEXT NOT NULL,"
+	"  minutes INTEGER NOT NULL,"
+	"  floors TEXT NOT NULL," /* tags with spaces between */
+	"  channels TEXT NOT NULL,"
+	"  state TEXT NOT NULL CHECK (state IN ('planned', 'open', 'ended'))"
+	") STRICT;"
+	"CREATE TABLE link ("
+	"  meeting INTEGER NOT NULL REFERENCES meeting ON DELETE CASCADE,"
+	"  role TEXT NOT NULL,"
+	"  generation INTEGER NOT NULL,"
+	"  PRIMARY KEY (meeting, role)"
+	") STRICT, WITHOUT ROWID;",
+
+	/* 2: the journal, which brings a meeting back after a restart */
+	"ALTER TABLE meeting ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;" /* a participant */
+	"CREATE TABLE participant ("
+	"  id INTEGER PRIMARY KEY AUTOINCREMENT," /* never used twice: it is the relay's peer id,
+						     too */
+	"  meeting INTEGER NOT NULL REFERENCES meeting ON DELETE CASCADE,"
+	"  name TEXT NOT NULL,"
+	"  organisation TEXT NOT NULL,"
+	"  country TEXT NOT NULL,"
+	"  speaks TEXT NOT NULL,"
+	"  role TEXT NOT NULL,"
+	"  device TEXT NOT NULL,"
+	"  secret BLOB," /* SHA-256; NULL: can't resume (WHIP) */
+	"  listen_only INTEGER NOT NULL,"
+	"  generation INTEGER NOT NULL,"
+	"  muted INTEGER NOT NULL DEFAULT 0,"  /* by a host: bits of enum source */
+	"  screen INTEGER NOT NULL DEFAULT 0," /* place in the stack of shared screens; 0: none */
+	"  joined_at INTEGER NOT NULL,"	       /* Unix ms */
+	"  left_at INTEGER"
+	") STRICT;"
+	"CREATE INDEX participant_present ON participant (meeting) WHERE left_at IS NULL;"
+	"CREATE TABLE chat ("
+	"  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	"  meeting INTEGER NOT NULL REFERENCES meeting ON DELETE CASCADE,"
+	"  participant INTEGER NOT NULL REFERENCES participant,"
+	"  name TEXT NOT NULL,"
+	"  text TEXT NOT NULL,"
+	"  at INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE INDEX chat_meeting ON chat (meeting, id);"
+	"CREATE TABLE hand ("
+	"  id INTEGER PRIMARY KEY," /* the order in which they were raised */
+	"  meeting INTEGER NOT NULL REFERENCES meeting ON DELETE CASCADE,"
+	"  participant INTEGER NOT NULL UNIQUE REFERENCES participant,"
+	"  at INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE INDEX hand_meeting ON hand (meeting);"
+	"CREATE TABLE bar ("
+	"  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	"  meeting INTEGER NOT NULL REFERENCES meeting ON DELETE CASCADE,"
+	"  device TEXT NOT NULL," /* '': none */
+	"  name TEXT NOT NULL,"
+	"  folded TEXT NOT NULL," /* text_fold of name */
+	"  at INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE INDEX bar_meeting ON bar (meeting);",
+};
+
+static int user_version(sqlite3 *db)
+{
+	sqlite3_stmt *statement;
+	if (sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &statement, NULL) != SQLITE_OK)
+		return -1;
+	int version = sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_int(statement, 0) : -1;
+	sqlite3_finalize(statement);
+	return version;
+}
+
+static bool run(sqlite3 *db, const char *sql)
+{
+	return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* The version is read inside the write transaction: server and command line may both come to
+ * migrate. */
+static bool migrate_locked(sqlite3 *db, GError **error)
+{
+	int version = user_version(db);
+	if (version > (int)G_N_ELEMENTS(migrations)) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_UNSUPPORTED,
+			    "store: its schema has version %d, this program knows %d: a newer "
+			    "tongsheng "
+			    "wrote it",
+			    version, (int)G_N_ELEMENTS(migrations));
+		return false;
+	}
+	bool ok = version >= 0;
+	for (size_t i = (size_t)version; ok && i < G_N_ELEMENTS(migrations); i++)
+		ok = run(db, migrations[i]);
+	char *set = g_strdup_printf("PRAGMA user_version = %d", (int)G_N_ELEMENTS(migrations));
+	ok = ok && run(db, set);
+	g_free(set);
+	if (!ok)
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL,
+			    "store: migration from version %d: %s", version, sqlite3_errmsg(db));
+	return ok;
+}
+
+bool store_migrate(sqlite3 *db, GError **error)
+{
+	if (user_version(db) == (int)G_N_ELEMENTS(migrations))
+		return true;
+	if (!run(db, "BEGIN IMMEDIATE")) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL, "store: %s",
+			    sqlite3_errmsg(db));
+		return false;
+	}
+	bool ok = migrate_locked(db, error);
+	if (!run(db, ok ? "COMMIT" : "ROLLBACK") && ok) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL, "store: %s",
+			    sqlite3_errmsg(db));
+		return false;
+	}
+	return ok;
+}
