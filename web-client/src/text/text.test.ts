@@ -3,7 +3,7 @@ import { CORE_WORDS } from "../core/words";
 import { en, type Key } from "./en";
 import { format, placeholders } from "./format";
 import { countryChoices, initials, languageChoice, languageChoices, likelyCountries } from "./names";
-import { chooseUiLanguage, say, translate, UI_LANGUAGES } from "./text";
+import { say, translate, UI_LANGUAGES } from "./text";
 import { meetingTime } from "./times";
 
 const keys = Object.keys(en) as Key[];
@@ -47,14 +47,6 @@ describe("the catalogues", () => {
     for (const word of CORE_WORDS) expect(en, word).toHaveProperty([word]);
   });
   it("have words for what they don't know", () => expect(say("en", { key: "no.such.key" })).toBe(en["app.unknownProblem"]));
-});
-
-describe("chooseUiLanguage", () => {
-  it("takes the browser's first language that the page speaks", () => {
-    expect(chooseUiLanguage(["fr-FR", "zh-CN", "en"])).toBe("zh-Hans");
-    expect(chooseUiLanguage(["en-GB"])).toBe("en");
-  });
-  it("falls back to English", () => expect(chooseUiLanguage(["fr"])).toBe("en"));
 });
 
 describe("names", () => {

@@ -26,18 +26,6 @@ export function uiLanguage(tag: string): UiLanguage {
   return UI_LANGUAGES.find((language) => language.tag === tag) ?? ENGLISH;
 }
 
-/** The first of the browser's languages that the page speaks; a person who reads any Chinese reads 简体中文 more easily than English. */
-export function chooseUiLanguage(wanted: readonly string[]): string {
-  for (const tag of wanted) {
-    const lower = tag.toLowerCase();
-    const exact = UI_LANGUAGES.find((language) => language.tag.toLowerCase() === lower);
-    const close = UI_LANGUAGES.find((language) => language.tag.split("-")[0] === lower.split("-")[0]);
-    const found = exact ?? close;
-    if (found) return found.tag;
-  }
-  return ENGLISH.tag;
-}
-
 export function translate(tag: string, key: Key, values?: Values): string {
   const language = uiLanguage(tag);
   return format(language.catalogue[key], language.tag, values);

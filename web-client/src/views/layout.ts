@@ -25,8 +25,10 @@ export interface Arrangement {
 export interface Situation {
   width: number;
   height: number;
-  /** Everybody but oneself. */
+  /** Everybody with a tile but oneself. */
   others: number;
+  /** How many cameras the connection has slots for. */
+  most: number;
   layout: Layout;
   /** A screen is the main picture. */
   screen: boolean;
@@ -39,9 +41,6 @@ const GAP = 8;
 const PHONE = 600;
 /** Below this height (and wider than high) the stage takes all. */
 const LOW = 420;
-/** The connection has this many slots for cameras (DESIGN section 3). */
-const MOST_OTHERS = 14;
-const MOST_OTHERS_ON_PHONE = 6;
 
 export function arrange(now: Situation): Arrangement {
   const first = arrangeIn(now, now.height);
@@ -59,10 +58,6 @@ function arrangeIn(now: Situation, height: number): Arrangement {
   return now.width > height * 1.25 ? beside(now, height, 0) : below(now, height);
 }
 
-function mostOthers(now: Situation): number {
-  return Math.min(now.width, now.height) < PHONE && now.width < PHONE * 1.5 ? MOST_OTHERS_ON_PHONE : MOST_OTHERS;
-}
-
 function beside(now: Situation, height: number, pager: number): Arrangement {
   const columns = now.width >= 1500 && now.others > 3 ? 2 : 1;
   const width = Math.floor(clamp(now.width * (columns === 2 ? 0.13 : 0.18), 132, 264));
@@ -71,7 +66,7 @@ function beside(now: Situation, height: number, pager: number): Arrangement {
   const speaker = now.screen ? box(column, Math.min((column * 9) / 16, height - pager - tile.height - GAP)) : null;
   const room = height - pager - (speaker ? speaker.height + GAP : 0);
   const rows = Math.max(1, Math.floor((room + GAP) / (tile.height + GAP)));
-  const others = Math.min(rows * columns - 1, mostOthers(now));
+  const others = Math.min(rows * columns - 1, now.most);
   return { stage: box(now.width - column - GAP, height), tilesAt: "side", columns, tile, others, speaker };
 }
 
@@ -86,7 +81,7 @@ function below(now: Situation, height: number): Arrangement {
   const rows = Math.max(1, Math.min(rowsWanted, rowsThatFit));
   const left = height - rows * (tile.height + GAP);
   const stage = box(now.width, Math.max(0, Math.min(left, now.width * 1.25)));
-  const others = Math.min(rows * columns - (now.screen ? 2 : 1), mostOthers(now));
+  const others = Math.min(rows * columns - (now.screen ? 2 : 1), now.most);
   return { stage, tilesAt: "below", columns, tile, others, speaker: now.screen ? tile : null };
 }
 
@@ -95,7 +90,7 @@ function everywhere(now: Situation, height: number): Arrangement {
   const leastHeight = least * 0.5625;
   const columnsThatFit = Math.max(1, Math.floor((now.width + GAP) / (least + GAP)));
   const rowsThatFit = Math.max(1, Math.floor((height + GAP) / (leastHeight + GAP)));
-  const capacity = Math.max(2, Math.min(columnsThatFit * rowsThatFit, mostOthers(now) + 1));
+  const capacity = Math.max(2, Math.min(columnsThatFit * rowsThatFit, now.most + 1));
   const shown = Math.min(now.others + 1, capacity);
   let best = { columns: 1, tile: box(0, 0) };
   for (let columns = 1; columns <= Math.min(shown, columnsThatFit); columns++) {

@@ -1,5 +1,6 @@
 /** What views read out of the state, beyond its plain fields. */
 import type { Person, ParticipantId, Picture, Quality, State } from "../core/state";
+import { stageFeed } from "../core/slots";
 import type { Key, Values } from "../text/text";
 
 export function personOf(state: State, id: ParticipantId | null): Person | null {
@@ -12,17 +13,11 @@ export interface OnStage {
   picture: Picture | null;
 }
 
-/**
- * The holder sees the previous holder, as the relay sends it. Before anybody has spoken, the gallery's first person is better than an
- * empty stage: two people who have just met look at each other.
- */
+/** Whom the stage's slot shows (core decides, since it asks the relay); where nobody sends a picture, the first of the others by name alone. */
 export function onStage(state: State): OnStage | null {
-  const { holder, previous } = state.stage;
-  const wanted = holder === state.me ? previous : holder;
-  const chosen = wanted ?? state.galleryMembers.find((id) => state.people.get(id)?.camera === "on") ?? state.galleryMembers[0];
-  if (!chosen || chosen === state.me || !state.people.has(chosen)) return null;
-  if (state.stagePicture?.participant === chosen) return { participant: chosen, picture: state.stagePicture };
-  return { participant: chosen, picture: galleryPicture(state, chosen) };
+  const shown = stageFeed(state.stage, state.tiles, state.people, state.me).participant ?? state.tiles[0];
+  if (!shown || !state.people.has(shown)) return null;
+  return { participant: shown, picture: state.stagePicture?.participant === shown ? state.stagePicture : null };
 }
 
 export function galleryPicture(state: State, id: ParticipantId): Picture | null {
@@ -32,10 +27,6 @@ export function galleryPicture(state: State, id: ParticipantId): Picture | null 
 /** Another's screen, shown large. */
 export function screenShown(state: State): ParticipantId | null {
   return state.screen !== null && state.screen !== state.me && state.people.has(state.screen) ? state.screen : null;
-}
-
-export function othersCount(state: State): number {
-  return state.people.size - (state.me !== null && state.people.has(state.me) ? 1 : 0);
 }
 
 export function handPlace(state: State, id: ParticipantId | null): number {

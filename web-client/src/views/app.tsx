@@ -1,0 +1,58 @@
+/** The page: chooses the screen, and keeps what belongs to the document (language, direction, look, title). */
+import "../styles/index.css";
+import { useEffect } from "preact/hooks";
+import type { Commands } from "../core/commands";
+import type { Store } from "../core/store";
+import { uiLanguage } from "../text/text";
+import { Lobby } from "./before/lobby";
+import { Elsewhere, Left, Loading, Refused } from "./before/simple";
+import { Reach, useSelected, useText } from "./context";
+import { Meeting } from "./meeting/meeting";
+import { useMedia } from "./parts/hooks";
+import { Toasts } from "./parts/toasts";
+
+export function App({ store, commands }: { store: Store; commands: Commands }) {
+  return (
+    <Reach.Provider value={{ store, commands }}>
+      <DocumentLook />
+      <Screen />
+    </Reach.Provider>
+  );
+}
+
+function Screen() {
+  const page = useSelected((state) => state.page);
+  if (page.at === "meeting") return <Meeting />;
+  return (
+    <>
+      {page.at === "loading" && <Loading />}
+      {page.at === "refused" && <Refused problem={page.problem} />}
+      {page.at === "lobby" && <Lobby page={page} />}
+      {page.at === "elsewhere" && <Elsewhere />}
+      {page.at === "left" && <Left why={page.why} />}
+      <Toasts />
+    </>
+  );
+}
+
+function DocumentLook() {
+  const { t, tag } = useText();
+  const theme = useSelected((state) => state.theme);
+  const systemDark = useMedia("(prefers-color-scheme: dark)");
+  const title = useSelected((state) => state.meeting?.title || state.meeting?.name || "");
+  const unread = useSelected((state) => (state.page.at === "meeting" ? state.unread : 0));
+  const look = theme === "system" ? (systemDark ? "dark" : "light") : theme;
+
+  useEffect(() => {
+    document.documentElement.lang = tag;
+    document.documentElement.dir = uiLanguage(tag).direction;
+  }, [tag]);
+  useEffect(() => {
+    document.documentElement.dataset["theme"] = look;
+  }, [look]);
+  useEffect(() => {
+    const name = title ? `${title} · ${t("app.name")}` : t("app.name");
+    document.title = unread > 0 ? `(${unread}) ${name}` : name;
+  }, [title, unread, tag]);
+  return null;
+}

@@ -1,0 +1,295 @@
+/** Before the meeting: who one is, how one looks and sounds, and in. Devices may fail; joining never depends on them. */
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { JoinMode, Page, State } from "../../core/state";
+import { countryChoices, countryName, languageChoice, languageChoices, likelyCountries, type Choice } from "../../text/names";
+import { meetingTime } from "../../text/times";
+import { sameArray } from "../selectors";
+import { useCommands, useSelected, useText } from "../context";
+import { Headphones, Mic, MicOff, Video, VideoOff, Volume2, type Icon } from "../icons";
+import { Button, ProblemNote } from "../parts/basics";
+import { DeviceFields, DeviceProblems } from "../parts/devices";
+import { Picture } from "../parts/picture";
+import { Frame } from "./simple";
+
+type LobbyPage = Extract<Page, { at: "lobby" }>;
+
+export function Lobby({ page }: { page: LobbyPage }) {
+  const { t } = useText();
+  const commands = useCommands();
+  const nameField = useRef<HTMLInputElement>(null);
+  const name = useSelected((state) => state.profile.name);
+  const listener = useSelected((state) => state.role === "listener");
+  const [nameMissing, setNameMissing] = useState(false);
+
+  const join = (mode: JoinMode): void => {
+    if (page.joining) return;
+    if (name.trim() === "") {
+      setNameMissing(true);
+      nameField.current?.focus();
+      return;
+    }
+    commands.join(mode);
+  };
+
+  return (
+    <Frame wide>
+      <form
+        class="lobby"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          join(listener ? "listen" : "full");
+        }}
+      >
+        <Heading />
+        <div class="lobby-columns">
+          {!listener && (
+            <section class="lobby-devices" aria-label={t("lobby.devices")}>
+              <Preview />
+              <DeviceProblems />
+              <AskedDeviceFields />
+            </section>
+          )}
+          <section class="lobby-profile" aria-label={t("lobby.profile")}>
+            <ProfileFields nameField={nameField} nameMissing={nameMissing && name.trim() === ""} />
+            {listener && <p class="note note-plain">{t("lobby.listener")}</p>}
+            <div class="lobby-join">
+              {page.problem && <ProblemNote problem={page.problem} onRetry={() => commands.retry()} />}
+              <JoinButtons joining={page.joining} listener={listener} onJoin={join} />
+            </div>
+            {!listener && <p class="hint">{t("lobby.joinHint")}</p>}
+          </section>
+        </div>
+      </form>
+    </Frame>
+  );
+}
+
+function JoinButtons({ joining, listener, onJoin }: { joining: boolean; listener: boolean; onJoin(mode: JoinMode): void }) {
+  const { t } = useText();
+  return (
+    <div class="join-buttons">
+      <button type="submit" class="button button-primary button-large" disabled={joining} data-testid="join">
+        {joining && <span class="spinner spinner-small" />}
+        <span>{t(joining ? "lobby.joining" : "lobby.join")}</span>
+      </button>
+      {!listener && (
+        <>
+          <Button icon={Volume2} disabled={joining} onClick={() => onJoin("sound")} testid="join-sound">
+            {t("lobby.joinSound")}
+          </Button>
+          <Button icon={Headphones} disabled={joining} onClick={() => onJoin("listen")} testid="join-listen">
+            {t("lobby.joinListen")}
+          </Button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Heading() {
+  const { t, tag } = useText();
+  const meeting = useSelected((state) => state.meeting);
+  const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const time = meeting && meetingTime(tag, ownZone, meeting);
+  return (
+    <div class="lobby-heading">
+      <h1>{meeting?.title || meeting?.name}</h1>
+      {time ? (
+        <p class="lobby-time">
+          <span>{time.day}</span>
+          <span>
+            <strong>{time.own}</strong> {t("lobby.yourTime")}
+          </span>
+          {time.other && (
+            <span>
+              {time.other.time} {time.other.zone}
+            </span>
+          )}
+        </p>
+      ) : (
+        <p class="lobby-time">{t("lobby.anyTime")}</p>
+      )}
+    </div>
+  );
+}
+
+function Preview() {
+  const { t } = useText();
+  const commands = useCommands();
+  const preview = useSelected((state) => state.devices.preview);
+  const permission = useSelected((state) => state.devices.permission);
+  const microphone = useSelected((state) => state.microphone);
+  const camera = useSelected((state) => state.camera);
+  const waits = permission !== "asked";
+  return (
+    <div class="preview">
+      <div class="preview-picture">
+        <Picture stream={preview} live={preview !== null} label={t("lobby.ownPicture")} mirrored kind="own" />
+        {!preview && !waits && (
+          <p class="preview-words">
+            <VideoOff size={28} />
+            {t(camera === "none" ? "lobby.noCamera" : "lobby.cameraOff")}
+          </p>
+        )}
+        {permission === "unasked" && (
+          <div class="preview-words">
+            <strong>{t("lobby.askTitle")}</strong>
+            <p class="preview-text">{t("lobby.askText")}</p>
+            <Button kind="primary" onClick={() => commands.askDevices()} testid="ask-devices">
+              {t("lobby.ask")}
+            </Button>
+          </div>
+        )}
+        {permission === "asking" && (
+          <p class="preview-words" role="status">
+            <span class="spinner" />
+            {t("lobby.asking")}
+          </p>
+        )}
+      </div>
+      <div class="preview-controls">
+        <Toggle on={microphone === "on"} signOn={Mic} signOff={MicOff} name={t("lobby.microphone")} testid="mic" onChange={(on) => commands.setMicrophone(on)} />
+        <Toggle on={camera === "on"} signOn={Video} signOff={VideoOff} name={t("lobby.camera")} testid="camera" onChange={(on) => commands.setCamera(on)} />
+      </div>
+    </div>
+  );
+}
+
+interface ToggleProps {
+  on: boolean;
+  signOn: Icon;
+  signOff: Icon;
+  name: string;
+  testid: string;
+  onChange(on: boolean): void;
+}
+
+function Toggle({ on, signOn: SignOn, signOff: SignOff, name, testid, onChange }: ToggleProps) {
+  return (
+    <button type="button" class={on ? "toggle" : "toggle toggle-off"} aria-pressed={on} onClick={() => onChange(!on)} data-testid={testid}>
+      {on ? <SignOn size={20} /> : <SignOff size={20} />}
+      {name}
+    </button>
+  );
+}
+
+function AskedDeviceFields() {
+  const asked = useSelected((state) => state.devices.permission === "asked");
+  return asked ? <DeviceFields /> : null;
+}
+
+interface ProfileFieldsProps {
+  nameField: { current: HTMLInputElement | null };
+  nameMissing: boolean;
+}
+
+function ProfileFields({ nameField, nameMissing }: ProfileFieldsProps) {
+  const { t } = useText();
+  const commands = useCommands();
+  const profile = useSelected((state) => state.profile);
+  const nameFixed = useSelected((state) => state.nameFixed);
+  useEffect(() => {
+    // On a phone the focus would open the keyboard over the page before it was read.
+    if (matchMedia("(pointer: fine)").matches && nameField.current?.value === "") nameField.current.focus();
+  }, []);
+  return (
+    <div class="profile-fields">
+      <div class="field field-wide">
+        <label class="field-label" for="name">
+          {t("lobby.name")}
+        </label>
+        <input
+          id="name" ref={nameField} type="text" value={profile.name} readOnly={nameFixed} maxLength={80} autocomplete="name" required dir="auto"
+          placeholder={t("lobby.nameHint")} data-testid="name" aria-invalid={nameMissing} aria-describedby={nameMissing ? "name-missing" : undefined}
+          onInput={(event) => commands.setProfile({ name: event.currentTarget.value })}
+        />
+        {nameFixed && <p class="hint">{t("lobby.nameFixed")}</p>}
+        {nameMissing && (
+          <p class="field-problem" id="name-missing" role="alert">
+            {t("lobby.nameMissing")}
+          </p>
+        )}
+      </div>
+      <div class="field field-wide">
+        <label class="field-label" for="organisation">
+          {t("lobby.organisation")} <span class="field-optional">{t("lobby.optional")}</span>
+        </label>
+        <input
+          id="organisation" type="text" value={profile.organisation} maxLength={120} autocomplete="organization" dir="auto" data-testid="organisation"
+          onInput={(event) => commands.setProfile({ organisation: event.currentTarget.value })}
+        />
+      </div>
+      <CountryField chosen={profile.country} />
+      <LanguageField chosen={profile.speaks} />
+    </div>
+  );
+}
+
+function Options({ choices }: { choices: readonly Choice[] }) {
+  return (
+    <>
+      {choices.map(({ code, label }) => (
+        <option key={code} value={code}>
+          {label}
+        </option>
+      ))}
+    </>
+  );
+}
+
+function CountryField({ chosen }: { chosen: string }) {
+  const { t, tag } = useText();
+  const commands = useCommands();
+  const all = useMemo(() => countryChoices(tag), [tag]);
+  const likely = likelyCountries(navigator.languages).map((code) => ({ code, label: countryName(tag, code) }));
+  return (
+    <label class="field">
+      <span class="field-label">
+        {t("lobby.country")} <span class="field-optional">{t("lobby.optional")}</span>
+      </span>
+      <select value={chosen} autocomplete="country" data-testid="country" onChange={(event) => commands.setProfile({ country: event.currentTarget.value })}>
+        <option value="">{t("lobby.choose")}</option>
+        {likely.length > 0 && (
+          <optgroup label={t("lobby.suggested")}>
+            <Options choices={likely} />
+          </optgroup>
+        )}
+        <optgroup label={t("lobby.allCountries")}>
+          <Options choices={all} />
+        </optgroup>
+      </select>
+    </label>
+  );
+}
+
+function meetingLanguages(state: State): string[] {
+  return [...new Set([...(state.meeting?.floors ?? []), ...(state.meeting?.channels ?? [])])];
+}
+
+function LanguageField({ chosen }: { chosen: string }) {
+  const { t, tag } = useText();
+  const commands = useCommands();
+  const tags = useSelected(meetingLanguages, sameArray);
+  const all = useMemo(() => languageChoices(tag), [tag]);
+  const here = tags.map((language) => languageChoice(tag, language));
+  const elsewhere = chosen && !tags.includes(chosen) && !all.some(({ code }) => code === chosen) ? [languageChoice(tag, chosen)] : [];
+  return (
+    <label class="field">
+      <span class="field-label">
+        {t("lobby.speaks")} <span class="field-optional">{t("lobby.optional")}</span>
+      </span>
+      <select value={chosen} data-testid="speaks" onChange={(event) => commands.setProfile({ speaks: event.currentTarget.value })}>
+        <option value="">{t("lobby.choose")}</option>
+        {here.length + elsewhere.length > 0 && (
+          <optgroup label={t("lobby.meetingLanguages")}>
+            <Options choices={[...here, ...elsewhere]} />
+          </optgroup>
+        )}
+        <optgroup label={t("lobby.allLanguages")}>
+          <Options choices={all} />
+        </optgroup>
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,156 @@
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { ChatMessage } from "../../core/state";
+import { clockTime } from "../../text/times";
+import { linkify } from "../linkify";
+import { useCommands, useSelected, useText } from "../context";
+import { ArrowDown, MessageSquare, SendHorizontal } from "../icons";
+import { Button } from "../parts/basics";
+import { Panel } from "./panel";
+
+/** The protocol's limit, in UTF-16 units where it counts code points: never more than allowed. */
+const LONGEST = 2000;
+
+export function ChatPanel() {
+  const { t } = useText();
+  const mayChat = useSelected((state) => state.may.has("chat"));
+  const writes = mayChat && matchMedia("(pointer: fine)").matches;
+  return (
+    <Panel title={t("chat.title")} ownFocus={writes}>
+      <ChatLog />
+      {mayChat ? <Composer focused={writes} /> : <p class="panel-note">{t("chat.closed")}</p>}
+    </Panel>
+  );
+}
+
+function ChatLog() {
+  const { t } = useText();
+  const chat = useSelected((state) => state.chat);
+  const me = useSelected((state) => state.me);
+  const log = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  const [below, setBelow] = useState(false);
+  const last = chat[chat.length - 1];
+
+  const toEnd = (): void => {
+    if (log.current) log.current.scrollTop = log.current.scrollHeight;
+  };
+  useLayoutEffect(() => {
+    // Who reads further up isn't pulled away; who has just written wants to see it.
+    if (atEnd.current || (last && last.from === me)) toEnd();
+    else setBelow(true);
+  }, [last?.id]);
+  const scrolled = (): void => {
+    const element = log.current;
+    if (!element) return;
+    atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 32;
+    if (atEnd.current) setBelow(false);
+  };
+
+  return (
+    <div class="chat">
+      <div class="chat-log" ref={log} onScroll={scrolled} role="log" aria-label={t("chat.log")} tabIndex={0}>
+        {chat.length === 0 ? (
+          <div class="empty">
+            <MessageSquare size={28} />
+            <strong>{t("chat.empty")}</strong>
+            <p>{t("chat.emptyHint")}</p>
+          </div>
+        ) : (
+          <ol class="messages">
+            {chat.map((message, at) => (
+              <Message key={message.id} message={message} own={message.from === me} follows={follows(chat[at - 1], message)} />
+            ))}
+          </ol>
+        )}
+      </div>
+      {below && (
+        <div class="chat-below">
+          <Button small icon={ArrowDown} onClick={toEnd}>
+            {t("chat.newBelow")}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Same person within two minutes: the name isn't said again. */
+function follows(before: ChatMessage | undefined, message: ChatMessage): boolean {
+  return before !== undefined && before.from === message.from && message.at - before.at < 120_000;
+}
+
+function Message({ message, own, follows: sameHead }: { message: ChatMessage; own: boolean; follows: boolean }) {
+  const { t, tag } = useText();
+  const at = clockTime(tag, message.at);
+  return (
+    <li class={["message", own ? "message-own" : "", sameHead ? "message-follows" : ""].filter(Boolean).join(" ")}>
+      <p class={sameHead ? "unseen" : "message-head"}>
+        <bdi>{own ? t("tile.you", { name: message.name }) : message.name}</bdi>
+        <time dateTime={new Date(message.at).toISOString()}>{at}</time>
+      </p>
+      <p class="message-text" dir="auto">
+        {linkify(message.text).map((piece, place) =>
+          piece.href ? (
+            <a key={place} href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
+              {piece.text}
+            </a>
+          ) : (
+            piece.text
+          ),
+        )}
+      </p>
+    </li>
+  );
+}
+
+function Composer({ focused }: { focused: boolean }) {
+  const { t } = useText();
+  const commands = useCommands();
+  const [text, setText] = useState("");
+  const area = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (focused) area.current?.focus({ preventScroll: true });
+  }, []);
+  useLayoutEffect(() => {
+    const element = area.current;
+    if (!element) return;
+    element.style.height = "auto";
+    element.style.height = `${Math.min(element.scrollHeight + 2, 144)}px`;
+  }, [text]);
+  const send = (): void => {
+    const words = text.trim();
+    if (!words) return;
+    commands.sendChat(words);
+    setText("");
+  };
+  const left = LONGEST - text.length;
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      {left <= 100 && (
+        <p class="composer-left" role="status">
+          {t("chat.left", { n: left })}
+        </p>
+      )}
+      <textarea
+        ref={area} rows={1} value={text} maxLength={LONGEST} dir="auto" aria-label={t("chat.input")} placeholder={t("chat.input")} data-testid="chat-input"
+        enterkeyhint="send"
+        onInput={(event) => setText(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          // Enter while choosing Chinese characters chooses them (isComposing; Safari says 229).
+          if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+          event.preventDefault();
+          send();
+        }}
+      />
+      <button type="submit" class="send-button" aria-label={t("chat.send")} title={t("chat.send")} disabled={text.trim() === ""} data-testid="chat-send">
+        <SendHorizontal size={20} class="mirrored-in-rtl" />
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,126 @@
+/** Always in reach: microphone, camera, hand, and the way out. Names stay, icons and aria-pressed tell the state. */
+import type { ComponentChildren } from "preact";
+import type { Shortcut } from "../shortcuts";
+import { SHORTCUTS } from "../shortcuts";
+import { handPlace } from "../selectors";
+import { useCommands, useSelected, useText } from "../context";
+import { Ellipsis, Hand, LogOut, MessageSquare, Mic, MicOff, MonitorUp, Users, Video, VideoOff, type Icon } from "../icons";
+import type { Actions } from "./actions";
+
+interface BarButtonProps {
+  icon: Icon;
+  words: string;
+  /** What the control is, for screen readers and the tooltip; contains the words. */
+  name: string;
+  onClick(): void;
+  testid: string;
+  pressed?: boolean;
+  /** What a pressed look means differs: a microphone that is off is what stands out, a raised hand too. */
+  look?: "off" | "raised" | "on" | "leave";
+  shortcut?: Shortcut;
+  className?: string;
+  badge?: ComponentChildren;
+  expanded?: boolean;
+}
+
+function BarButton({ icon: Sign, words, name, onClick, testid, pressed, look, shortcut, className, badge, expanded }: BarButtonProps) {
+  const { t } = useText();
+  const key = SHORTCUTS.find(({ does }) => does === shortcut)?.key.toUpperCase();
+  return (
+    <button
+      type="button"
+      class={["bar-button", look ? `bar-${look}` : "", className ?? ""].filter(Boolean).join(" ")}
+      aria-pressed={pressed}
+      aria-expanded={expanded}
+      aria-label={name}
+      title={key ? t("bar.key", { name, key }) : name}
+      data-testid={testid}
+      onClick={onClick}
+    >
+      <span class="bar-icon">
+        <Sign size={20} />
+        {badge}
+      </span>
+      <span class="bar-words">{words}</span>
+    </button>
+  );
+}
+
+export function ControlBar({ actions }: { actions: Actions }) {
+  const { t } = useText();
+  const commands = useCommands();
+  const mayPublish = useSelected((state) => state.may.has("publish"));
+  const mayHand = useSelected((state) => state.may.has("hand"));
+  const microphone = useSelected((state) => state.microphone);
+  const camera = useSelected((state) => state.camera);
+  const raised = useSelected((state) => handPlace(state, state.me) > 0);
+  return (
+    <div class="bar" role="group" aria-label={t("bar.label")}>
+      <div class="bar-group bar-middle">
+        {mayPublish && (
+          <>
+            <BarButton
+              icon={microphone === "on" ? Mic : MicOff} words={t("bar.mic")} name={t("bar.micName")} pressed={microphone === "on"} testid="mic"
+              shortcut="mic" onClick={actions.mic} {...(microphone === "on" ? {} : { look: "off" })}
+            />
+            <BarButton
+              icon={camera === "on" ? Video : VideoOff} words={t("bar.camera")} name={t("bar.camera")} pressed={camera === "on"} testid="camera"
+              shortcut="camera" onClick={actions.camera} {...(camera === "on" ? {} : { look: "off" })}
+            />
+          </>
+        )}
+        <ScreenButton actions={actions} />
+        {mayHand && (
+          <BarButton
+            icon={Hand} words={t("bar.hand")} name={t("bar.handName")} pressed={raised} testid="hand" shortcut="hand" onClick={actions.hand}
+            {...(raised ? { look: "raised" } : {})}
+          />
+        )}
+      </div>
+      <div class="bar-group bar-end">
+        <ChatButton actions={actions} />
+        <PeopleButton actions={actions} />
+        <BarButton icon={Ellipsis} words={t("bar.more")} name={t("bar.more")} testid="more" onClick={actions.more} />
+        <BarButton icon={LogOut} words={t("bar.leave")} name={t("bar.leaveName")} testid="leave" look="leave" onClick={() => commands.leave()} />
+      </div>
+    </div>
+  );
+}
+
+function ScreenButton({ actions }: { actions: Actions }) {
+  const { t } = useText();
+  const share = useSelected((state) => state.screenShare);
+  if (!actions.canShare) return null;
+  return (
+    <BarButton
+      icon={MonitorUp} words={t("bar.screen")} name={t("bar.screenName")} pressed={share !== "off"} testid="screen" shortcut="screen" onClick={actions.screen}
+      className="bar-wide" {...(share === "off" ? {} : { look: "on" })}
+    />
+  );
+}
+
+function ChatButton({ actions }: { actions: Actions }) {
+  const { t } = useText();
+  const unread = useSelected((state) => state.unread);
+  const open = useSelected((state) => state.panel === "chat");
+  return (
+    <BarButton
+      icon={MessageSquare} words={t("bar.chat")} name={t("bar.chatName", { n: unread })} expanded={open} testid="chat" shortcut="chat" onClick={actions.chat}
+      badge={unread > 0 && <span class="badge">{unread > 99 ? "99+" : unread}</span>} {...(open ? { look: "on" } : {})}
+    />
+  );
+}
+
+function PeopleButton({ actions }: { actions: Actions }) {
+  const { t } = useText();
+  const count = useSelected((state) => state.people.size);
+  const hands = useSelected((state) => state.hands.length);
+  const open = useSelected((state) => state.panel === "people");
+  return (
+    <BarButton
+      icon={Users} words={t("bar.people")} name={t("bar.peopleName", { n: count, hands })} expanded={open} testid="people" shortcut="people"
+      onClick={actions.people} className="bar-wide" {...(open ? { look: "on" } : {})}
+      badge={hands > 0 ? <span class="badge badge-hand">{hands}</span> : <span class="badge badge-quiet">{count}</span>}
+    />
+  );
+}

@@ -1,0 +1,200 @@
+/** What opens over the meeting: more, devices, keys, a new link, and the question before ending. */
+import { useState } from "preact/hooks";
+import type { Role } from "../../core/state";
+import { useCommands, useSelected, useText } from "../context";
+import { Keyboard, Link, MonitorOff, MonitorUp, Power, Settings2, Users, Maximize, Minimize, type Icon } from "../icons";
+import { Button, CopyButton, Dialog, PageSettings } from "../parts/basics";
+import { DeviceFields, DeviceProblems } from "../parts/devices";
+import { useMedia, type FullScreen } from "../parts/hooks";
+import { enableShortcuts, shortcutsEnabled, SHORTCUTS } from "../shortcuts";
+import type { Actions } from "./actions";
+
+export type Opened = "none" | "more" | "devices" | "help" | "link" | "end";
+
+/** Phones have no room in the bar for all. */
+export const NARROW = "(max-width: 599px)";
+
+interface MoreProps {
+  actions: Actions;
+  fullScreen: FullScreen;
+  onOpen(what: Opened): void;
+}
+
+export function MoreDialog({ actions, fullScreen, onOpen }: MoreProps) {
+  const { t } = useText();
+  const narrow = useMedia(NARROW);
+  const mayInvite = useSelected((state) => state.may.has("invite"));
+  const mayEnd = useSelected((state) => state.may.has("end"));
+  const sharing = useSelected((state) => state.screenShare !== "off");
+  const after = (act: () => void) => (): void => {
+    onOpen("none");
+    act();
+  };
+  return (
+    <Dialog title={t("more.title")} onClose={() => onOpen("none")} testid="more-dialog" corner>
+      <ul class="menu">
+        {narrow && <Entry icon={Users} words={t("people.title")} onClick={after(actions.people)} testid="more-people" />}
+        {narrow && actions.canShare && (
+          <Entry icon={sharing ? MonitorOff : MonitorUp} words={t(sharing ? "more.stopScreen" : "bar.screenName")} onClick={after(actions.screen)} testid="more-screen" />
+        )}
+        <Entry icon={Settings2} words={t("more.devices")} onClick={() => onOpen("devices")} testid="more-devices" />
+        {fullScreen.supported && (
+          <Entry
+            icon={fullScreen.on ? Minimize : Maximize} words={t(fullScreen.on ? "more.endFullScreen" : "more.fullScreen")} onClick={after(fullScreen.toggle)}
+            testid="more-full-screen"
+          />
+        )}
+        <Entry icon={Keyboard} words={t("more.help")} onClick={() => onOpen("help")} testid="more-help" />
+        {mayInvite && <Entry icon={Link} words={t("more.link")} onClick={() => onOpen("link")} testid="more-link" />}
+        {mayEnd && <Entry icon={Power} words={t("more.end")} onClick={() => onOpen("end")} testid="more-end" danger />}
+      </ul>
+      <PageSettings />
+      <div class="dialog-actions">
+        <Button onClick={() => onOpen("none")}>{t("app.close")}</Button>
+      </div>
+    </Dialog>
+  );
+}
+
+function Entry({ icon: Sign, words, onClick, testid, danger }: { icon: Icon; words: string; onClick(): void; testid: string; danger?: boolean }) {
+  return (
+    <li>
+      <button type="button" class={danger ? "menu-entry menu-danger" : "menu-entry"} onClick={onClick} data-testid={testid}>
+        <Sign size={20} />
+        {words}
+      </button>
+    </li>
+  );
+}
+
+export function DevicesDialog({ onClose }: { onClose(): void }) {
+  const { t } = useText();
+  return (
+    <Dialog title={t("lobby.devices")} onClose={onClose} testid="devices-dialog">
+      <DeviceProblems />
+      <DeviceFields />
+      <div class="dialog-actions">
+        <Button onClick={onClose}>{t("app.close")}</Button>
+      </div>
+    </Dialog>
+  );
+}
+
+export function HelpDialog({ onClose }: { onClose(): void }) {
+  const { t } = useText();
+  const [enabled, setEnabled] = useState(shortcutsEnabled);
+  const change = (on: boolean): void => {
+    enableShortcuts(on);
+    setEnabled(on);
+  };
+  return (
+    <Dialog title={t("help.title")} onClose={onClose} testid="help-dialog">
+      <dl class="keys">
+        {SHORTCUTS.map(({ key, words }) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key.toUpperCase()}</kbd>
+            </dt>
+            <dd>{t(words)}</dd>
+          </div>
+        ))}
+      </dl>
+      <label class="check">
+        <input type="checkbox" checked={enabled} onChange={(event) => change(event.currentTarget.checked)} />
+        {t("help.enabled")}
+      </label>
+      <p class="hint">{t("help.note")}</p>
+      <div class="dialog-actions">
+        <Button onClick={onClose}>{t("app.close")}</Button>
+      </div>
+    </Dialog>
+  );
+}
+
+const INVITED: readonly Role[] = ["member", "listener", "interpreter", "secretariat", "host"];
+
+export function LinkDialog({ onClose }: { onClose(): void }) {
+  const { t } = useText();
+  const commands = useCommands();
+  const issued = useSelected((state) => state.issuedLink);
+  const [role, setRole] = useState<Role>("member");
+  const close = (): void => {
+    if (issued) commands.dismissIssuedLink();
+    onClose();
+  };
+  return (
+    <Dialog title={t("link.title")} onClose={close} testid="link-dialog">
+      {issued ? (
+        <div class="field">
+          <label class="field-label" for="issued-link">
+            {t("link.ready", { role: t(`role.${issued.role}`) })}
+          </label>
+          <input id="issued-link" type="text" readOnly value={issued.url} dir="ltr" onFocus={(event) => event.currentTarget.select()} />
+        </div>
+      ) : (
+        <>
+          <p>{t("link.text")}</p>
+          <label class="field">
+            <span class="field-label">{t("link.role")}</span>
+            <select value={role} onChange={(event) => setRole(event.currentTarget.value as Role)}>
+              {INVITED.map((invited) => (
+                <option key={invited} value={invited}>
+                  {t(`role.${invited}`)}
+                </option>
+              ))}
+            </select>
+          </label>
+        </>
+      )}
+      <div class="dialog-actions">
+        <Button onClick={close}>{t(issued ? "app.close" : "app.cancel")}</Button>
+        {issued ? (
+          <CopyButton text={issued.url}>{t("app.copy")}</CopyButton>
+        ) : (
+          <Button kind="primary" onClick={() => commands.reissue(role)} testid="make-link">
+            {t("link.make")}
+          </Button>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+export function EndDialog({ onClose }: { onClose(): void }) {
+  const { t } = useText();
+  const commands = useCommands();
+  return <Confirm title={t("end.title")} text={t("end.text")} action={t("end.confirm")} onConfirm={() => commands.endMeeting()} onClose={onClose} />;
+}
+
+interface ConfirmProps {
+  title: string;
+  text: string;
+  action: string;
+  onConfirm(): void;
+  onClose(): void;
+}
+
+/** The question before what can't be taken back; the harmless answer has the focus. */
+export function Confirm({ title, text, action, onConfirm, onClose }: ConfirmProps) {
+  const { t } = useText();
+  return (
+    <Dialog title={title} onClose={onClose} testid="confirm">
+      <p>{text}</p>
+      <div class="dialog-actions">
+        <Button onClick={onClose} autofocus>
+          {t("app.cancel")}
+        </Button>
+        <Button
+          kind="danger"
+          testid="confirm-yes"
+          onClick={() => {
+            onClose();
+            onConfirm();
+          }}
+        >
+          {action}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,76 @@
+/** The meeting: pictures in the middle, words and controls below, people or chat at the side. */
+import { useState } from "preact/hooks";
+import { useCommands, useSelected, useText } from "../context";
+import { LayoutGrid, Maximize, Minimize, SquareUser } from "../icons";
+import { IconButton } from "../parts/basics";
+import { useFullScreen, useMedia } from "../parts/hooks";
+import { SoundBanner, Sounds } from "../parts/sounds";
+import { Toasts } from "../parts/toasts";
+import { useActions, useShortcuts } from "./actions";
+import { ChatPanel } from "./chat_panel";
+import { ControlBar } from "./control_bar";
+import { DevicesDialog, EndDialog, HelpDialog, LinkDialog, MoreDialog, type Opened } from "./dialogs";
+import { PeoplePanel } from "./people_panel";
+import { Pictures } from "./pictures";
+import { StatusLine } from "./status_line";
+import { useQuiet } from "./quiet";
+
+export function Meeting() {
+  const [opened, setOpened] = useState<Opened>("none");
+  const panel = useSelected((state) => state.panel);
+  const fullScreen = useFullScreen();
+  const actions = useActions(() => setOpened("more"));
+  useShortcuts(actions, fullScreen, () => setOpened("help"));
+  const low = useMedia("(max-height: 480px) and (orientation: landscape)");
+  const quiet = useQuiet(low && panel === "none" && opened === "none");
+  const close = (): void => setOpened("none");
+
+  return (
+    <div class="meeting" data-panel={panel} data-low={low} data-quiet={quiet}>
+      <Top fullScreen={fullScreen} />
+      <div class="notices">
+        <SoundBanner />
+        <Toasts />
+      </div>
+      <main class="meeting-main">
+        <Pictures />
+      </main>
+      {panel === "people" && <PeoplePanel />}
+      {panel === "chat" && <ChatPanel />}
+      <footer class="meeting-bottom">
+        <StatusLine />
+        <ControlBar actions={actions} />
+      </footer>
+      <Sounds />
+      {opened === "more" && <MoreDialog actions={actions} fullScreen={fullScreen} onOpen={setOpened} />}
+      {opened === "devices" && <DevicesDialog onClose={close} />}
+      {opened === "help" && <HelpDialog onClose={close} />}
+      {opened === "link" && <LinkDialog onClose={close} />}
+      {opened === "end" && <EndDialog onClose={close} />}
+    </div>
+  );
+}
+
+function Top({ fullScreen }: { fullScreen: ReturnType<typeof useFullScreen> }) {
+  const { t } = useText();
+  const commands = useCommands();
+  const title = useSelected((state) => state.meeting?.title || state.meeting?.name || "");
+  const layout = useSelected((state) => state.layout);
+  return (
+    <header class="meeting-top">
+      <h1 class="meeting-title">{title}</h1>
+      <button
+        type="button" class="button button-quiet button-small" data-testid="layout"
+        onClick={() => commands.setLayout(layout === "speaker" ? "gallery" : "speaker")}
+      >
+        {layout === "speaker" ? <LayoutGrid size={20} /> : <SquareUser size={20} />}
+        <span>{t(layout === "speaker" ? "more.gallery" : "more.speaker")}</span>
+      </button>
+      {fullScreen.supported && (
+        <span class="top-full-screen">
+          <IconButton icon={fullScreen.on ? Minimize : Maximize} label={t(fullScreen.on ? "more.endFullScreen" : "more.fullScreen")} onClick={fullScreen.toggle} />
+        </span>
+      )}
+    </header>
+  );
+}

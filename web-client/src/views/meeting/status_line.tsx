@@ -1,0 +1,75 @@
+/** What is happening, in words: oneself first, then who speaks. */
+import type { Link } from "../../core/state";
+import { ownStatus, sameArray, speakingNames, type StatusPart } from "../selectors";
+import { useCommands, useSelected, useText } from "../context";
+import { AudioLines, MonitorOff, WifiOff } from "../icons";
+import { Button } from "../parts/basics";
+import { useNow } from "../parts/hooks";
+import { Picture } from "../parts/picture";
+
+function sameParts(a: StatusPart[], b: StatusPart[]): boolean {
+  return a.length === b.length && a.every((part, at) => part.key === b[at]?.key && part.values?.["place"] === b[at]?.values?.["place"]);
+}
+
+export function StatusLine() {
+  const { t } = useText();
+  const link = useSelected((state) => state.link);
+  const parts = useSelected(ownStatus, sameParts);
+  const names = useSelected(speakingNames, sameArray);
+  return (
+    <div class="status" aria-label={t("status.label")} role="group">
+      {link.at === "connected" ? null : <LinkLost link={link} />}
+      <p class="status-own" role="status">
+        {parts.map((part) => (
+          <span key={part.key} class={`status-part status-${part.tone}`}>
+            {t(part.key, part.values)}
+          </span>
+        ))}
+      </p>
+      <OwnScreen />
+      {names.length > 0 && (
+        <p class="status-speaking">
+          <AudioLines size={16} />
+          <bdi>{t("status.speaking", { names: names.join(", ") })}</bdi>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The words are announced once; the seconds only seen. */
+function LinkLost({ link }: { link: Exclude<Link, { at: "connected" }> }) {
+  const { t } = useText();
+  const now = useNow(true);
+  const seconds = Math.max(0, Math.floor((now - link.since) / 1000));
+  return (
+    <p class="status-link">
+      <WifiOff size={16} />
+      <span role="status">{t(link.at === "media-lost" ? "status.mediaLost" : "status.signallingLost")}</span>
+      <span class="status-seconds" aria-hidden="true">
+        {t("status.seconds", { n: seconds })}
+      </span>
+    </p>
+  );
+}
+
+/** What one shows to all, small, and the way to stop it. */
+function OwnScreen() {
+  const { t } = useText();
+  const commands = useCommands();
+  const on = useSelected((state) => state.screenShare === "on");
+  const stream = useSelected((state) => state.ownScreen);
+  if (!on) return null;
+  return (
+    <div class="own-screen">
+      {stream && (
+        <span class="own-screen-picture">
+          <Picture stream={stream} live label={t("stage.ownScreen")} whole kind="own" />
+        </span>
+      )}
+      <Button small icon={MonitorOff} onClick={() => commands.stopScreen()} testid="stop-screen">
+        {t("more.stopScreen")}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+/** For developers: every screen from a made-up state, at /preview.html?screen=NAME&lang=TAG&theme=light|dark. Not part of the product's bundle. */
+import { render } from "preact";
+import type { Commands } from "../../core/commands";
+import type { State } from "../../core/state";
+import { createStore, type WritableStore } from "../../core/store";
+import { App } from "../app";
+import { BASE, SCREENS } from "./states";
+
+/** Enough of a controller to press the buttons; what needs a server does nothing. */
+function pretend(store: WritableStore): Commands {
+  const change = (part: Partial<State>): void => store.set({ ...store.get(), ...part });
+  const real: Partial<Commands> = {
+    setUiLanguage: (uiLanguage) => change({ uiLanguage }),
+    setTheme: (theme) => change({ theme }),
+    setProfile: (profile) => change({ profile: { ...store.get().profile, ...profile } }),
+    setMicrophone: (on) => change({ microphone: on ? "on" : "off" }),
+    setCamera: (on) => change({ camera: on ? "on" : "off" }),
+    leave: () => change({ page: { at: "left", why: "left" } }),
+    setLayout: (layout) => change({ layout }),
+    setPanel: (panel) => change({ panel }),
+    setGalleryPage: (galleryPage) => change({ galleryPage }),
+    reissue: (role) => change({ issuedLink: { role, url: `${location.origin}/m/demo#token=eyJhbGciOiJIUzI1NiJ9.made-up` } }),
+    dismissIssuedLink: () => change({ issuedLink: null }),
+    dismissToast: (id) => change({ toasts: store.get().toasts.filter((toast) => toast.id !== id) }),
+    unblockSound: () => change({ soundBlocked: false }),
+    sendChat: (text) => {
+      const { chat } = store.get();
+      change({ chat: [...chat, { id: chat.length + 100, from: "me", name: "Maisara Othman", text, at: Date.now() }] });
+    },
+    raiseHand: (raised) => change({ hands: raised ? [...store.get().hands, { participant: "me", at: Date.now() }] : [] }),
+  };
+  const nothing = (): void => undefined;
+  return new Proxy(real, { get: (known, name: keyof Commands) => known[name] ?? nothing }) as Commands;
+}
+
+const wanted = new URLSearchParams(location.search);
+const make = SCREENS[wanted.get("screen") ?? ""];
+const root = document.getElementById("app");
+if (root && make) {
+  const store = createStore({
+    ...make(),
+    uiLanguage: wanted.get("lang") ?? BASE.uiLanguage,
+    theme: (wanted.get("theme") as State["theme"] | null) ?? "system",
+  });
+  render(<App store={store} commands={pretend(store)} />, root);
+} else if (root) {
+  render(
+    <ul>
+      {Object.keys(SCREENS).map((name) => (
+        <li key={name}>
+          <a href={`?screen=${name}`}>{name}</a>
+        </li>
+      ))}
+    </ul>,
+    root,
+  );
+}

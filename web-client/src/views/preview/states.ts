@@ -1,0 +1,179 @@
+/** Made-up states, one for each thing that the page can look like. */
+import type { Action, ChatMessage, Person, Picture, Quality, State, Toast } from "../../core/state";
+import { face, slide } from "./pictures";
+
+const NOW = Date.now();
+const MEMBER: Action[] = ["join", "publish", "screen", "chat", "hand"];
+const HOST: Action[] = [...MEMBER, "give-floor", "mute", "remove", "invite", "end", "record", "archive"];
+
+function person(id: string, name: string, organisation: string, country: string, speaks: string, change: Partial<Person> = {}): Person {
+  return {
+    id, name, organisation, country, speaks, role: "member", microphone: "off", camera: "on", screen: false, mutedByHost: false,
+    connection: "connected", listenOnly: false, ...change,
+  };
+}
+
+const PEOPLE: Person[] = [
+  person("me", "Maisara Othman", "Green Hills Initiative", "MY", "ms"),
+  person("p1", "Yang Ling 杨玲", "Chengdu Roots & Shoots Environmental Culture Exchange Centre", "CN", "zh", { microphone: "on" }),
+  person("p2", "Ana María Quispe", "Bosques del Sur", "PE", "es", { role: "interpreter", microphone: "on" }),
+  person("p3", "田中 美咲", "Osaka Satoyama Network", "JP", "ja", { camera: "off" }),
+  person("p4", "Tsegaye Bekele", "Lalibela Water Trust", "ET", "am", { connection: "reconnecting" }),
+  person("p5", "ليلى حداد", "Cedar Valley", "LB", "ar", { role: "host", microphone: "on" }),
+  person("p6", "Jo", "", "", "", { camera: "none", microphone: "none", listenOnly: true }),
+  person("p7", "Priyanka Wickramasinghe-Jayawardena", "Sarvodaya Coast", "LK", "si", { mutedByHost: true }),
+];
+
+const CHAT: ChatMessage[] = [
+  { id: 1, from: "p5", name: "ليلى حداد", text: "صباح الخير! Good morning everybody.", at: NOW - 900_000 },
+  { id: 2, from: "p1", name: "Yang Ling 杨玲", text: "大家好！幻灯片在这里：https://example.org/slides/neighbor（PDF，2 MB）", at: NOW - 600_000 },
+  { id: 3, from: "me", name: "Maisara Othman", text: "Thank you! How many litres were saved in the first year?", at: NOW - 400_000 },
+  { id: 4, from: "p2", name: "Ana María Quispe", text: "Me uno a la pregunta.", at: NOW - 300_000 },
+  { id: 5, from: "p2", name: "Ana María Quispe", text: "And: which of the five gardens had a well of its own before?", at: NOW - 290_000 },
+  { id: 6, from: "me", name: "Maisara Othman", text: "👍", at: NOW - 60_000 },
+];
+
+const TOASTS: Toast[] = [
+  { id: 1, words: { key: "toast.handRaised", values: { name: "Ana María Quispe" } }, kind: "info", until: NOW + 9e6 },
+  { id: 2, words: { key: "toast.screenFailed", values: { message: "NotReadableError" } }, kind: "problem", until: NOW + 9e6 },
+];
+
+const DEVICES: State["devices"] = {
+  permission: "asked",
+  microphones: [{ id: "a", label: "Built-in microphone" }, { id: "b", label: "" }],
+  cameras: [{ id: "c", label: "Front camera" }],
+  speakers: [{ id: "d", label: "Built-in speakers" }],
+  microphone: "a", camera: "c", speaker: "d", microphoneProblem: null, cameraProblem: null, level: 0.45, preview: null,
+};
+
+export const BASE: State = {
+  page: { at: "loading" },
+  uiLanguage: "en",
+  theme: "system",
+  inAppBrowser: null,
+  meeting: {
+    name: "demo", title: "Sharing meeting: How are you going to go on?", starts: Date.UTC(2020, 4, 29, 2, 0), zone: "Asia/Shanghai", minutes: 120,
+    floors: ["zh"], channels: ["en", "es"],
+  },
+  profile: { name: "Maisara Othman", organisation: "Green Hills Initiative", country: "MY", speaks: "ms" },
+  nameFixed: false,
+  joinMode: "full",
+  devices: DEVICES,
+  me: null,
+  role: "member",
+  may: new Set(MEMBER),
+  people: new Map(),
+  chat: [],
+  unread: 0,
+  hands: [],
+  barred: [],
+  stage: { holder: null, previous: null, pinned: false },
+  screen: null,
+  speaking: [],
+  quality: new Map(),
+  link: { at: "connected" },
+  microphone: "on",
+  camera: "on",
+  screenShare: "off",
+  stagePicture: null,
+  screenPicture: null,
+  ownScreen: null,
+  tiles: [],
+  pageSize: 0,
+  galleryMembers: [],
+  gallery: [],
+  sounds: [],
+  soundBlocked: false,
+  layout: "speaker",
+  panel: "none",
+  galleryPage: 0,
+  galleryPages: 1,
+  toasts: [],
+  issuedLink: null,
+  wakeLock: false,
+};
+
+function picture(mid: string, participant: string, stream: MediaStream): Picture {
+  return { mid, participant, stream, live: true };
+}
+
+function meeting(change: Partial<State> = {}, people: readonly Person[] = PEOPLE): State {
+  const others = people.filter(({ id }) => id !== "me");
+  const marks: [string, Quality][] = people.map(({ id }, at) => [id, ([3, 3, 2, 3, 0, 3, 1, 2] as const)[at % 8] ?? 3]);
+  return {
+    ...BASE,
+    page: { at: "meeting" },
+    devices: { ...DEVICES, preview: face(0) },
+    me: "me",
+    people: new Map(people.map((one) => [one.id, one])),
+    quality: new Map(marks),
+    stage: { holder: "p1", previous: "p5", pinned: false },
+    speaking: ["p1"],
+    stagePicture: picture("8", "p1", face(2)),
+    tiles: others.map(({ id }) => id),
+    galleryMembers: others.map(({ id }) => id),
+    gallery: others.filter(({ camera, id }) => camera === "on" && id !== "p4").map(({ id }, at) => picture(String(10 + at), id, face(at + 2, id === "p7"))),
+    chat: CHAT,
+    microphone: "off",
+    ...change,
+  };
+}
+
+const crowd = Array.from({ length: 40 }, (_, at) =>
+  person(`c${at}`, `${["Amara", "Bo", "Chidi", "Dolma", "Elif"][at % 5]} ${at + 1}`, "Alliance", "BR", "pt", { camera: at % 3 ? "on" : "off" }),
+);
+
+const retry = (key: string, continueWithout = true): State["devices"]["cameraProblem"] => ({ words: { key }, retry: true, continueWithout });
+
+/** Made when asked for: each has cameras running. */
+export const SCREENS: Record<string, () => State> = {
+  loading: () => BASE,
+  refused: () => ({ ...BASE, meeting: null, page: { at: "refused", problem: { words: { key: "refused.offline" }, retry: true, continueWithout: false } } }),
+  "refused-barred": () => ({ ...BASE, page: { at: "refused", problem: { words: { key: "refused.barred" }, retry: false, continueWithout: false } } }),
+  lobby: () => ({ ...BASE, page: { at: "lobby", joining: false, problem: null }, devices: { ...DEVICES, preview: face(0) } }),
+  "lobby-first": () => ({
+    ...BASE, page: { at: "lobby", joining: false, problem: null }, profile: { name: "", organisation: "", country: "", speaks: "" }, microphone: "off",
+    camera: "off", devices: { ...DEVICES, permission: "unasked", microphones: [], cameras: [], speakers: [] },
+  }),
+  "lobby-asking": () => ({ ...BASE, page: { at: "lobby", joining: false, problem: null }, devices: { ...DEVICES, permission: "asking" } }),
+  "lobby-busy": () => ({
+    ...BASE, page: { at: "lobby", joining: false, problem: retry("lobby.serverGone") ?? null }, microphone: "off", camera: "none",
+    devices: { ...DEVICES, microphoneProblem: retry("devices.micBusy"), cameraProblem: retry("devices.camDenied"), cameras: [], level: 0 },
+  }),
+  "lobby-joining": () => ({ ...BASE, page: { at: "lobby", joining: true, problem: null }, nameFixed: true, devices: { ...DEVICES, preview: face(0) } }),
+  "lobby-listener": () => ({ ...BASE, role: "listener", may: new Set<Action>(["join", "chat", "hand"]), page: { at: "lobby", joining: false, problem: null } }),
+  "lobby-wechat": () => ({ ...BASE, inAppBrowser: "wechat", page: { at: "lobby", joining: false, problem: null }, devices: { ...DEVICES, preview: face(0) } }),
+  elsewhere: () => ({ ...BASE, page: { at: "elsewhere", joinMode: "full" } }),
+  left: () => ({ ...BASE, page: { at: "left", why: "left" } }),
+  "left-removed": () => ({ ...BASE, page: { at: "left", why: "removed" } }),
+  meeting: () => meeting({ stage: { holder: "p1", previous: null, pinned: true }, unread: 3 }),
+  "meeting-alone": () => meeting({ stage: { holder: null, previous: null, pinned: false }, speaking: [], stagePicture: null }, PEOPLE.slice(0, 1)),
+  "meeting-two": () => meeting({ stage: { holder: null, previous: null, pinned: false }, speaking: [], stagePicture: null, microphone: "on" }, PEOPLE.slice(0, 2)),
+  "meeting-screen": () => meeting({ screen: "p1", screenPicture: picture("9", "p1", slide()), speaking: ["p1", "p5"] }),
+  "meeting-screen-coming": () => meeting({ screen: "p1", screenPicture: null }),
+  "meeting-gallery": () => meeting({ layout: "gallery", speaking: ["p2", "p5"], hands: [{ participant: "p3", at: NOW }, { participant: "me", at: NOW }] }),
+  "meeting-crowd": () =>
+    meeting(
+      { layout: "gallery", galleryPages: 4, galleryPage: 1, galleryMembers: crowd.slice(0, 14).map(({ id }) => id), gallery: crowd.slice(0, 14).filter(({ camera }) => camera === "on").map(({ id }, at) => picture(String(at), id, face(at))) },
+      [...PEOPLE, ...crowd],
+    ),
+  "meeting-crowd-stage": () => meeting({ galleryPages: 6 }, [...PEOPLE, ...crowd]),
+  "meeting-upright": () => meeting({ stagePicture: picture("8", "p1", face(4, true)) }),
+  "meeting-no-camera": () => meeting({ stage: { holder: "p3", previous: null, pinned: false }, speaking: ["p3"], camera: "off" }),
+  "meeting-sharing": () => meeting({ screenShare: "on", screen: "me", ownScreen: slide(), microphone: "on" }),
+  "meeting-media-lost": () => meeting({ link: { at: "media-lost", since: NOW - 4000 }, quality: new Map([["me", 0]]) }),
+  "meeting-server-lost": () => meeting({ link: { at: "signalling-lost", since: NOW - 2000, nextTry: NOW + 4000 }, microphone: "on" }),
+  "meeting-weak": () => meeting({ quality: new Map([["me", 1], ["p1", 2]]), hands: [{ participant: "p2", at: NOW }, { participant: "me", at: NOW }] }),
+  "meeting-toasts": () => meeting({ toasts: TOASTS }),
+  "meeting-blocked": () => meeting({ soundBlocked: true }),
+  "meeting-listener": () => meeting({ role: "listener", may: new Set<Action>(["join", "chat", "hand"]), microphone: "none", camera: "none", devices: DEVICES }),
+  "meeting-people": () =>
+    meeting({
+      panel: "people", role: "host", may: new Set(HOST), hands: [{ participant: "p2", at: NOW - 300_000 }, { participant: "p3", at: NOW - 60_000 }],
+      barred: [{ id: 1, name: "Somebody Loud", at: NOW - 500_000 }], stage: { holder: "p1", previous: null, pinned: true },
+    }),
+  "meeting-people-toasts": () => meeting({ panel: "people", toasts: TOASTS }, [...PEOPLE, ...crowd]),
+  "meeting-chat": () => meeting({ panel: "chat" }),
+  "meeting-chat-empty": () => meeting({ panel: "chat", chat: [] }),
+  "meeting-host": () => meeting({ role: "host", may: new Set(HOST) }),
+};
