@@ -1,0 +1,39 @@
+# Two commands: `make run` and `make test`. Each installs what it needs, and is quick when there is nothing left to do.
+DATA ?= ./var
+FUZZ_SECONDS ?= 5
+
+.PHONY: run test build setup setup-test test-unit test-sanitize test-fuzz test-interop test-client test-browser test-layers \
+	test-long bench-join format clean
+
+run: build
+	@DATA=$(DATA) tools/run.sh
+
+build: setup
+	@tools/build.sh build
+	@tools/build-client.sh
+
+setup:
+	@tools/setup.sh run
+
+setup-test:
+	@tools/setup.sh test
+
+# All of it, one stage after another, with a line for each and a closing count.
+test: setup-test
+	@tools/test.sh layers build unit sanitize fuzz client interop browser
+
+test-layers test-unit test-sanitize test-fuzz test-client test-interop test-browser: setup-test
+	@tools/test.sh build $(patsubst test-%,%,$@)
+
+# The long forms: ten minutes of a meeting, 100 joins among strangers, longer fuzzing.
+test-long: setup-test
+	@tools/test.sh build long
+
+bench-join: setup-test build
+	@tests/browser/run.sh node bench_join.mjs
+
+format:
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+clean:
+	rm -rf build build-asan build-tsan build-fuzz web-client/dist
