@@ -1,0 +1,36 @@
+/*
+ * One RTP stream that a test peer receives (a slot of the relay's): asks again for what is missing,
+ * puts packets in order, and checks that the row never breaks whatever the relay does behind it.
+ * Takes plaintext packets and the time.
+ */
+#pragma once
+
+#include "relay/rtp/packet.h"
+#include "tests/peer/offer.h"
+
+struct receiver;
+
+struct receiver_stats {
+	uint64_t packets, bytes, duplicates, retransmitted;
+	uint64_t missing; /* given up after all requests */
+	uint64_t frames, keyframes;
+	uint64_t broken; /* an unbroken row broke: timestamp back, picture id not the next, or no
+			    keyframe at the start */
+	uint64_t asked, keyframes_asked;
+	unsigned width, height; /* of the last keyframe */
+	unsigned tone; /* Hz, by zero crossings of the decoded sound of the last second; 0: silence
+			*/
+	uint64_t first_us; /* when the first packet came; 0: none */
+};
+
+/* decode: sound is decoded, for stats.tone. */
+struct receiver *receiver_new(const struct numbers *numbers, const struct line *line, bool decode);
+void receiver_free(struct receiver *receiver);
+/* true if the packet was this stream's. Its bytes may be changed. */
+bool receiver_packet(struct receiver *receiver, struct packet *packet, uint64_t now_us);
+void receiver_sender_report(struct receiver *receiver, uint64_t ntp, uint64_t now_us);
+/* NACK and PLI that are due, and a receiver report now and then; returns the bytes written (0:
+ * nothing). */
+size_t receiver_rtcp(struct receiver *receiver, uint8_t *out, size_t capacity, uint64_t now_us);
+uint32_t receiver_ssrc(const struct receiver *receiver);
+const struct receiver_stats *receiver_stats(const struct receiver *receiver);

@@ -1,0 +1,39 @@
+/*
+ * One RTP stream that a test peer sends: plays a clip in real time, answers requests for keyframes
+ * and for packets, writes sender reports. Plaintext packets out by a callback; takes the time,
+ * reads no clock.
+ */
+#pragma once
+
+#include "tests/peer/clip.h"
+#include "tests/peer/offer.h"
+
+struct sender;
+
+struct sender_config {
+	const struct clip *clip; /* outlives the sender */
+	const struct numbers *numbers;
+	unsigned mid;
+	uint32_t ssrc, rtx_ssrc;
+	/* Transport-wide sequence number, shared by the streams of a connection. */
+	uint16_t *transport_sequence;
+	void (*send)(void *user, const uint8_t *packet, size_t length);
+	void *user;
+};
+
+struct sender_stats {
+	uint64_t packets, bytes, frames, keyframes_asked, nacked, resent;
+};
+
+struct sender *sender_new(const struct sender_config *config, uint64_t now_us);
+void sender_free(struct sender *sender);
+/* Sends the frames that are due; returns when the next one is. */
+uint64_t sender_tick(struct sender *sender, uint64_t now_us);
+void sender_keyframe(struct sender *sender);
+void sender_resend(struct sender *sender, const uint16_t *numbers, size_t n);
+/* The voice level in packets of sound, -dBov: 0 (loudest) to 127. 25 at first. */
+void sender_set_level(struct sender *sender, uint8_t level_dbov);
+/* Into out (of at least 64 bytes); 0 before the first packet. */
+size_t sender_report(struct sender *sender, uint8_t *out, size_t capacity, uint64_t now_us);
+uint32_t sender_ssrc(const struct sender *sender);
+const struct sender_stats *sender_stats(const struct sender *sender);
