@@ -1,7 +1,7 @@
 /* The names of participants and feeds in protocol, WHIP and WHEP: "p17", "camera/p17". Leaf. */
 #pragma once
 
-#include "relay/room/description.h"
+#include "relay/relay.h"
 #include "signaling/error.h"
 
 bool participant_parse_id(const char *id, uint32_t *ret); /* *ret is from 1 to 2^31 - 1 */

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "relay/room/description.h"
+#include "relay/relay.h"
 
 enum mark { MARK_UNKNOWN = -1, MARK_LOST, MARK_WEAK, MARK_FAIR, MARK_GOOD };
 

@@ -1,0 +1,217 @@
+/* `tongsheng serve`: joins the parts, runs the main loop, takes them apart again. */
+#include "relay/relay.h"
+#include "signaling/api.h"
+#include "signaling/commands.h"
+#include "signaling/control.h"
+#include "signaling/meeting.h"
+#include "signaling/metrics.h"
+#include "signaling/whip.h"
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+#define END_PATIENCE_MS 1000
+#define ROUTES_MAX	(2 + API_ROUTES + WHIP_ROUTES)
+
+struct program {
+	struct config *config;
+	struct store *store;
+	struct token_key *key;
+	struct meetings *meetings;
+	struct relay *relay;
+	struct whip *whip;
+	struct http_server *server;
+	struct control_server *control;
+	struct control_command commands[1];
+	struct metrics metrics;
+	GMainLoop *loop;
+};
+
+static void handle_health(void *user, const struct http_request *request, struct http_reply *reply)
+{
+	http_reply_text(reply, 200, "text/plain; charset=utf-8", "ok\n");
+}
+
+static bool handle_meeting_end(void *user, const json_t *request, json_t **ret_reply,
+			       GError **error)
+{
+	struct program *program = user;
+	const char *name = json_string_value(json_object_get(request, "name"));
+
+	if (!name) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED,
+			    "name: missing, or no text");
+		return false;
+	}
+	return meetings_end(program->meetings, name, error);
+}
+
+static bool start_relay(struct program *p, GError **error)
+{
+	struct relay_events events;
+	const struct relay_config config = {
+		.listen = p->config->media_listen,
+		.media_port = (uint16_t)p->config->media_port,
+		.workers = p->config->workers,
+		.max_half_open = p->config->half_open,
+		.max_packets = p->config->packets,
+		.announce = (const char *const *)p->config->announce,
+		.n_announce = g_strv_length(p->config->announce),
+	};
+
+	meetings_relay_events(p->meetings, &events);
+	enum err err = relay_new(&config, &events, &p->relay);
+	if (err) {
+		int saved = errno;
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL,
+			    "media-port: cannot listen on UDP %u: %s", p->config->media_port,
+			    err == ERR_SYSTEM && saved ? g_strerror(saved) : err_name(err));
+		return false;
+	}
+	meetings_start(p->meetings, p->relay);
+	return true;
+}
+
+static bool start_http(struct program *p, GError **error)
+{
+	struct http_route routes[ROUTES_MAX] = {
+		{"GET", "/healthz", 0, handle_health, NULL},
+		{"GET", "/metrics", 0, metrics_handle, &p->metrics},
+	};
+	size_t n = 2, more;
+	struct websocket_events websocket_events;
+
+	api_routes(p->meetings, routes + n, &more);
+	n += more;
+	p->whip = whip_new(p->meetings);
+	whip_routes(p->whip, routes + n, &more);
+	n += more;
+	p->metrics = (struct metrics){p->relay, p->meetings, &p->server, g_get_monotonic_time()};
+	meetings_websocket_events(p->meetings, &websocket_events);
+	p->server = http_server_new(p->config, routes, n, &websocket_events, error);
+	return p->server != NULL;
+}
+
+static bool start(struct program *p, GError **error)
+{
+	if (g_mkdir_with_parents(p->config->data, 0700) < 0) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL,
+			    "data: cannot make %s: %s", p->config->data, g_strerror(errno));
+		return false;
+	}
+	p->commands[0] = (struct control_command){"meeting-end", handle_meeting_end, p};
+	/* The socket comes first: it says whether another server has this folder. */
+	p->control =
+		control_server_new(p->config->data, p->commands, G_N_ELEMENTS(p->commands), error);
+	if (!p->control)
+		return false;
+	p->store = store_open(p->config->data, error);
+	if (!p->store)
+		return false;
+	p->key = token_key_open(p->config->data, error);
+	if (!p->key)
+		return false;
+	p->meetings = meetings_new(p->config, p->store, p->key);
+	return start_relay(p, error) && start_http(p, error);
+}
+
+static void stop(struct program *p)
+{
+	http_server_free(p->server);
+	whip_free(p->whip);
+	meetings_free(p->meetings);
+	relay_free(p->relay);
+	token_key_free(p->key);
+	store_close(p->store);
+	control_server_free(p->control);
+	config_free(p->config);
+	g_clear_pointer(&p->loop, g_main_loop_unref);
+}
+
+static gboolean on_end_patience(void *user)
+{
+	struct program *p = user;
+	g_main_loop_quit(p->loop);
+	return G_SOURCE_REMOVE;
+}
+
+static gboolean on_websockets_closed(void *user)
+{
+	struct program *p = user;
+	if (http_server_websockets(p->server) > 0)
+		return G_SOURCE_CONTINUE;
+	g_main_loop_quit(p->loop);
+	return G_SOURCE_REMOVE;
+}
+
+/* People are told that the server restarts (1012), and come back by themselves. */
+static gboolean on_end_signal(void *user)
+{
+	struct program *p = user;
+	g_message("ending");
+	http_server_stop(p->server);
+	g_timeout_add(10, on_websockets_closed, p);
+	g_timeout_add(END_PATIENCE_MS, on_end_patience, p);
+	return G_SOURCE_REMOVE; /* a second signal ends at once */
+}
+
+static gboolean on_reload_signal(void *user)
+{
+	struct program *p = user;
+	GError *error = NULL;
+
+	if (http_server_secure(p->server) && !http_server_reload_certificate(p->server, &error)) {
+		g_warning("certificate not reloaded, the old one stays: %s", error->message);
+		g_error_free(error);
+	} else {
+		g_message("certificate reloaded");
+	}
+	return G_SOURCE_CONTINUE;
+}
+
+/* A connection is a file: as many as the system allows. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static void run(struct program *p)
+{
+	p->loop = g_main_loop_new(NULL, FALSE);
+	g_unix_signal_add(SIGINT, on_end_signal, p);
+	g_unix_signal_add(SIGTERM, on_end_signal, p);
+	g_unix_signal_add(SIGHUP, on_reload_signal, p);
+	g_message("serving %s (media on UDP %u, data in %s)", p->config->base_url,
+		  p->config->media_port, p->config->data);
+	g_main_loop_run(p->loop);
+}
+
+int command_serve(int argc, char **argv)
+{
+	struct program program = {0};
+	GError *error = NULL;
+
+	program.config = config_load(argc, argv, &error);
+	if (program.config && program.config->print_config) {
+		char *text = config_describe();
+		fputs(text, stdout);
+		g_free(text);
+		config_free(program.config);
+		return 0;
+	}
+	raise_file_limit();
+	signal(SIGPIPE, SIG_IGN); /* a client that went is told by the write's error */
+	bool ok = program.config && start(&program, &error);
+	if (ok)
+		run(&program);
+	else
+		fprintf(stderr, "tongsheng serve: %s\n", error->message);
+	g_clear_error(&error);
+	stop(&program);
+	return ok ? 0 : 1;
+}

@@ -1,0 +1,48 @@
+#include "signaling/commands.h"
+#include <stdio.h>
+#include <string.h>
+
+static int command_version(int argc, char **argv)
+{
+	puts("tongsheng " TONGSHENG_VERSION);
+	return 0;
+}
+
+static int command_help(int argc, char **argv);
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+} commands[] = {
+	{"serve", command_serve, "run the server"},
+	{"token", command_token, "print an invitation's token or link"},
+	{"meeting", command_meeting, "create, list, show or end meetings"},
+	{"version", command_version, "print the version"},
+	{"help", command_help, "print this"},
+};
+
+static int command_help(int argc, char **argv)
+{
+	puts("Tongsheng, a conference relay. Usage: tongsheng COMMAND [OPTION...]\n");
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		printf("  %-10s %s\n", commands[i].name, commands[i].help);
+	puts("\ntongsheng COMMAND --help tells a command's options.");
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "help";
+
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+		name = "help";
+	if (strcmp(name, "--version") == 0)
+		name = "version";
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return commands[i].run(argc > 1 ? argc - 1 : argc,
+					       argc > 1 ? argv + 1 : argv);
+	fprintf(stderr, "tongsheng: no command \"%s\"; see tongsheng help\n", name);
+	return 2;
+}
