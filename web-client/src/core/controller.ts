@@ -94,6 +94,7 @@ class Controller implements Commands {
     const same = before !== null && before.meeting === link.meeting && before.token === link.token;
     if (same && !(await this.tabs.taken(`${link.meeting}/${before.participant}`))) {
       // A reload: straight back, in the same way.
+      this.dispatch({ type: "profile", change: { name: before.name } });
       this.dispatch({
         type: "set",
         change: { microphone: before.microphoneOn ? "on" : "off", camera: before.cameraOn ? "on" : "off" },
@@ -149,6 +150,8 @@ class Controller implements Commands {
     this.secret = joined.secret;
     this.tabs.claim(`${joined.meeting.name}/${joined.participant}`);
     this.rememberSession();
+    // Who may not be heard or seen needs no device.
+    if (!joined.may.includes("publish")) this.own.enter("listen");
   }
 
   private refused(error: RequestFailed): void {
@@ -196,7 +199,7 @@ class Controller implements Commands {
     const { link, state } = this;
     if (!link || !state.me || state.page.at !== "meeting") return;
     writeSession({
-      ...link, participant: state.me, secret: this.secret, joinMode: state.joinMode,
+      ...link, participant: state.me, secret: this.secret, name: state.profile.name, joinMode: state.joinMode,
       microphoneOn: state.microphone === "on", cameraOn: state.camera === "on",
     });
   }

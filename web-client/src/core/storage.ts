@@ -25,6 +25,8 @@ export interface Session {
   token: string;
   participant: ParticipantId;
   secret: string;
+  /** The one joined with: the link may have given it. */
+  name: string;
   joinMode: JoinMode;
   microphoneOn: boolean;
   cameraOn: boolean;
@@ -38,7 +40,7 @@ const preferences: Guard<Partial<Preferences>> = object({
 });
 
 const session: Guard<Session> = object({
-  meeting: string, token: string, participant: string, secret: string, joinMode: oneOf("full", "sound", "listen"),
+  meeting: string, token: string, participant: string, secret: string, name: string, joinMode: oneOf("full", "sound", "listen"),
   microphoneOn: boolean, cameraOn: boolean,
 });
 

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parseServerMessage } from "./protocol";
+
+const person = {
+  id: "p17", name: "Maisara", organisation: "Green Hills", country: "MY", speaks: "ms", role: "member", microphone: "on", camera: "off",
+  screen: false, mutedByHost: false, connection: "connected", listenOnly: false,
+};
+const joined = {
+  type: "joined", re: 1, version: 1, participant: "p17", secret: "s", media: "new", role: "member", may: ["join", "some-later-action"],
+  meeting: { name: "demo", title: "t", starts: 0, zone: "Asia/Shanghai", minutes: 120, floors: ["zh"], channels: [] },
+  people: [person], chat: [{ id: 12, from: "p3", name: "Ana", text: "Hello", at: 1 }], hands: [{ participant: "p3", at: 1 }],
+  stage: { holder: "p3", previous: null, pinned: false }, screen: null, speaking: ["p3"],
+  iceServers: [{ urls: ["turn:a"], username: "u", credential: "c" }, { urls: "stun:b" }], video: ["VP8"], limits: { cameras: 14 },
+};
+
+function why(message: unknown): string {
+  const parsed = parseServerMessage(JSON.stringify(message));
+  return parsed.kind === "bad" ? parsed.why : "understood";
+}
+
+describe("messages of the server", () => {
+  it("takes a joined, and fields and actions that it doesn't know are no obstacle", () => {
+    const parsed = parseServerMessage(JSON.stringify({ ...joined, later: 1, people: [{ ...person, later: 1 }] }));
+    expect(parsed).toEqual({ kind: "reply", reply: joined });
+  });
+
+  it("names the field that is wrong", () => {
+    expect(why({ ...joined, people: [{ ...person, camera: "broken" }] })).toBe("people[0].camera: one of on, off, none expected");
+    expect(why({ ...joined, limits: {} })).toBe("limits.cameras: a number expected");
+    expect(why({ type: "quality", marks: { p1: 4 } })).toBe("marks.p1: one of 0, 1, 2, 3 expected");
+    expect(why({ type: "stage", holder: 3, previous: null, pinned: false })).toBe("holder: text expected");
+    expect(why({ ...joined, secret: undefined })).toBe("secret: text expected");
+  });
+
+  it("drops what is no message at all", () => {
+    for (const text of ["", "[]", "null", "1", "{", '{"type":7}', '{"type":"__proto__"}', '{"type":"toString","re":1}', new ArrayBuffer(4), undefined]) {
+      expect(parseServerMessage(text).kind).toBe("bad");
+    }
+  });
+
+  it("tells the reply `barred` and the notice `chat` from requests of the same name", () => {
+    expect(parseServerMessage('{"type":"barred","re":10,"barred":[{"id":4,"name":"x","at":1}]}')).toMatchObject({ kind: "reply" });
+    expect(parseServerMessage('{"type":"chat","chat":{"id":1,"from":"p3","name":"A","text":"t","at":1}}')).toMatchObject({ kind: "notice" });
+    expect(parseServerMessage('{"type":"barred","barred":[]}').kind).toBe("bad");
+  });
+
+  it("takes an error with and without re and field", () => {
+    expect(parseServerMessage('{"type":"error","re":7,"code":"forbidden","field":"participant","message":"m"}')).toEqual({
+      kind: "reply", reply: { type: "error", re: 7, code: "forbidden", field: "participant", message: "m" },
+    });
+    expect(parseServerMessage('{"type":"error","code":"malformed","message":"m"}')).toEqual({
+      kind: "reply", reply: { type: "error", code: "malformed", field: "", message: "m" },
+    });
+  });
+
+  it("a participant called __proto__ is only a key", () => {
+    const parsed = parseServerMessage('{"type":"quality","marks":{"__proto__":1}}');
+    expect(parsed.kind).toBe("notice");
+    expect(({} as Record<string, unknown>)["p"]).toBeUndefined();
+  });
+
+  it("understands every example of PROTOCOL.md's table of what the server says", () => {
+    const text = readFileSync(new URL("../../../signaling/PROTOCOL.md", import.meta.url), "utf8");
+    const section = text.slice(text.indexOf("## What the server says"), text.indexOf("Close codes:"));
+    const examples = [...section.matchAll(/^\| `(\{.*?\})` \|/gm)].map((m) => (m[1] ?? "").replaceAll("…}", "1}").replace('{1}', JSON.stringify(person)));
+    expect(examples.length).toBeGreaterThanOrEqual(13);
+    for (const example of examples) expect(parseServerMessage(example), example).toMatchObject({ kind: "notice" });
+  });
+});

@@ -1,0 +1,187 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { initialState } from "./initial";
+import type { Joined, Notice } from "./protocol";
+import { type Event, reduce } from "./reduce";
+import type { Person, Picture, State } from "./state";
+
+const person = (id: string, change: Partial<Person> = {}): Person => ({
+  id, name: `Name ${id}`, organisation: "", country: "", speaks: "", role: "member", microphone: "on", camera: "on", screen: false,
+  mutedByHost: false, connection: "connected", listenOnly: false, ...change,
+});
+const joined = (change: Partial<Joined> = {}): Joined => ({
+  type: "joined", re: 1, version: 1, participant: "me", secret: "s", media: "new", role: "member", may: ["join", "chat"],
+  meeting: { name: "demo", title: "Demo", starts: 0, zone: "UTC", minutes: 60, floors: [], channels: [] },
+  people: [person("me"), person("a"), person("b")], chat: [{ id: 1, from: "a", name: "A", text: "hi", at: 5 }], hands: [],
+  stage: { holder: "a", previous: null, pinned: false }, screen: null, speaking: ["a"], iceServers: [], video: ["VP8"],
+  limits: { cameras: 14 }, ...change,
+});
+
+let state: State;
+const at = 1000;
+const dispatch = (...events: Event[]): State => (state = events.reduce(reduce, state));
+const hear = (notice: Notice): State => dispatch({ type: "notice", notice, at });
+const toasts = (): string[] => state.toasts.map((t) => t.words.key);
+
+beforeEach(() => {
+  state = initialState({}, "en", null);
+  dispatch({ type: "joined", joined: joined(), at });
+});
+
+describe("joining", () => {
+  it("fills the meeting and orders the tiles without oneself", () => {
+    expect(state.page).toEqual({ at: "meeting" });
+    expect(state.me).toBe("me");
+    expect([...state.people.keys()]).toEqual(["me", "a", "b"]);
+    expect(state.galleryMembers).toEqual(["a", "b"]);
+    expect([...state.may]).toEqual(["join", "chat"]);
+    expect(toasts()).toEqual([]);
+  });
+  it("after a cut keeps panel and page, counts what was missed, and says that it is back", () => {
+    dispatch({ type: "set", change: { link: { at: "signalling-lost", since: 1, nextTry: 2 } } });
+    const chat = [...joined().chat, { id: 2, from: "b", name: "B", text: "x", at: 6 }, { id: 3, from: "me", name: "M", text: "y", at: 7 }];
+    dispatch({ type: "joined", joined: joined({ chat }), at });
+    expect(state.unread).toBe(1);
+    expect(toasts()).toEqual(["toast.backAgain"]);
+  });
+  it("never changes the state that it was given", () => {
+    const before = state;
+    const copy = structuredClone({ ...before, stagePicture: null });
+    hear({ type: "left", participant: "a" });
+    hear({ type: "chat", chat: { id: 2, from: "a", name: "A", text: "x", at: 6 } });
+    expect({ ...before, stagePicture: null }).toEqual(copy);
+  });
+});
+
+describe("people", () => {
+  it("who comes is added at the end, with a word in a small meeting", () => {
+    hear({ type: "person", person: person("c") });
+    expect(state.galleryMembers).toEqual(["a", "b", "c"]);
+    expect(state.toasts[0]?.words).toEqual({ key: "toast.joined", values: { name: "Name c" } });
+  });
+  it("a change of somebody is no news", () => {
+    hear({ type: "person", person: person("a", { microphone: "off" }) });
+    expect(state.people.get("a")?.microphone).toBe("off");
+    expect(toasts()).toEqual([]);
+  });
+  it("in a large meeting coming and going is no news", () => {
+    for (let i = 0; i < 20; i++) hear({ type: "person", person: person(`x${i}`) });
+    const before = state.toasts.length;
+    hear({ type: "person", person: person("late") });
+    hear({ type: "left", participant: "late" });
+    expect(state.toasts.length).toBe(before);
+  });
+  it("who leaves is nowhere any more", () => {
+    hear({ type: "hands", hands: [{ participant: "a", at: 1 }] });
+    hear({ type: "quality", marks: { a: 1, b: 3 } });
+    hear({ type: "left", participant: "a" });
+    expect([state.people.has("a"), state.hands, state.speaking, [...state.quality]]).toEqual([false, [], [], [["b", 3]]]);
+    expect(state.galleryMembers).toEqual(["b"]);
+  });
+  it("one's own leaving isn't shown by a stray notice", () => {
+    hear({ type: "left", participant: "me" });
+    expect(state.people.has("me")).toBe(true);
+  });
+});
+
+describe("chat", () => {
+  it("counts what is unread while the panel is closed, not what oneself says", () => {
+    hear({ type: "chat", chat: { id: 2, from: "a", name: "A", text: "x", at: 6 } });
+    hear({ type: "chat", chat: { id: 3, from: "me", name: "M", text: "y", at: 7 } });
+    expect(state.unread).toBe(1);
+    dispatch({ type: "panel", panel: "chat" });
+    expect(state.unread).toBe(0);
+    hear({ type: "chat", chat: { id: 4, from: "a", name: "A", text: "z", at: 8 } });
+    expect([state.unread, state.chat.length]).toEqual([0, 4]);
+  });
+  it("takes a message once", () => {
+    hear({ type: "chat", chat: { id: 1, from: "a", name: "A", text: "hi", at: 5 } });
+    expect(state.chat.length).toBe(1);
+  });
+});
+
+describe("hands, floor, screen, mute", () => {
+  it("tells a host of a new hand, and only a host", () => {
+    hear({ type: "hands", hands: [{ participant: "a", at: 1 }] });
+    expect(toasts()).toEqual([]);
+    dispatch({ type: "joined", joined: joined({ may: ["give-floor"] }), at });
+    hear({ type: "hands", hands: [{ participant: "a", at: 1 }, { participant: "b", at: 2 }] });
+    expect(toasts()).toEqual(["toast.handRaised"]);
+    hear({ type: "hands", hands: [{ participant: "b", at: 2 }] });
+    expect(toasts().length).toBe(1);
+  });
+  it("tells who is given the floor, once", () => {
+    hear({ type: "stage", holder: "me", previous: "a", pinned: false });
+    expect(toasts()).toEqual([]);
+    hear({ type: "stage", holder: "me", previous: "a", pinned: true });
+    hear({ type: "stage", holder: "me", previous: "b", pinned: true });
+    expect(toasts()).toEqual(["toast.youHaveFloor"]);
+  });
+  it("tells whose screen it is, but not of one's own", () => {
+    hear({ type: "screen", participant: "me" });
+    hear({ type: "screen", participant: "a" });
+    expect(toasts()).toEqual(["toast.screenStarted"]);
+    expect(state.screen).toBe("a");
+  });
+  it("names the host who muted", () => {
+    hear({ type: "muted", source: "camera", by: "a" });
+    expect(state.toasts[0]?.words).toEqual({ key: "toast.mutedCamera", values: { by: "Name a" } });
+  });
+});
+
+describe("pages of the gallery", () => {
+  it("stay within what there is", () => {
+    dispatch({ type: "set", change: { pageSize: 1 } }, { type: "set", change: { galleryPage: 7 } });
+    expect([state.galleryPages, state.galleryPage, state.galleryMembers]).toEqual([2, 1, ["b"]]);
+    hear({ type: "left", participant: "b" });
+    expect([state.galleryPages, state.galleryPage, state.galleryMembers]).toEqual([1, 0, ["a"]]);
+  });
+});
+
+describe("live pictures", () => {
+  const picture = (mid: string): Picture => ({ mid, participant: "a", stream: {} as MediaStream, live: false });
+  it("change only where something has changed", () => {
+    const [stage, one, two] = [picture("8"), picture("10"), picture("11")];
+    dispatch({ type: "set", change: { stagePicture: stage, gallery: [one, two] } });
+    dispatch({ type: "live", mids: new Set(["10"]) });
+    expect(state.gallery.map((p) => p.live)).toEqual([true, false]);
+    expect(state.gallery[1]).toBe(two);
+    expect(state.stagePicture).toBe(stage);
+    const before = state;
+    dispatch({ type: "live", mids: new Set(["10"]) });
+    expect(state).toBe(before);
+  });
+});
+
+describe("toasts", () => {
+  it("three at most, each for its time, and dismissed by id", () => {
+    for (const id of ["c", "d", "e", "f"]) hear({ type: "person", person: person(id) });
+    expect(state.toasts.length).toBe(3);
+    expect(new Set(state.toasts.map((t) => t.id)).size).toBe(3);
+    dispatch({ type: "dismiss-toast", id: state.toasts[0]?.id ?? 0 });
+    expect(state.toasts.length).toBe(2);
+    dispatch({ type: "time", at: at + 6001 });
+    expect(state.toasts).toEqual([]);
+    const before = state;
+    dispatch({ type: "time", at: at + 7000 });
+    expect(state).toBe(before);
+  });
+});
+
+describe("the end", () => {
+  it.each(["removed", "replaced", "ended"] as const)("%s empties the meeting and says why", (type) => {
+    hear({ type });
+    expect(state.page).toEqual({ at: "left", why: type });
+    expect([state.people.size, state.chat.length, state.me, state.tiles.length]).toEqual([0, 0, null, 0]);
+    hear({ type: "person", person: person("ghost") });
+    expect(state.people.size).toBe(0);
+  });
+});
+
+describe("lobby", () => {
+  it("takes the name that the link gives, and then keeps it", () => {
+    const s = reduce(initialState({ profile: { name: "Old", organisation: "O", country: "", speaks: "" } }, "en", null), {
+      type: "lobby", meeting: joined().meeting, role: "interpreter", name: "Ana",
+    });
+    expect([s.profile.name, s.nameFixed, s.role, s.profile.organisation]).toEqual(["Ana", true, "interpreter", "O"]);
+  });
+});

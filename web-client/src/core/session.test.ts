@@ -1,0 +1,377 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeConnections, FakeServer, type FakeSocket } from "./fakes";
+import { initialState } from "./initial";
+import type { Request, SlotRequest } from "./protocol";
+import { type Event, reduce } from "./reduce";
+import { Session, type SessionHost } from "./session";
+import type { Person, State } from "./state";
+
+const person = (id: string, change: Partial<Person> = {}): Person => ({
+  id, name: id, organisation: "", country: "", speaks: "", role: "member", microphone: "on", camera: "on", screen: false,
+  mutedByHost: false, connection: "connected", listenOnly: false, ...change,
+});
+const joined = (change: object = {}): object => ({
+  type: "joined", version: 1, participant: "p1", secret: "first secret", media: "new", role: "member", may: ["join", "publish"],
+  meeting: { name: "demo", title: "", starts: 0, zone: "UTC", minutes: 0, floors: [], channels: [] },
+  people: [person("p1"), person("p2"), person("p3")], chat: [], hands: [], stage: { holder: "p2", previous: null, pinned: false },
+  screen: null, speaking: [], iceServers: [], video: ["VP8"], limits: { cameras: 14 }, ...change,
+});
+
+let state: State;
+let server: FakeServer;
+let connections: FakeConnections;
+let session: Session;
+let host: SessionHost & { refused: ReturnType<typeof vi.fn>; unreachable: ReturnType<typeof vi.fn>; closed: ReturnType<typeof vi.fn> };
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000 });
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
+  state = initialState({ profile: { name: "Ana", organisation: "", country: "", speaks: "" } }, "en", null);
+  server = new FakeServer();
+  connections = new FakeConnections();
+  host = {
+    state: () => state,
+    dispatch: (event: Event) => (state = reduce(state, event)),
+    joined: vi.fn(), refused: vi.fn(), notice: vi.fn(), unreachable: vi.fn(), closed: vi.fn(),
+  };
+  const geometry = { tiles: 4, tileWidth: 320, tileHeight: 180, stageWidth: 1280, stageHeight: 720 };
+  session = new Session("ws://x/ws", { token: "t", device: "d" }, 3, geometry, host, { connection: connections.make, socket: server.make });
+});
+afterEach(() => {
+  session.end();
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+const types = (socket: FakeSocket): string[] => socket.sent.map((r) => r.type);
+const offerOf = (socket: FakeSocket): Request & { type: "offer" } => socket.last("offer") as never;
+
+async function enter(change: object = {}): Promise<void> {
+  session.start({});
+  server.socket.open();
+  await settle();
+  server.socket.reply("join", joined(change));
+  server.socket.reply("offer", { type: "answer", sdp: "answer 1" });
+  await settle();
+  connections.last.become("connected");
+  server.socket.reply("media", { type: "ok" });
+  await vi.advanceTimersByTimeAsync(200);
+  if (types(server.socket).includes("slots")) server.socket.reply("slots", { type: "ok" });
+  await settle();
+}
+
+/** The socket drops and the next one opens. */
+async function comeBack(change: object = {}): Promise<FakeSocket> {
+  server.socket.drop();
+  await vi.advanceTimersByTimeAsync(300);
+  server.socket.open();
+  await settle();
+  server.socket.reply("join", joined(change));
+  await settle();
+  return server.socket;
+}
+
+describe("joining", () => {
+  it("sends the offer right behind the join, without waiting for the answer to it", async () => {
+    session.prepare();
+    session.warm();
+    server.socket.open();
+    await settle();
+    expect(types(server.socket)).toEqual([]);
+    session.start({});
+    await settle();
+    expect(types(server.socket)).toEqual(["join", "offer"]);
+    expect(server.socket.last("join")).toMatchObject({ version: 1, token: "t", device: "d", name: "Ana", listenOnly: false });
+    expect(offerOf(server.socket)).toMatchObject({ sdp: "offer 1", fresh: true });
+    expect(offerOf(server.socket).lines.find((l) => l.mid === "8")).toEqual({ mid: "8", feed: "stage", width: 1280, height: 720 });
+    expect(connections.made.length).toBe(1);
+  });
+
+  it("shows the meeting, its sounds and pictures", async () => {
+    await enter();
+    expect(state.page.at).toBe("meeting");
+    expect(state.sounds.length).toBe(4);
+    expect(state.stagePicture).toMatchObject({ mid: "8", participant: "p2", live: false });
+    expect(state.gallery.map((p) => [p.participant, p.mid])).toEqual([["p2", "10"], ["p3", "11"]]);
+    expect(connections.last.answers).toEqual(["answer 1"]);
+    expect(state.link).toEqual({ at: "connected" });
+  });
+
+  it("tells what is on, and asks for the cameras that the page shows", async () => {
+    state = reduce(state, { type: "set", change: { microphone: "off", camera: "on" } });
+    await enter();
+    expect(server.socket.last("media")).toMatchObject({ microphone: "off", camera: "on", screen: false });
+    expect((server.socket.last("slots") as unknown as { slots: SlotRequest[] }).slots).toEqual([
+      { mid: "10", feed: "camera/p2", width: 320, height: 200 }, { mid: "11", feed: "camera/p3", width: 320, height: 200 },
+    ]);
+  });
+
+  it("makes another connection when the meeting's terms are others", async () => {
+    await enter({ video: ["VP8", "H264"], limits: { cameras: 2 } });
+    expect(connections.made.length).toBe(2);
+    expect(connections.made[0]?.closed).toBe(true);
+    expect(connections.last.options).toMatchObject({ cameras: 2, video: ["VP8", "H264"] });
+    expect(offerOf(server.socket)).toMatchObject({ sdp: "offer 2", fresh: true });
+  });
+
+  it("tells why it was refused, and leaves nothing running", async () => {
+    session.start({});
+    server.socket.open();
+    await settle();
+    server.socket.reply("join", { type: "error", code: "conflict", field: "device", message: "device: in another tab" });
+    await settle();
+    expect(host.refused.mock.calls[0]?.[0]).toMatchObject({ code: "conflict", field: "device" });
+    expect(server.socket.closed).toBe(true);
+    expect(connections.last.closed).toBe(true);
+    session.start({ takeover: true });
+    server.socket.open();
+    await settle();
+    expect(server.socket.last("join")).toMatchObject({ takeover: true });
+    expect(types(server.socket)).toEqual(["join", "offer"]);
+  });
+
+  it("says that the server isn't reached, and goes on trying with a new offer", async () => {
+    session.start({});
+    server.socket.drop();
+    expect(host.unreachable).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(300);
+    server.socket.open();
+    await settle();
+    expect(types(server.socket)).toEqual(["join", "offer"]);
+  });
+});
+
+describe("a dropped socket", () => {
+  it("comes back with the secret; connection and pictures go on", async () => {
+    await enter();
+    const stage = state.stagePicture;
+    server.socket.drop();
+    expect(state.link).toMatchObject({ at: "signalling-lost", since: 1_000_200 });
+    await vi.advanceTimersByTimeAsync(300);
+    server.socket.open();
+    await settle();
+    expect(types(server.socket)).toEqual(["join"]);
+    expect(server.socket.last("join")).toMatchObject({ resume: { participant: "p1", secret: "first secret" } });
+    server.socket.reply("join", joined({ media: "kept" }));
+    await vi.advanceTimersByTimeAsync(200);
+    expect(connections.made.length).toBe(1);
+    expect(types(server.socket)).toEqual(["join", "media"]);
+    expect(state.link).toEqual({ at: "connected" });
+    expect(state.stagePicture?.stream).toBe(stage?.stream);
+  });
+
+  it("that took an offer with it needs a new connection", async () => {
+    session.start({});
+    server.socket.open();
+    await settle();
+    server.socket.reply("join", joined());
+    await settle();
+    const socket = await comeBack({ media: "new" });
+    expect(connections.made.length).toBe(2);
+    expect(offerOf(socket)).toMatchObject({ sdp: "offer 2", fresh: true });
+  });
+
+  it("asks again for what it had asked for in vain", async () => {
+    await enter();
+    session.setGeometry({ tiles: 4, tileWidth: 640, tileHeight: 360, stageWidth: 1280, stageHeight: 720 });
+    await vi.advanceTimersByTimeAsync(150);
+    const wanted = (server.socket.last("slots") as unknown as { slots: SlotRequest[] }).slots;
+    const socket = await comeBack({ media: "kept" });
+    await vi.advanceTimersByTimeAsync(200);
+    expect((socket.last("slots") as unknown as { slots: SlotRequest[] }).slots).toEqual(wanted);
+  });
+
+  it("says what was written meanwhile, but nothing twice", async () => {
+    await enter();
+    const before = session.chat("went out, no reply");
+    const lost = server.socket;
+    lost.drop();
+    await before;
+    await session.chat("written offline");
+    await vi.advanceTimersByTimeAsync(300);
+    server.socket.open();
+    await settle();
+    const chat = [{ id: 9, from: "p1", name: "Ana", text: "went out, no reply", at: 1 }];
+    server.socket.reply("join", joined({ media: "kept", chat }));
+    await settle();
+    expect(server.socket.sent.filter((r) => r.type === "chat")).toMatchObject([{ text: "written offline" }]);
+  });
+
+  it("after a restart of the server offers anew, with the same tracks", async () => {
+    const track = { kind: "audio" } as MediaStreamTrack;
+    session.setTrack("microphone", track);
+    await enter();
+    const socket = await comeBack({ media: "new" });
+    expect(connections.made.length).toBe(2);
+    expect(connections.made[0]?.closed).toBe(true);
+    expect(connections.last.tracks.get("microphone")).toBe(track);
+    expect(offerOf(socket)).toMatchObject({ sdp: "offer 2", fresh: true });
+    socket.reply("offer", { type: "answer", sdp: "answer 2" });
+    await settle();
+    await settle();
+    expect(state.stagePicture?.stream).toBe(connections.last.stream("8"));
+    expect(state.sounds).toEqual(connections.last.sounds());
+    expect(offerOf(socket).lines.filter((l) => "feed" in l && l.feed.startsWith("camera/")).length).toBe(2);
+  });
+
+  it("comes in anew when the server has forgotten the person", async () => {
+    await enter();
+    server.socket.drop();
+    await vi.advanceTimersByTimeAsync(300);
+    server.socket.open();
+    await settle();
+    server.socket.reply("join", { type: "error", code: "unauthorized", field: "resume", message: "resume: unknown or stale" });
+    await settle();
+    expect(server.socket.last("join")).toMatchObject({ takeover: true });
+    expect(server.socket.last("join")).not.toHaveProperty("resume");
+    expect(types(server.socket)).toEqual(["join", "join", "offer"]);
+    expect(host.refused).not.toHaveBeenCalled();
+  });
+
+  it("waits when the server has no room for the moment", async () => {
+    await enter();
+    server.socket.drop();
+    await vi.advanceTimersByTimeAsync(300);
+    const busy = server.socket;
+    busy.open();
+    await settle();
+    busy.reply("join", { type: "error", code: "limit", field: "", message: "too many at once" });
+    await settle();
+    expect(host.refused).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1100);
+    expect(server.socket).not.toBe(busy);
+  });
+});
+
+describe("a lost path", () => {
+  it("is looked for again after 2 s by ICE restart, and then by a new connection", async () => {
+    await enter();
+    const old = connections.last;
+    old.become("disconnected");
+    await vi.advanceTimersByTimeAsync(1999);
+    expect(offerOf(server.socket).sdp).toBe("offer 1");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(offerOf(server.socket)).toMatchObject({ sdp: "offer 1 restarted" });
+    expect(offerOf(server.socket)).not.toHaveProperty("fresh");
+    server.socket.reply("offer", { type: "answer", sdp: "answer 2" });
+    await vi.advanceTimersByTimeAsync(2500);
+    expect(state.link.at).toBe("media-lost");
+    expect(old.answers).toEqual(["answer 1", "answer 2"]);
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(connections.made.length).toBe(2);
+    expect(offerOf(server.socket)).toMatchObject({ sdp: "offer 2", fresh: true });
+    server.socket.reply("offer", { type: "answer", sdp: "answer 3" });
+    await settle();
+    connections.last.become("connected");
+    expect(state.link).toEqual({ at: "connected" });
+  });
+
+  it("that comes back by itself costs nothing", async () => {
+    await enter();
+    connections.last.become("disconnected");
+    await vi.advanceTimersByTimeAsync(1000);
+    connections.last.become("connected");
+    await vi.advanceTimersByTimeAsync(12_000);
+    expect(server.socket.sent.filter((r) => r.type === "offer").length).toBe(1);
+    expect(connections.made.length).toBe(1);
+  });
+
+  it("is not looked for without signalling, but as soon as that is back", async () => {
+    await enter();
+    server.socket.drop();
+    connections.last.become("failed");
+    await vi.advanceTimersByTimeAsync(300);
+    server.socket.open();
+    await settle();
+    server.socket.reply("join", joined({ media: "kept" }));
+    await settle();
+    expect(offerOf(server.socket)).toMatchObject({ sdp: "offer 1 restarted" });
+    expect(state.link.at).toBe("media-lost");
+    server.socket.reply("offer", { type: "answer", sdp: "answer 2" });
+    await settle();
+  });
+
+  it("media-lost from the server makes a new connection at once", async () => {
+    await enter();
+    server.socket.say({ type: "media-lost" });
+    await settle();
+    expect(connections.made.length).toBe(2);
+    expect(offerOf(server.socket)).toMatchObject({ sdp: "offer 2", fresh: true });
+    expect(state.link.at).toBe("media-lost");
+  });
+
+  it("an answer that never leads to a path is given up after 8 s", async () => {
+    session.start({});
+    server.socket.open();
+    await settle();
+    server.socket.reply("join", joined());
+    server.socket.reply("offer", { type: "answer", sdp: "answer 1" });
+    await vi.advanceTimersByTimeAsync(8100);
+    expect(connections.made.length).toBe(2);
+  });
+});
+
+describe("pictures", () => {
+  it("are live when frames arrive, and not any more when they stop", async () => {
+    await enter();
+    connections.last.arrived.set("10", Date.now() + 100);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(state.gallery.map((p) => p.live)).toEqual([true, false]);
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(state.gallery.map((p) => p.live)).toEqual([false, false]);
+  });
+
+  it("of whoever was in the slot before don't count for the next one", async () => {
+    await enter();
+    connections.last.arrived.set("10", Date.now() + 100);
+    await vi.advanceTimersByTimeAsync(300);
+    server.socket.say({ type: "person", person: person("p4") });
+    server.socket.say({ type: "left", participant: "p2" });
+    await vi.advanceTimersByTimeAsync(150);
+    expect(state.gallery.map((p) => [p.participant, p.mid, p.live])).toEqual([["p4", "10", false], ["p3", "11", false]]);
+    server.socket.reply("slots", { type: "ok" });
+    await settle();
+    connections.last.arrived.set("10", Date.now() + 500);
+    await vi.advanceTimersByTimeAsync(750);
+    expect(state.gallery.map((p) => p.live)).toEqual([true, false]);
+  });
+
+  it("of a camera that is off aren't shown", async () => {
+    await enter();
+    connections.last.arrived.set("10", Date.now() + 100);
+    server.socket.say({ type: "person", person: person("p2", { camera: "off" }) });
+    await vi.advanceTimersByTimeAsync(300);
+    expect(state.gallery[0]).toMatchObject({ participant: "p2", live: false });
+  });
+
+  it("that were refused because somebody has just left are asked for again", async () => {
+    await enter();
+    server.socket.say({ type: "person", person: person("p4") });
+    await vi.advanceTimersByTimeAsync(150);
+    const first = server.socket.last("slots");
+    server.socket.reply("slots", { type: "error", code: "not-found", field: "slots[0].feed", message: "gone" });
+    await vi.advanceTimersByTimeAsync(1100);
+    expect(server.socket.last("slots").id).toBeGreaterThan(first.id);
+  });
+});
+
+describe("the end", () => {
+  it("leaving says so and stays away", async () => {
+    await enter();
+    session.leave();
+    expect(server.socket.last("leave")).toBeTruthy();
+    expect(server.socket.closed).toBe(true);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(server.sockets.length).toBe(1);
+    expect(connections.last.closed).toBe(true);
+  });
+
+  it("a goodbye of the server is told with its code", async () => {
+    await enter();
+    server.socket.drop(4003);
+    expect(host.closed.mock.calls).toEqual([[4003]]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(server.sockets.length).toBe(1);
+  });
+});
