@@ -1,6 +1,9 @@
 /*
- * The HTTP/1.1 and WebSocket server: libwebsockets on the GLib main loop. Everything here belongs to the main thread.
- * Routes are a table; a handler answers at once. What is no route is looked up among the web client's files.
+ * The HTTP/1.1 and WebSocket server: libwebsockets on the GLib main loop. Everything here belongs
+ * to the main thread. Routes are a table; a handler answers at once. What is no route is looked up
+ * among the web client's files. HEAD goes to the GET route (method says "HEAD"; the body is left
+ * out here); OPTIONS to an OPTIONS route, else it is answered with Allow. A prefix without the
+ * method is 405.
  */
 #pragma once
 
@@ -9,26 +12,30 @@
 #include <stdbool.h>
 
 struct http_request {
-	const char *method;        /* "GET", "POST", "PATCH", "DELETE", "OPTIONS", "HEAD" */
-	const char *path;          /* decoded, begins with "/", holds no ".." */
-	const char *query;         /* raw, without "?"; "" if none */
-	const char *rest;          /* what follows the route's prefix in path */
-	const char *address;       /* of the peer, without port */
-	const char *bearer;        /* Authorization: Bearer ..., or NULL */
-	const char *content_type;  /* or NULL */
-	const char *if_match;      /* or NULL */
-	const char *host;          /* or NULL */
+	const char *method;	  /* "GET", "POST", "PATCH", "DELETE", "OPTIONS", "HEAD" */
+	const char *path;	  /* decoded, begins with "/", holds no ".." */
+	const char *query;	  /* raw, without "?"; "" if none */
+	const char *rest;	  /* what follows the route's prefix in path */
+	const char *address;	  /* of the peer, without port */
+	const char *bearer;	  /* Authorization: Bearer ..., or NULL */
+	const char *content_type; /* or NULL */
+	const char *if_match;	  /* or NULL */
+	const char *if_none_match, *accept_encoding; /* or NULL */
+	const char *host;			     /* or NULL */
 	bool secure;
-	GBytes *body;              /* never NULL; at most the route's max_body (else 413 was answered already) */
+	GBytes *body; /* never NULL; at most the route's max_body (else 413 was answered already) */
 };
 /* The value of a query parameter, decoded; NULL if absent. Free it. */
 char *http_query_value(const struct http_request *request, const char *name);
 
 struct http_reply; /* filled by the handler; 404 if it does nothing */
 void http_reply_status(struct http_reply *reply, unsigned status);
-void http_reply_header(struct http_reply *reply, const char *name, const char *value); /* CR and LF refused */
-void http_reply_text(struct http_reply *reply, unsigned status, const char *content_type, const char *text);
-void http_reply_bytes(struct http_reply *reply, unsigned status, const char *content_type, GBytes *bytes);
+void http_reply_header(struct http_reply *reply, const char *name,
+		       const char *value); /* CR and LF refused */
+void http_reply_text(struct http_reply *reply, unsigned status, const char *content_type,
+		     const char *text);
+void http_reply_bytes(struct http_reply *reply, unsigned status, const char *content_type,
+		      GBytes *bytes);
 /* RFC 9457 problem details: application/problem+json with the code and message. */
 void http_reply_error(struct http_reply *reply, const GError *error);
 
@@ -58,8 +65,18 @@ void websocket_send(struct websocket *socket, const char *text, size_t length);
 void websocket_close(struct websocket *socket, unsigned code, const char *reason);
 
 struct http_server;
-struct http_server *http_server_new(const struct config *config, const struct http_route *routes, size_t n_routes,
-				    const struct websocket_events *websocket_events, GError **error);
+/* config must outlive the server; routes and events are copied. A web client that can't be read is
+ * an error, none is not. */
+struct http_server *http_server_new(const struct config *config, const struct http_route *routes,
+				    size_t n_routes,
+				    const struct websocket_events *websocket_events,
+				    GError **error);
+/* Takes no connection any more and closes every WebSocket: 1012, "the server restarts". For an
+ * orderly end before http_server_free. */
+void http_server_stop(struct http_server *server);
+unsigned http_server_websockets(
+	const struct http_server *server); /* open ones: 0 some moments after http_server_stop */
+/* Closes what is left at once (closed is called for each). NULL is allowed. */
 void http_server_free(struct http_server *server);
 unsigned http_server_port(const struct http_server *server);
 bool http_server_secure(const struct http_server *server);

@@ -1,0 +1,556 @@
+#include "signaling/http_internal.h"
+
+#include "signaling/certificate.h"
+#include "signaling/http_path.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <gio/gio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SECOND G_USEC_PER_SEC
+#define HEADERS_TIME                                                                               \
+	(20 * SECOND)		  /* from accept to complete headers, the TLS handshake included   \
+				   */
+#define IDLE_TIME   (60 * SECOND) /* between requests */
+#define BODY_TIME   (30 * SECOND) /* a whole body: 50 kB of SDP over 14 kbit/s */
+#define REPLY_TIME  (30 * SECOND) /* between two chunks that the client took */
+#define LINGER_TIME (2 * SECOND)  /* for the client to read a refusal before its body is cut off */
+
+#define HEADER_BYTES 8192  /* request line and headers */
+#define CHUNK	     16384 /* of a reply, written at once */
+
+static const struct {
+	const char *name, *help;
+} counter_texts[] = {
+#define X(symbol, name, help) {name, help},
+	HTTP_COUNTERS(X)
+#undef X
+};
+
+static struct http_server *server_of(struct lws *wsi)
+{
+	return lws_context_user(lws_get_context(wsi));
+}
+
+static void set_state(struct connection *connection, enum connection_state state, gint64 time)
+{
+	connection->state = state;
+	connection->deadline_us = time ? g_get_monotonic_time() + time : 0;
+}
+
+/* ---- Life of a connection ---- */
+
+static void address_text(const struct sockaddr_storage *peer, char text[static INET6_ADDRSTRLEN])
+{
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)peer;
+	if (peer->ss_family == AF_INET)
+		inet_ntop(AF_INET, &((const struct sockaddr_in *)peer)->sin_addr, text,
+			  INET6_ADDRSTRLEN);
+	else if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
+		inet_ntop(AF_INET, v6->sin6_addr.s6_addr + 12, text, INET6_ADDRSTRLEN);
+	else
+		inet_ntop(AF_INET6, &v6->sin6_addr, text, INET6_ADDRSTRLEN);
+}
+
+/*
+ * A connection was accepted and is no wsi yet: the place to refuse it cheaply. It is counted by
+ * connection_new, which libwebsockets calls before it accepts another one, or never when it could
+ * not take it.
+ */
+static int on_accept(struct http_server *server, const struct sockaddr_storage *peer)
+{
+	if (server->stopping)
+		return -1;
+	if (server->accepted.ss_family) { /* the last one was never taken */
+		address_limits_leave(server->addresses, &server->accepted);
+		server->accepted.ss_family = 0;
+	}
+	if (server->config->connections &&
+	    server->connections.length >= server->config->connections) {
+		server->counters[HTTP_REFUSED_FULL]++;
+		return -1;
+	}
+	switch (address_limits_enter(server->addresses, peer, (uint64_t)g_get_monotonic_time())) {
+	case ADDRESS_OK:
+		break;
+	case ADDRESS_TOO_MANY:
+		server->counters[HTTP_REFUSED_ADDRESS]++;
+		return -1;
+	case ADDRESS_TOO_FAST:
+		server->counters[HTTP_REFUSED_RATE]++;
+		return -1;
+	}
+	server->accepted = *peer;
+	server->counters[HTTP_CONNECTIONS]++;
+	return 0;
+}
+
+static void connection_new(struct http_server *server, struct lws *wsi)
+{
+	struct connection *connection = g_new0(struct connection, 1);
+	connection->server = server;
+	connection->wsi = wsi;
+	connection->peer = server->accepted;
+	server->accepted.ss_family = 0;
+	connection->link.data = connection;
+	address_text(&connection->peer, connection->address);
+	set_state(connection, CONNECTION_WAITING, HEADERS_TIME);
+	g_queue_push_tail_link(&server->connections, &connection->link);
+	lws_set_opaque_user_data(wsi, connection);
+}
+
+static void forget_request(struct connection *connection)
+{
+	g_clear_pointer(&connection->strings, g_string_chunk_free);
+	g_clear_pointer(&connection->body, g_byte_array_unref);
+	g_clear_pointer(&connection->head, g_bytes_unref);
+	g_clear_pointer(&connection->content, g_bytes_unref);
+	connection->request = (struct http_request){0};
+	connection->route = NULL;
+}
+
+static void connection_free(struct connection *connection)
+{
+	struct http_server *server = connection->server;
+	websocket_finish(connection);
+	forget_request(connection);
+	address_limits_leave(server->addresses, &connection->peer);
+	g_queue_unlink(&server->connections, &connection->link);
+	g_free(connection);
+}
+
+/*
+ * Not by libwebsockets' timeouts: with GLib they run at idle priority, which a socket that is
+ * always ready never lets them have. A socket that is shut down fails in whatever it does next, and
+ * that closes it.
+ */
+void connection_kill(struct connection *connection)
+{
+	connection->deadline_us = 0;
+	shutdown(lws_get_socket_fd(connection->wsi), SHUT_RDWR);
+}
+
+/*
+ * libwebsockets leaves unread what a client sends while a reply is under way, and GLib then reports
+ * it in every pass: a client that pipelines and does not read would keep the loop turning. It gets
+ * until the next sweep. The same goes for one that has shut down its side.
+ */
+static bool turns_the_loop(const struct connection *connection)
+{
+	char byte;
+	return (connection->state == CONNECTION_REPLY || lws_partial_buffered(connection->wsi)) &&
+	       connection->state != CONNECTION_WEBSOCKET &&
+	       recv(lws_get_socket_fd(connection->wsi), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
+}
+
+static gboolean on_sweep(gpointer data)
+{
+	struct http_server *server = data;
+	gint64 now = g_get_monotonic_time();
+	for (GList *link = server->connections.head, *next; link; link = next) {
+		struct connection *connection = link->data;
+		next = link->next;
+		if (!turns_the_loop(connection) &&
+		    (!connection->deadline_us || connection->deadline_us > now))
+			continue;
+		if (connection->state != CONNECTION_WEBSOCKET)
+			server->counters[HTTP_TIMED_OUT]++;
+		connection_kill(connection);
+	}
+	return G_SOURCE_CONTINUE;
+}
+
+/* ---- Requests and replies ---- */
+
+static void count_reply(struct http_server *server, unsigned status)
+{
+	server->counters[status < 400	? HTTP_REPLIES_2XX
+			 : status < 500 ? HTTP_REPLIES_4XX
+					: HTTP_REPLIES_5XX]++;
+}
+
+/* As much as fits of head and content from `sent` on, into chunk. */
+static size_t fill_chunk(const struct connection *connection, uint8_t chunk[static CHUNK])
+{
+	size_t size, n = 0, offset = connection->sent;
+	const uint8_t *head = g_bytes_get_data(connection->head, &size);
+	if (offset < size) {
+		n = MIN(size - offset, CHUNK);
+		memcpy(chunk, head + offset, n);
+	}
+	if (connection->content && n < CHUNK) {
+		offset = offset + n - size;
+		const uint8_t *content = g_bytes_get_data(connection->content, &size);
+		size_t more = MIN(size - offset, CHUNK - n);
+		if (more)
+			memcpy(chunk + n, content + offset, more);
+		n += more;
+	}
+	return n;
+}
+
+static int finish_reply(struct connection *connection)
+{
+	bool close = connection->close, body_unread = close && connection->length > 0;
+	forget_request(connection);
+	if (close && !body_unread)
+		return -1;
+	/*
+	 * With data unread a close would reset the connection, and the client might lose the reply.
+	 * So libwebsockets drops what comes, for a moment.
+	 */
+	if (body_unread)
+		set_state(connection, CONNECTION_LINGER, LINGER_TIME);
+	else
+		set_state(connection, CONNECTION_WAITING, IDLE_TIME);
+	return lws_http_transaction_completed(connection->wsi) ? -1 : 0;
+}
+
+static int on_writable(struct connection *connection)
+{
+	uint8_t buffer[LWS_PRE + CHUNK];
+	if (connection->state != CONNECTION_REPLY)
+		return 0;
+	connection->deadline_us = g_get_monotonic_time() + REPLY_TIME;
+	do {
+		size_t n = fill_chunk(connection, buffer + LWS_PRE);
+		if (!n)
+			return finish_reply(connection);
+		if (lws_write(connection->wsi, buffer + LWS_PRE, n, LWS_WRITE_HTTP_HEADERS) < 0)
+			return -1;
+		connection->sent += n;
+	} while (!lws_send_pipe_choked(connection->wsi));
+	lws_callback_on_writable(connection->wsi);
+	return 0;
+}
+
+/*
+ * Written at once as far as the socket takes it: libwebsockets reads on while it waits for the
+ * socket to become writable, and drops the reply when it finds that the client has shut down its
+ * side.
+ */
+static int start_reply(struct connection *connection, struct http_reply *reply)
+{
+	count_reply(connection->server, reply->status);
+	connection->head = http_reply_head(reply, connection->close);
+	if (reply->body && strcmp(connection->request.method, "HEAD"))
+		connection->content = g_bytes_ref(reply->body);
+	connection->sent = 0;
+	connection->state = CONNECTION_REPLY;
+	http_reply_free(reply);
+	return on_writable(connection);
+}
+
+static int await_body(struct connection *connection)
+{
+	static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+	uint8_t text[LWS_PRE + sizeof(go_on)];
+	connection->body = g_byte_array_new();
+	set_state(connection, CONNECTION_BODY, BODY_TIME);
+	if (!lws_hdr_total_length(connection->wsi, WSI_TOKEN_HTTP_EXPECT))
+		return 0;
+	memcpy(text + LWS_PRE, go_on, sizeof(go_on));
+	return lws_write(connection->wsi, text + LWS_PRE, sizeof(go_on) - 1,
+			 LWS_WRITE_HTTP_HEADERS) < 0;
+}
+
+static int on_request(struct connection *connection, const char *path, size_t length)
+{
+	if (connection->state != CONNECTION_WAITING) /* after a refusal */
+		return -1;
+	struct http_reply *reply = http_reply_new();
+	if (!http_request_read(connection, path, length, reply) ||
+	    !http_request_route(connection, reply)) {
+		/* A body that nobody wants would have to be read before the next request. */
+		connection->close |= connection->length > 0;
+		return start_reply(connection, reply);
+	}
+	if (connection->length > 0) {
+		http_reply_free(reply);
+		return await_body(connection);
+	}
+	http_request_answer(connection, reply);
+	return start_reply(connection, reply);
+}
+
+/* libwebsockets gives no more than the Content-Length, which the route allows. Refused bodies come
+ * here too. */
+static int on_body(struct connection *connection, const uint8_t *data, size_t length)
+{
+	if (connection->state == CONNECTION_BODY && length)
+		g_byte_array_append(connection->body, data, (guint)length);
+	return 0;
+}
+
+static int on_body_complete(struct connection *connection)
+{
+	if (connection->state != CONNECTION_BODY)
+		return 0;
+	struct http_reply *reply = http_reply_new();
+	connection->length = 0; /* nothing of it is left unread */
+	http_request_answer(connection, reply);
+	return start_reply(connection, reply);
+}
+
+/* ---- libwebsockets' callbacks ---- */
+
+/* Those of an accepted connection. */
+static int on_connection(struct connection *connection, enum lws_callback_reasons reason, void *in,
+			 size_t length)
+{
+	switch (reason) {
+	case LWS_CALLBACK_HTTP:
+		return on_request(connection, in, length);
+	case LWS_CALLBACK_HTTP_BODY:
+		return on_body(connection, in, length);
+	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+		return on_body_complete(connection);
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+		return on_writable(connection);
+	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+		return websocket_confirm(connection);
+	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
+		/* The client may also have named our protocol for plain HTTP. */
+		return strcmp(lws_get_protocol(connection->wsi)->name, "tongsheng") ? -1 : 0;
+	case LWS_CALLBACK_ESTABLISHED:
+		set_state(connection, CONNECTION_WEBSOCKET, 0);
+		return websocket_established(connection);
+	case LWS_CALLBACK_RECEIVE:
+		return websocket_received(connection, in, length);
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+		return websocket_writable(connection);
+	case LWS_CALLBACK_CLOSED:
+		websocket_finish(connection);
+		return 0;
+	case LWS_CALLBACK_RAW_ADOPT: /* what libwebsockets makes of CONNECT */
+	case LWS_CALLBACK_RAW_RX:
+		return -1;
+	case LWS_CALLBACK_WSI_DESTROY:
+		lws_set_opaque_user_data(connection->wsi, NULL);
+		connection_free(connection);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static int load_certificate(struct http_server *server, SSL_CTX *tls)
+{
+	GError *error = NULL;
+	server->tls = tls;
+	SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION);
+	if (certificate_load(tls, server->certificate, server->private_key, &error))
+		return 0;
+	server->start_error = error;
+	return -1;
+}
+
+static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+		    size_t length)
+{
+	switch (reason) {
+	case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
+		return load_certificate(server_of(wsi), user);
+	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
+		return on_accept(server_of(wsi),
+				 &((struct lws_filter_network_conn_args *)user)->cli_addr);
+	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
+		connection_new(server_of(wsi), wsi);
+		return 0;
+	default:
+		break;
+	}
+	/* The listening socket and libwebsockets' own pipe have no connection. */
+	struct connection *connection = wsi ? lws_get_opaque_user_data(wsi) : NULL;
+	return connection ? on_connection(connection, reason, in, length) : 0;
+}
+
+/* Clients cause most of these; they are for debugging, except while the server starts. */
+static void on_log(int level, const char *line)
+{
+	g_debug("libwebsockets: %.*s", (int)strcspn(line, "\n"), line);
+}
+
+/* ---- The server ---- */
+
+/* libwebsockets only logs why it can't listen. */
+static bool probe_address(const struct config *config, bool *ret_v6, GError **error)
+{
+	g_autoptr(GSocketAddress) address =
+		g_inet_socket_address_new_from_string(config->http_address, config->port);
+	struct sockaddr_storage native;
+	gssize size = g_socket_address_get_native_size(address);
+	int one = 1, saved = 0;
+	if (!g_socket_address_to_native(address, &native, sizeof(native), error))
+		return false;
+	int fd = socket(native.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
+	    bind(fd, (struct sockaddr *)&native, (socklen_t)size) || listen(fd, 1))
+		saved = errno;
+	if (fd >= 0)
+		close(fd);
+	if (saved)
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL,
+			    "listen on %s port %u: %s", config->http_address, config->port,
+			    g_strerror(saved));
+	*ret_v6 = native.ss_family == AF_INET6;
+	return !saved;
+}
+
+static const struct lws_protocols protocols[] = {
+	{.name = "http", .callback = on_event, .rx_buffer_size = 4096, .tx_packet_size = CHUNK},
+	{.name = "tongsheng",
+	 .callback = on_event,
+	 .rx_buffer_size = 4096,
+	 .tx_packet_size = 65536},
+	{0},
+};
+
+/* A ping after 15 s of silence, hung up 10 s later: a link that died is seen before its person's 30
+ * s are over. */
+static const lws_retry_bo_t validity = {.secs_since_valid_ping = 15, .secs_since_valid_hangup = 25};
+
+static bool listen_at(struct http_server *server, GError **error)
+{
+	const struct config *config = server->config;
+	bool v6;
+	if (!probe_address(config, &v6, error))
+		return false;
+	void *loops[] = {server->loop};
+	struct lws_context_creation_info info = {
+		.port = (int)config->port,
+		.iface = strcmp(config->http_address, "::") ? config->http_address : NULL,
+		.protocols = protocols,
+		.user = server,
+		.options = LWS_SERVER_OPTION_GLIB | LWS_SERVER_OPTION_VALIDATE_UTF8 |
+			   LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
+			   (v6 ? 0 : LWS_SERVER_OPTION_DISABLE_IPV6) |
+			   (config->secure ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
+						     LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX
+					   : 0),
+		.alpn = "http/1.1", /* no HTTP/2: DESIGN, section 8 */
+		.foreign_loops = loops,
+		.gid = (gid_t)-1,
+		.uid = (uid_t)-1,
+		.max_http_header_data2 = HEADER_BYTES,
+		/* One for each connection that is sending headers, or slow ones would keep the
+		   others waiting. */
+		.max_http_header_pool2 = config->connections ? config->connections : 65536,
+		.timeout_secs = 15,
+		.timeout_secs_ah_idle = 10,
+		.keepalive_timeout = 60,
+		.ka_time = 60,
+		.ka_probes = 4,
+		.ka_interval = 15,
+		.retry_and_idle_policy = &validity,
+	};
+	server->context = lws_create_context(&info);
+	if (server->context)
+		return true;
+	if (server->start_error)
+		g_propagate_error(error, g_steal_pointer(&server->start_error));
+	else
+		g_set_error(
+			error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL,
+			"libwebsockets could not start (is libwebsockets-evlib-glib installed?)");
+	return false;
+}
+
+struct http_server *http_server_new(const struct config *config, const struct http_route *routes,
+				    size_t n_routes,
+				    const struct websocket_events *websocket_events, GError **error)
+{
+	struct http_server *server = g_new0(struct http_server, 1);
+	server->config = config;
+	server->routes = g_memdup2(routes, n_routes * sizeof(*routes));
+	server->n_routes = n_routes;
+	server->events = *websocket_events;
+	server->addresses = address_limits_new(config->connections_address, config->connect_rate,
+					       CONFIG_BURST_SECONDS);
+	server->loop = g_main_loop_new(NULL, FALSE);
+	lws_set_log_level(LLL_ERR | LLL_WARN, on_log);
+	if ((config->client && !(server->files = static_files_load(config->client, error))) ||
+	    (config->secure &&
+	     !certificate_prepare(config, &server->certificate, &server->private_key, error)) ||
+	    !listen_at(server, error)) {
+		http_server_free(server);
+		return NULL;
+	}
+	server->sweep = g_timeout_add_seconds(1, on_sweep, server);
+	return server;
+}
+
+void http_server_stop(struct http_server *server)
+{
+	server->stopping = true;
+	for (GList *link = server->connections.head; link; link = link->next) {
+		struct connection *connection = link->data;
+		if (connection->websocket)
+			websocket_close(connection->websocket, 1012, "the server restarts");
+	}
+}
+
+unsigned http_server_websockets(const struct http_server *server)
+{
+	return server->n_websockets;
+}
+
+void http_server_free(struct http_server *server)
+{
+	if (!server)
+		return;
+	g_clear_handle_id(&server->sweep, g_source_remove);
+	g_clear_pointer(&server->context, lws_context_destroy);
+	g_assert(!server->connections.length); /* each had its WSI_DESTROY */
+	g_clear_pointer(&server->loop, g_main_loop_unref);
+	address_limits_free(server->addresses);
+	static_files_free(server->files);
+	g_clear_error(&server->start_error);
+	g_free(server->certificate);
+	g_free(server->private_key);
+	g_free(server->routes);
+	g_free(server);
+}
+
+unsigned http_server_port(const struct http_server *server)
+{
+	return server->config->port;
+}
+
+bool http_server_secure(const struct http_server *server)
+{
+	return server->tls;
+}
+
+bool http_server_reload_certificate(struct http_server *server, GError **error)
+{
+	return !server->tls ||
+	       certificate_load(server->tls, server->certificate, server->private_key, error);
+}
+
+void http_server_metrics(const struct http_server *server, GString *out)
+{
+	g_string_append_printf(out,
+			       "# HELP tongsheng_http_connections TCP connections now\n"
+			       "# TYPE tongsheng_http_connections gauge\n"
+			       "tongsheng_http_connections %u\n"
+			       "# HELP tongsheng_websockets WebSockets now\n"
+			       "# TYPE tongsheng_websockets gauge\n"
+			       "tongsheng_websockets %u\n",
+			       server->connections.length, server->n_websockets);
+	for (size_t i = 0; i < HTTP_COUNTER_COUNT; i++)
+		g_string_append_printf(out,
+				       "# HELP tongsheng_%s %s\n"
+				       "# TYPE tongsheng_%s counter\n"
+				       "tongsheng_%s %" G_GUINT64_FORMAT "\n",
+				       counter_texts[i].name, counter_texts[i].help,
+				       counter_texts[i].name, counter_texts[i].name,
+				       server->counters[i]);
+}
+
+char *http_query_value(const struct http_request *request, const char *name)
+{
+	return http_query_find(request->query, name);
+}
