@@ -150,8 +150,8 @@ static bool gcm_decrypt(const struct gcm *gcm, uint8_t *data, size_t length, uin
 	       EVP_CipherFinal_ex(gcm->evp, data + length, &n) == 1;
 }
 
-/* The plaintext in one piece; returns its length. Gathering first is cheaper than EVP calls for
- * each piece. */
+/* The plaintext in one piece (which costs no more than EVP calls for each piece); returns its
+ * length. */
 static size_t gather(const struct rtp_out *packet, uint8_t *out)
 {
 	size_t length = packet->head_length;

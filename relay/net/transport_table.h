@@ -10,8 +10,10 @@ struct transport_table;
 
 struct transport_table *transport_table_new(const struct transport_environment *environment);
 void transport_table_free(struct transport_table *table);
-/* Doesn't own the transport. user is what find returns. Also again after transport_restart_ice
- * (both ufrags stay valid). */
+/*
+ * Doesn't own the transport. user is what transport_table_receive returns. Also again after
+ * transport_restart_ice (both ufrags stay valid). ERR_NOT_READY: the ufrag is another's.
+ */
 enum err transport_table_add(struct transport_table *table, struct transport *transport,
 			     void *user) MUST_CHECK;
 void transport_table_remove(struct transport_table *table, struct transport *transport);
