@@ -14,7 +14,8 @@
 #define FIRST_TIMEOUT_US 250000
 #define LAST_TIMEOUT_US	 4000000
 
-#define RECORD_HEADER_SIZE     13 /* type, version, epoch, sequence number, length (RFC 6347, 4.1) */
+/* Type, version, epoch, sequence number, length (RFC 6347, section 4.1). */
+#define RECORD_HEADER_SIZE     13
 #define RECORD_ALERT	       21
 #define RECORD_HANDSHAKE       22
 #define HANDSHAKE_CLIENT_HELLO 1
