@@ -93,8 +93,34 @@ static bool start_http(struct program *p, GError **error)
 	return p->server != NULL;
 }
 
+/* The client that the program was built with: beside the build folder, or where an installation
+ * puts it. */
+static char *find_client(void)
+{
+	static const char *const places[] = {"../web-client/dist", "../share/tongsheng/web-client"};
+	char *self = g_file_read_link("/proc/self/exe", NULL);
+	char *folder = self ? g_path_get_dirname(self) : g_strdup(".");
+	char *found = NULL;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(places) && !found; i++) {
+		char *candidate = g_build_filename(folder, places[i], NULL);
+		char *index = g_build_filename(candidate, "index.html", NULL);
+		if (g_file_test(index, G_FILE_TEST_IS_REGULAR))
+			found = g_steal_pointer(&candidate);
+		g_free(index);
+		g_free(candidate);
+	}
+	g_free(folder);
+	g_free(self);
+	return found;
+}
+
 static bool start(struct program *p, GError **error)
 {
+	if (!p->config->client)
+		p->config->client = find_client();
+	if (!p->config->client)
+		g_warning("no web client found: only WHIP, WHEP and the API are served");
 	if (g_mkdir_with_parents(p->config->data, 0700) < 0) {
 		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL,
 			    "data: cannot make %s: %s", p->config->data, g_strerror(errno));
