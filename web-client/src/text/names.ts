@@ -94,11 +94,14 @@ export function likelyCountries(browserLanguages: readonly string[]): string[] {
   return [...new Set(codes)].filter((code) => COUNTRIES.includes(code) && code !== "");
 }
 
-/** First letters for the place of a picture: "Yang Ling" YL, "杨玲" 玲 (a Chinese given name ends the name), "Maisara" M. */
+/** Letters for the place of a picture: "Yang Ling" YL, "Maisara" M, "陈小玲" 小玲 (a name in characters ends with the given name). */
 export function initials(name: string): string {
   const trimmed = name.trim();
-  if (/^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]+$/u.test(trimmed)) return [...trimmed].slice(-2).join("");
-  const words = trimmed.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  if (/^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}ー\s]+$/u.test(trimmed)) {
+    return [...(trimmed.split(/\s+/).pop() ?? "")].slice(-2).join("");
+  }
+  // "Yang Ling 杨玲": one spelling is enough.
+  const words = trimmed.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word) && !(/^\p{Script=Latin}/u.test(trimmed) && !/\p{Script=Latin}|\p{N}/u.test(word)));
   const first = (word: string | undefined): string => [...(word ?? "")].find((c) => /[\p{L}\p{N}]/u.test(c)) ?? "";
   const letters = words.length > 1 ? first(words[0]) + first(words[words.length - 1]) : first(words[0]);
   return letters.toLocaleUpperCase() || "?";

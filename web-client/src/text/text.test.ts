@@ -63,7 +63,7 @@ describe("names", () => {
   });
   it("finds likely countries in the browser's languages", () => expect(likelyCountries(["pt-BR", "en-US", "zh-Hans-CN", "en"])).toEqual(["BR", "US", "CN"]));
   it("makes initials of any script", () => {
-    expect(["Yang Ling", "maisara", "杨玲", "Ana María López", "…", ""].map(initials)).toEqual(["YL", "M", "杨玲", "AL", "?", "?"]);
+    expect(["Yang Ling 杨玲", "maisara", "陈小玲", "田中 美咲", "Ana María López", "…", ""].map(initials)).toEqual(["YL", "M", "小玲", "美咲", "AL", "?", "?"]);
   });
 });
 

@@ -12,12 +12,14 @@ interface UiLanguage {
   /** In the language itself. */
   name: string;
   direction: "ltr" | "rtl";
+  /** How dates are written: English is read by people of many countries, few of them with the month in front. */
+  dates: string;
   catalogue: Catalogue;
 }
 
 export const UI_LANGUAGES: readonly UiLanguage[] = [
-  { tag: "en", name: "English", direction: "ltr", catalogue: en },
-  { tag: "zh-Hans", name: "简体中文", direction: "ltr", catalogue: zhHans },
+  { tag: "en", name: "English", direction: "ltr", dates: "en-GB", catalogue: en },
+  { tag: "zh-Hans", name: "简体中文", direction: "ltr", dates: "zh-Hans", catalogue: zhHans },
 ];
 
 const ENGLISH = UI_LANGUAGES[0] as UiLanguage;

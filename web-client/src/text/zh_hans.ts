@@ -87,6 +87,7 @@ export const zhHans: Catalogue = {
   "lobby.ask": "允许摄像头和麦克风",
   "lobby.asking": "浏览器正在询问：请选择“允许”。",
   "lobby.devices": "声音和画面",
+  "lobby.otherDevices": "选择其他设备",
   "lobby.microphone": "麦克风",
   "lobby.camera": "摄像头",
   "lobby.speaker": "扬声器",
@@ -132,7 +133,6 @@ export const zhHans: Catalogue = {
 
   "bar.label": "会议控制",
   "bar.mic": "麦克风",
-  "bar.micName": "麦克风",
   "bar.camera": "摄像头",
   "bar.screen": "共享",
   "bar.screenName": "共享屏幕",

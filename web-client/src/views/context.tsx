@@ -5,7 +5,7 @@ import type { Commands } from "../core/commands";
 import type { State, Words } from "../core/state";
 import type { Store } from "../core/store";
 import { useStateOf } from "../core/use_state_of";
-import { say, translate, type Key, type Values } from "../text/text";
+import { say, translate, uiLanguage, type Key, type Values } from "../text/text";
 
 export const Reach = createContext<{ store: Store; commands: Commands } | null>(null);
 
@@ -30,11 +30,13 @@ export function useSelected<T>(select: (state: State) => T, same?: (a: T, b: T) 
 
 export interface Text {
   tag: string;
+  /** For dates and times. */
+  dates: string;
   t(key: Key, values?: Values): string;
   say(words: Words): string;
 }
 
 export function useText(): Text {
   const tag = useSelected((state) => state.uiLanguage);
-  return { tag, t: (key, values) => translate(tag, key, values), say: (words) => say(tag, words) };
+  return { tag, dates: uiLanguage(tag).dates, t: (key, values) => translate(tag, key, values), say: (words) => say(tag, words) };
 }

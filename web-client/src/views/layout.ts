@@ -59,9 +59,12 @@ function arrangeIn(now: Situation, height: number): Arrangement {
 }
 
 function beside(now: Situation, height: number, pager: number): Arrangement {
-  const columns = now.width >= 1500 && now.others > 3 ? 2 : 1;
-  const width = Math.floor(clamp(now.width * (columns === 2 ? 0.13 : 0.18), 132, 264));
-  const tile = box(width, (width * 9) / 16);
+  // Beside a screen the speaker spans two columns, and so is larger than the rest.
+  const wide = Math.floor(clamp(now.width * 0.18, 132, 264));
+  const inOneColumn = Math.floor((height - pager + GAP) / ((wide * 9) / 16 + GAP));
+  const columns = now.screen || (now.width >= 1100 && now.others + 1 > inOneColumn) ? 2 : 1;
+  const width = now.screen ? Math.floor(clamp(now.width * 0.1, 104, 176)) : columns === 2 ? Math.floor(now.width * 0.13) : wide;
+  const tile = box(width, (width * (now.screen ? 3 : 2.25)) / 4);
   const column = columns * width + (columns - 1) * GAP;
   const speaker = now.screen ? box(column, Math.min((column * 9) / 16, height - pager - tile.height - GAP)) : null;
   const room = height - pager - (speaker ? speaker.height + GAP : 0);
@@ -72,15 +75,15 @@ function beside(now: Situation, height: number, pager: number): Arrangement {
 
 function below(now: Situation, height: number): Arrangement {
   const phone = now.width < PHONE;
-  const columns = phone ? 3 : Math.max(3, Math.floor((now.width + GAP) / (190 + GAP)));
+  const shown = now.others + 1 + (now.screen ? 1 : 0);
+  const columns = phone ? Math.max(2, Math.min(3, shown)) : Math.max(3, Math.floor((now.width + GAP) / (190 + GAP)));
   const width = Math.floor((now.width - (columns - 1) * GAP) / columns);
   const tile = box(width, phone ? (width * 3) / 4 : (width * 9) / 16);
-  const shown = now.others + 1 + (now.screen ? 1 : 0);
-  const rowsWanted = Math.min(2, Math.ceil(shown / columns));
-  const rowsThatFit = Math.floor((height - now.width * 0.6) / (tile.height + GAP));
+  const rowsWanted = Math.min(phone ? 3 : 2, Math.ceil(shown / columns));
+  const rowsThatFit = Math.floor((height - now.width * 0.7) / (tile.height + GAP));
   const rows = Math.max(1, Math.min(rowsWanted, rowsThatFit));
   const left = height - rows * (tile.height + GAP);
-  const stage = box(now.width, Math.max(0, Math.min(left, now.width * 1.25)));
+  const stage = box(now.width, Math.max(0, Math.min(left, now.width * (now.screen ? 0.64 : 1))));
   const others = Math.min(rows * columns - (now.screen ? 2 : 1), now.most);
   return { stage, tilesAt: "below", columns, tile, others, speaker: now.screen ? tile : null };
 }
@@ -102,11 +105,11 @@ function everywhere(now: Situation, height: number): Arrangement {
   return { stage: null, tilesAt: "all", columns: best.columns, tile: best.tile, others: capacity - 1, speaker: null };
 }
 
-/** Cover cuts the edges off; more than a third of a picture is too much (an upright phone on a wide stage). */
+/** Cover cuts the edges off; much more than a third of a picture is too much (an upright phone on a wide stage). */
 export function fit(picture: Box, place: Box): "cover" | "contain" {
   if (!picture.width || !picture.height || !place.width || !place.height) return "cover";
   const ratio = (picture.width / picture.height) * (place.height / place.width);
-  return Math.min(ratio, 1 / ratio) < 0.66 ? "contain" : "cover";
+  return Math.min(ratio, 1 / ratio) < 0.55 ? "contain" : "cover";
 }
 
 function box(width: number, height: number): Box {

@@ -7,7 +7,8 @@ import { sameArray } from "../selectors";
 import { useCommands, useSelected, useText } from "../context";
 import { Headphones, Mic, MicOff, Video, VideoOff, Volume2, type Icon } from "../icons";
 import { Button, ProblemNote } from "../parts/basics";
-import { DeviceFields, DeviceProblems } from "../parts/devices";
+import { DeviceFields, DeviceProblems, LevelMeter } from "../parts/devices";
+import { useMedia } from "../parts/hooks";
 import { Picture } from "../parts/picture";
 import { Frame } from "./simple";
 
@@ -88,10 +89,10 @@ function JoinButtons({ joining, listener, onJoin }: { joining: boolean; listener
 }
 
 function Heading() {
-  const { t, tag } = useText();
+  const { t, dates } = useText();
   const meeting = useSelected((state) => state.meeting);
   const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const time = meeting && meetingTime(tag, ownZone, meeting);
+  const time = meeting && meetingTime(dates, ownZone, meeting);
   return (
     <div class="lobby-heading">
       <h1>{meeting?.title || meeting?.name}</h1>
@@ -149,7 +150,12 @@ function Preview() {
         )}
       </div>
       <div class="preview-controls">
-        <Toggle on={microphone === "on"} signOn={Mic} signOff={MicOff} name={t("lobby.microphone")} testid="mic" onChange={(on) => commands.setMicrophone(on)} />
+        <div>
+          <Toggle
+            on={microphone === "on"} signOn={Mic} signOff={MicOff} name={t("lobby.microphone")} testid="mic" onChange={(on) => commands.setMicrophone(on)}
+          />
+          {microphone === "on" && permission === "asked" && <LevelMeter />}
+        </div>
         <Toggle on={camera === "on"} signOn={Video} signOff={VideoOff} name={t("lobby.camera")} testid="camera" onChange={(on) => commands.setCamera(on)} />
       </div>
     </div>
@@ -167,16 +173,27 @@ interface ToggleProps {
 
 function Toggle({ on, signOn: SignOn, signOff: SignOff, name, testid, onChange }: ToggleProps) {
   return (
-    <button type="button" class={on ? "toggle" : "toggle toggle-off"} aria-pressed={on} onClick={() => onChange(!on)} data-testid={testid}>
+    <button type="button" class="toggle" role="switch" aria-checked={on} onClick={() => onChange(!on)} data-testid={testid}>
       {on ? <SignOn size={20} /> : <SignOff size={20} />}
       {name}
+      <span class="switch" />
     </button>
   );
 }
 
+/** A phone rarely has a choice of devices: there they wait behind a line. */
 function AskedDeviceFields() {
+  const { t } = useText();
   const asked = useSelected((state) => state.devices.permission === "asked");
-  return asked ? <DeviceFields /> : null;
+  const narrow = useMedia("(max-width: 599px)");
+  if (!asked) return null;
+  if (!narrow) return <DeviceFields />;
+  return (
+    <details class="more-devices">
+      <summary>{t("lobby.otherDevices")}</summary>
+      <DeviceFields />
+    </details>
+  );
 }
 
 interface ProfileFieldsProps {

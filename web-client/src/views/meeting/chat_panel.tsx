@@ -80,8 +80,8 @@ function follows(before: ChatMessage | undefined, message: ChatMessage): boolean
 }
 
 function Message({ message, own, follows: sameHead }: { message: ChatMessage; own: boolean; follows: boolean }) {
-  const { t, tag } = useText();
-  const at = clockTime(tag, message.at);
+  const { t, dates } = useText();
+  const at = clockTime(dates, message.at);
   return (
     <li class={["message", own ? "message-own" : "", sameHead ? "message-follows" : ""].filter(Boolean).join(" ")}>
       <p class={sameHead ? "unseen" : "message-head"}>

@@ -1,5 +1,4 @@
 /** Always in reach: microphone, camera, hand, and the way out. Names stay, icons and aria-pressed tell the state. */
-import type { ComponentChildren } from "preact";
 import type { Shortcut } from "../shortcuts";
 import { SHORTCUTS } from "../shortcuts";
 import { handPlace } from "../selectors";
@@ -19,7 +18,8 @@ interface BarButtonProps {
   look?: "off" | "raised" | "on" | "leave";
   shortcut?: Shortcut;
   className?: string;
-  badge?: ComponentChildren;
+  /** A number at the icon; the name says what it counts. */
+  badge?: { text: string; look: "news" | "hand" | "quiet" } | null;
   expanded?: boolean;
 }
 
@@ -39,7 +39,7 @@ function BarButton({ icon: Sign, words, name, onClick, testid, pressed, look, sh
     >
       <span class="bar-icon">
         <Sign size={20} />
-        {badge}
+        {badge && <span class={`badge badge-${badge.look}`} data-count={badge.text} />}
       </span>
       <span class="bar-words">{words}</span>
     </button>
@@ -60,7 +60,7 @@ export function ControlBar({ actions }: { actions: Actions }) {
         {mayPublish && (
           <>
             <BarButton
-              icon={microphone === "on" ? Mic : MicOff} words={t("bar.mic")} name={t("bar.micName")} pressed={microphone === "on"} testid="mic"
+              icon={microphone === "on" ? Mic : MicOff} words={t("bar.mic")} name={t("bar.mic")} pressed={microphone === "on"} testid="mic"
               shortcut="mic" onClick={actions.mic} {...(microphone === "on" ? {} : { look: "off" })}
             />
             <BarButton
@@ -106,7 +106,7 @@ function ChatButton({ actions }: { actions: Actions }) {
   return (
     <BarButton
       icon={MessageSquare} words={t("bar.chat")} name={t("bar.chatName", { n: unread })} expanded={open} testid="chat" shortcut="chat" onClick={actions.chat}
-      badge={unread > 0 && <span class="badge">{unread > 99 ? "99+" : unread}</span>} {...(open ? { look: "on" } : {})}
+      badge={unread > 0 ? { text: unread > 99 ? "99+" : String(unread), look: "news" } : null} {...(open ? { look: "on" } : {})}
     />
   );
 }
@@ -120,7 +120,7 @@ function PeopleButton({ actions }: { actions: Actions }) {
     <BarButton
       icon={Users} words={t("bar.people")} name={t("bar.peopleName", { n: count, hands })} expanded={open} testid="people" shortcut="people"
       onClick={actions.people} className="bar-wide" {...(open ? { look: "on" } : {})}
-      badge={hands > 0 ? <span class="badge badge-hand">{hands}</span> : <span class="badge badge-quiet">{count}</span>}
+      badge={hands > 0 ? { text: String(hands), look: "hand" } : { text: String(count), look: "quiet" }}
     />
   );
 }

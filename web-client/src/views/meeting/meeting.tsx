@@ -60,7 +60,7 @@ function Top({ fullScreen }: { fullScreen: ReturnType<typeof useFullScreen> }) {
     <header class="meeting-top">
       <h1 class="meeting-title">{title}</h1>
       <button
-        type="button" class="button button-quiet button-small" data-testid="layout"
+        type="button" class="button button-quiet button-small top-layout" data-testid="layout"
         onClick={() => commands.setLayout(layout === "speaker" ? "gallery" : "speaker")}
       >
         {layout === "speaker" ? <LayoutGrid size={20} /> : <SquareUser size={20} />}

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { Person } from "../../core/state";
 import { clockTime } from "../../text/times";
 import { useCommands, useSelected, useText } from "../context";
-import { ChevronRight, Hand, Mic, MicOff, MonitorUp, Pin, Search, UserX, Video } from "../icons";
+import { ChevronRight, Hand, Mic, MicOff, MonitorUp, Search, UserX, Video } from "../icons";
 import { Button, NetworkMark } from "../parts/basics";
 import { Initials } from "../parts/picture";
 import { sameArray } from "../selectors";
@@ -56,7 +56,7 @@ function listed(people: Person[], me: string | null, wanted: string, tag: string
 }
 
 function RaisedHands() {
-  const { t, tag } = useText();
+  const { t, dates } = useText();
   const commands = useCommands();
   const hands = useSelected((state) => state.hands);
   const people = useSelected((state) => state.people);
@@ -80,7 +80,7 @@ function RaisedHands() {
             </span>
             <bdi class="hand-name">{person.name}</bdi>
             <time class="hand-time" dateTime={new Date(at).toISOString()}>
-              {clockTime(tag, at)}
+              {clockTime(dates, at)}
             </time>
             {mayGive && (
               <div class="row hand-actions">
@@ -145,10 +145,7 @@ function PersonFacts({ person, own }: { person: Person; own: boolean }) {
         <span class="person-details">
           {connection && <strong>{connection}</strong>}
           {floor && (
-            <strong class="person-floor">
-              <Pin size={14} />
-              {t("stage.pinned")}
-            </strong>
+            <strong class="person-floor">{t("stage.pinned")}</strong>
           )}
           {person.listenOnly && <span>{t("tile.listens")}</span>}
           <Details person={person} />
@@ -237,7 +234,7 @@ function RemoveDialog({ person, onClose }: { person: Person; onClose(): void }) 
 
 /** Asked for only when opened: the list is the server's. */
 function Barred() {
-  const { t, tag } = useText();
+  const { t, dates } = useText();
   const commands = useCommands();
   const barred = useSelected((state) => state.barred, sameArray);
   return (
@@ -254,7 +251,7 @@ function Barred() {
             <li key={person.id} class="hand">
               <bdi class="hand-name">{person.name}</bdi>
               <time class="hand-time" dateTime={new Date(person.at).toISOString()}>
-                {clockTime(tag, person.at)}
+                {clockTime(dates, person.at)}
               </time>
               <Button small onClick={() => commands.readmit(person.id)} label={`${t("people.readmit")}: ${person.name}`} testid="readmit">
                 {t("people.readmit")}

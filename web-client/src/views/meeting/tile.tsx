@@ -3,7 +3,7 @@ import type { Person, Picture as Slot } from "../../core/state";
 import { countryName, ownLanguageName } from "../../text/names";
 import { handPlace, personOf } from "../selectors";
 import { useSelected, useText } from "../context";
-import { AudioLines, Hand, MicOff, Pin } from "../icons";
+import { AudioLines, Hand, MicOff, Pin, WifiOff } from "../icons";
 import type { Box } from "../layout";
 import { NetworkMark } from "../parts/basics";
 import { Initials, Picture } from "../parts/picture";
@@ -71,7 +71,12 @@ export function Tile({ id, picture, box, kind }: TileProps) {
     <div class={speaking ? "tile tile-speaking" : "tile"} style={sizes(box)}>
       <Picture stream={picture?.stream ?? null} live={live} label={person.name} participant={id} kind={kind} />
       {!live && <Initials name={person.name} id={id} />}
-      {connection && <p class="tile-connection">{connection}</p>}
+      {connection && (
+        <p class="tile-connection" title={connection}>
+          <WifiOff size={16} />
+          <span class={box.width < ROOMY ? "unseen" : ""}>{connection}</span>
+        </p>
+      )}
       {hand > 0 && <HandBadge place={hand} />}
       <p class="tile-caption">
         {speaking && (

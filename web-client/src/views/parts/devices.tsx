@@ -59,16 +59,12 @@ export function DeviceFields() {
   const microphone = useSelected((state) => state.devices.microphone);
   const camera = useSelected((state) => state.devices.camera);
   const speaker = useSelected((state) => state.devices.speaker);
-  const microphoneState = useSelected((state) => state.microphone);
   return (
     <div class="device-fields">
-      <div>
-        <DeviceSelect
-          icon={Mic} label={t("lobby.microphone")} unnamed="lobby.microphoneN" choices={microphones} chosen={microphone} testid="microphone-choice"
-          onChoose={(id) => commands.chooseMicrophone(id)}
-        />
-        {microphoneState === "on" && <LevelMeter />}
-      </div>
+      <DeviceSelect
+        icon={Mic} label={t("lobby.microphone")} unnamed="lobby.microphoneN" choices={microphones} chosen={microphone} testid="microphone-choice"
+        onChoose={(id) => commands.chooseMicrophone(id)}
+      />
       <DeviceSelect
         icon={Video} label={t("lobby.camera")} unnamed="lobby.cameraN" choices={cameras} chosen={camera} testid="camera-choice"
         onChoose={(id) => commands.chooseCamera(id)}

@@ -3,6 +3,7 @@ import { render } from "preact";
 import type { Commands } from "../../core/commands";
 import type { State } from "../../core/state";
 import { createStore, type WritableStore } from "../../core/store";
+import { pageCount, pageOf } from "../../core/slots";
 import { App } from "../app";
 import { BASE, SCREENS } from "./states";
 
@@ -18,7 +19,11 @@ function pretend(store: WritableStore): Commands {
     leave: () => change({ page: { at: "left", why: "left" } }),
     setLayout: (layout) => change({ layout }),
     setPanel: (panel) => change({ panel }),
-    setGalleryPage: (galleryPage) => change({ galleryPage }),
+    setGalleryPage: (galleryPage) => change({ galleryPage, galleryMembers: pageOf(store.get().tiles, galleryPage, store.get().pageSize) }),
+    setTileGeometry: (pageSize) => {
+      const { tiles, galleryPage } = store.get();
+      change({ pageSize, galleryPages: pageCount(tiles, pageSize), galleryMembers: pageOf(tiles, galleryPage, pageSize) });
+    },
     reissue: (role) => change({ issuedLink: { role, url: `${location.origin}/m/demo#token=eyJhbGciOiJIUzI1NiJ9.made-up` } }),
     dismissIssuedLink: () => change({ issuedLink: null }),
     dismissToast: (id) => change({ toasts: store.get().toasts.filter((toast) => toast.id !== id) }),
@@ -42,6 +47,7 @@ if (root && make) {
     uiLanguage: wanted.get("lang") ?? BASE.uiLanguage,
     theme: (wanted.get("theme") as State["theme"] | null) ?? "system",
   });
+  if (wanted.get("dir") === "rtl") setTimeout(() => (document.documentElement.dir = "rtl"), 200);
   render(<App store={store} commands={pretend(store)} />, root);
 } else if (root) {
   render(

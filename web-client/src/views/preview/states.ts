@@ -154,10 +154,10 @@ export const SCREENS: Record<string, () => State> = {
   "meeting-gallery": () => meeting({ layout: "gallery", speaking: ["p2", "p5"], hands: [{ participant: "p3", at: NOW }, { participant: "me", at: NOW }] }),
   "meeting-crowd": () =>
     meeting(
-      { layout: "gallery", galleryPages: 4, galleryPage: 1, galleryMembers: crowd.slice(0, 14).map(({ id }) => id), gallery: crowd.slice(0, 14).filter(({ camera }) => camera === "on").map(({ id }, at) => picture(String(at), id, face(at))) },
+      { layout: "gallery", galleryPage: 1 },
       [...PEOPLE, ...crowd],
     ),
-  "meeting-crowd-stage": () => meeting({ galleryPages: 6 }, [...PEOPLE, ...crowd]),
+  "meeting-crowd-stage": () => meeting({}, [...PEOPLE, ...crowd]),
   "meeting-upright": () => meeting({ stagePicture: picture("8", "p1", face(4, true)) }),
   "meeting-no-camera": () => meeting({ stage: { holder: "p3", previous: null, pinned: false }, speaking: ["p3"], camera: "off" }),
   "meeting-sharing": () => meeting({ screenShare: "on", screen: "me", ownScreen: slide(), microphone: "on" }),
