@@ -59,12 +59,19 @@ void layer_restart(struct layer *layer)
 static void note_packet(struct layer *l, const struct packet *packet, uint64_t now_us)
 {
 	const struct frame_info *f = &packet->frame;
+	bool begins = f->keyframe && f->starts_frame;
+	/* One of several that is back without a keyframe can't be placed among them: its size isn't
+	 * known. */
+	if (!l->active && !begins && l->publication->n_layers > 1) {
+		l->keyframe_wanted = true;
+		layer_want_keyframe(l, now_us);
+	}
 	if (!l->active || l->codec != packet->codec)
 		l->active = l->changed = true;
 	l->codec = packet->codec;
 	l->last_us = now_us;
 	l->sibling_frames = 0;
-	if (!f->keyframe || !f->starts_frame)
+	if (!begins)
 		return;
 	l->keyframe_wanted = false;
 	if (f->width && (f->width != l->width || f->height != l->height)) {
@@ -94,10 +101,11 @@ static enum layer_result count_packet(struct layer *l, const struct packet *pack
 	if (!packet->retransmitted)
 		receive_stats_packet(&l->stats, sequence, packet->rtp.timestamp, packet->length,
 				     packet->arrival_us);
-	if (!l->started || seq_newer(sequence, l->newest))
+	bool anew = result == NACK_JUMP || !l->started;
+	if (anew || seq_newer(sequence, l->newest))
 		l->newest = sequence;
 	l->started = true;
-	return result == NACK_JUMP ? LAYER_RESTART : LAYER_FORWARD;
+	return anew ? LAYER_RESTART : LAYER_FORWARD;
 }
 
 enum layer_result layer_receive(struct layer *layer, struct packet *packet, uint64_t now_us)
@@ -122,9 +130,6 @@ enum layer_result layer_receive(struct layer *layer, struct packet *packet, uint
 	}
 	if (layer_deadline(layer) != UINT64_MAX)
 		peer_wake(layer->peer, &layer->peer->request_us, layer_deadline(layer));
-	/* Nobody can ask for what nobody gets. */
-	if (layer->n_slots > 0)
-		history_put(layer->history, packet, now_us);
 	return packet->rtp.payload_length == 0 && result == LAYER_FORWARD ? LAYER_SKIP : result;
 }
 

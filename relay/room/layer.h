@@ -61,7 +61,8 @@ void layer_free(struct layer *layer);
 
 enum layer_result {
 	LAYER_FORWARD,
-	LAYER_RESTART, /* as FORWARD, but numbers jumped: slots must switch to it anew */
+	LAYER_RESTART, /* as FORWARD, but numbers begin or jumped: slots that show it must switch
+			  anew */
 	LAYER_SKIP,    /* nothing in it: slots close the gap */
 	LAYER_DROP,    /* counted */
 };

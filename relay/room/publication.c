@@ -159,6 +159,9 @@ bool publication_receive(struct publication *publication, struct layer *layer,
 		for (unsigned i = layer->n_slots;
 		     i-- > 0;) /* one that awaits another layer leaves this one */
 			slot_restart(layer->slots[i], now_us);
+	/* Nobody can ask again for what nobody gets. */
+	if (layer->n_slots > 0)
+		history_put(layer->history, packet, now_us);
 	for (unsigned i = 0; i < layer->n_slots; i++)
 		slot_forward(layer->slots[i], layer, packet, now_us);
 	return true;

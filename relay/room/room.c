@@ -396,6 +396,7 @@ void room_set_muted(struct room *room, struct peer *peer, enum source source, bo
 		speakers_remove(room->speakers, peer->id);
 		seats_silence(&room->seats, peer->id);
 		update_seats(room, now_us);
+		point_voices(room, now_us); /* the seat that it gave up */
 	}
 }
 
