@@ -419,6 +419,8 @@ static bool listen_at(struct http_server *server, GError **error)
 	if (!probe_address(config, &v6, error))
 		return false;
 	void *loops[] = {server->loop};
+	/* It would make one for dialling out, with all the system's authorities in it (700 kB). */
+	server->no_client = config->secure ? SSL_CTX_new(TLS_client_method()) : NULL;
 	struct lws_context_creation_info info = {
 		.port = (int)config->port,
 		.iface = strcmp(config->http_address, "::") ? config->http_address : NULL,
@@ -431,6 +433,7 @@ static bool listen_at(struct http_server *server, GError **error)
 						     LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX
 					   : 0),
 		.alpn = "http/1.1", /* no HTTP/2: DESIGN, section 8 */
+		.provided_client_ssl_ctx = server->no_client,
 		.foreign_loops = loops,
 		.gid = (gid_t)-1,
 		.uid = (uid_t)-1,
@@ -505,6 +508,7 @@ void http_server_free(struct http_server *server)
 	g_clear_pointer(&server->context, lws_context_destroy);
 	g_assert(!server->connections.length); /* each had its WSI_DESTROY */
 	g_clear_pointer(&server->loop, g_main_loop_unref);
+	SSL_CTX_free(server->no_client);
 	address_limits_free(server->addresses);
 	static_files_free(server->files);
 	g_clear_error(&server->start_error);

@@ -46,6 +46,7 @@ struct http_server {
 	GMainLoop *loop; /* only names the default main context to libwebsockets */
 	struct lws_context *context;
 	SSL_CTX *tls; /* of the vhost; NULL for plain HTTP */
+	SSL_CTX *no_client;
 	char *certificate, *private_key;
 	GQueue connections;		  /* of struct connection, by their links */
 	struct sockaddr_storage accepted; /* and counted, but no connection yet; family 0: none */

@@ -148,7 +148,8 @@ static int write_one(struct websocket *socket)
 	const void *data = g_bytes_get_data(bytes, &size);
 	socket->queued -= size;
 	g_autofree uint8_t *buffer = g_malloc(LWS_PRE + size);
-	memcpy(buffer + LWS_PRE, data, size);
+	if (size)
+		memcpy(buffer + LWS_PRE, data, size);
 	socket->connection->server->counters[HTTP_MESSAGES_OUT]++;
 	return lws_write(socket->connection->wsi, buffer + LWS_PRE, size, LWS_WRITE_TEXT) < 0 ? -1
 											      : 0;
