@@ -1,174 +1,191 @@
 #include "signaling/control.h"
+
+#include <errno.h>
+#include <fcntl.h>
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#define LINE_MAX_BYTES 65536
-#define TIMEOUT_S      10
+#define NAME	"control.sock"
+#define TIMEOUT 10 /* seconds, both sides */
 
 struct control_server {
 	const struct control_command *commands;
 	size_t n_commands;
-	char *path;
 	GSocketService *service;
-	GCancellable *stopped;
+	GCancellable *cancellable; /* of calls under way */
+	char *path;
 };
 
-/* One connection: one line in, one line out. */
-struct exchange {
-	const struct control_server *server;
+/* A path in sockaddr_un has 107 bytes, a data folder may have more: so address it through the open
+ * folder. */
+static GSocketAddress *address_of(const char *data_folder, int *ret_folder, GError **error)
+{
+	int folder = open(data_folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL, "%s: %s", data_folder,
+			    g_strerror(errno));
+		return NULL;
+	}
+	g_autofree char *path = g_strdup_printf("/proc/self/fd/%d/" NAME, folder);
+	*ret_folder = folder;
+	return g_unix_socket_address_new(path);
+}
+
+/* ---- The server ---- */
+
+/* A request that is being read. */
+struct call {
+	struct control_server *server; /* not to be touched once the call was cancelled */
 	GSocketConnection *connection;
 	GDataInputStream *input;
-	char *reply;
 };
 
-static char *socket_path(const char *data_folder)
+static void call_free(struct call *call)
 {
-	return g_build_filename(data_folder, "control.sock", NULL);
+	g_object_unref(call->input);
+	g_object_unref(call->connection);
+	g_free(call);
 }
 
-static void exchange_free(struct exchange *exchange)
+static bool dispatch(const struct control_server *server, const char *line, json_t **ret_reply,
+		     GError **error)
 {
-	g_clear_object(&exchange->input);
-	g_clear_object(&exchange->connection);
-	g_free(exchange->reply);
-	g_free(exchange);
-}
-
-static json_t *error_object(const GError *error)
-{
-	return json_pack("{s:{s:s, s:s}}", "error", "code", signaling_error_code(error), "message",
-			 error->message);
-}
-
-/* The reply to one line; never NULL. */
-static json_t *answer(const struct control_server *server, const char *line, size_t length)
-{
-	GError *error = NULL;
-	json_t *reply = NULL, *request = json_loadb(line, length, 0, NULL);
+	json_error_t problem;
+	json_t *request = json_loads(line, JSON_REJECT_DUPLICATES, &problem);
 	const char *name = json_string_value(json_object_get(request, "command"));
-	const struct control_command *command = NULL;
-
-	for (size_t i = 0; name && i < server->n_commands; i++)
-		if (strcmp(server->commands[i].name, name) == 0)
-			command = &server->commands[i];
-	if (!name)
-		g_set_error(&error, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED,
-			    "command: the request is no JSON object with a command's name");
-	else if (!command)
-		g_set_error(&error, SIGNALING_ERROR, SIGNALING_ERROR_NOT_FOUND,
-			    "command: there is no \"%s\"", name);
+	bool ok = false;
+	size_t i;
+	for (i = 0; name && i < server->n_commands; i++)
+		if (!strcmp(server->commands[i].name, name))
+			break;
+	if (!request)
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED, "request: %s",
+			    problem.text);
+	else if (!name || i == server->n_commands)
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_NOT_FOUND,
+			    "command: there is no \"%s\"", name ? name : "");
 	else
-		command->handle(command->user, request, &reply, &error);
+		ok = server->commands[i].handle(server->commands[i].user, request, ret_reply,
+						error);
 	json_decref(request);
-	if (error) {
-		json_decref(reply);
-		reply = error_object(error);
-		g_error_free(error);
-	}
-	return reply ? reply : json_pack("{s:b}", "ok", 1);
+	return ok;
 }
 
-static void on_written(GObject *source, GAsyncResult *result, void *user)
+static char *reply_to(const struct control_server *server, const char *line)
 {
-	/* Who asked and doesn't wait for the answer has lost it, and nothing else. */
-	g_output_stream_write_all_finish(G_OUTPUT_STREAM(source), result, NULL, NULL);
-	exchange_free(user);
-}
-
-static void on_line(GObject *source, GAsyncResult *result, void *user)
-{
-	struct exchange *exchange = user;
-	gsize length = 0;
-	char *line = g_data_input_stream_read_line_finish(G_DATA_INPUT_STREAM(source), result,
-							  &length, NULL);
-
-	if (!line || length > LINE_MAX_BYTES) { /* closed, cancelled, too slow */
-		g_free(line);
-		exchange_free(exchange);
-		return;
+	g_autoptr(GError) error = NULL;
+	json_t *reply = NULL;
+	if (dispatch(server, line, &reply, &error)) {
+		reply = reply ? reply : json_object();
+		json_object_set_new(reply, "ok", json_true());
+	} else {
+		reply = json_pack("{s:{s:s, s:s}}", "error", "code", signaling_error_code(error),
+				  "message", error->message);
 	}
-	json_t *reply = answer(exchange->server, line, length);
 	char *text = json_dumps(reply, JSON_COMPACT);
-	exchange->reply = g_strconcat(text, "\n", NULL);
+	char *result = g_strconcat(text, "\n", NULL);
 	free(text);
 	json_decref(reply);
-	g_free(line);
-	GOutputStream *out = g_io_stream_get_output_stream(G_IO_STREAM(exchange->connection));
-	g_output_stream_write_all_async(out, exchange->reply, strlen(exchange->reply),
-					G_PRIORITY_DEFAULT, NULL, on_written, exchange);
+	return result;
 }
 
-static gboolean on_incoming(GSocketService *service, GSocketConnection *connection, GObject *from,
-			    void *user)
+static void on_written(GObject *source, GAsyncResult *result, gpointer data)
 {
-	struct control_server *server = user;
-	struct exchange *exchange = g_new0(struct exchange, 1);
+	/* A client that went away before its answer has nothing to complain about. */
+	g_output_stream_write_all_finish(G_OUTPUT_STREAM(source), result, NULL, NULL);
+	g_free(g_object_steal_data(source, "reply"));
+	call_free(data);
+}
 
-	exchange->server = server;
-	exchange->connection = g_object_ref(connection);
-	g_socket_set_timeout(g_socket_connection_get_socket(connection), TIMEOUT_S);
-	exchange->input =
+static void on_line(GObject *source, GAsyncResult *result, gpointer data)
+{
+	struct call *call = data;
+	g_autofree char *line =
+		g_data_input_stream_read_line_finish(call->input, result, NULL, NULL);
+	if (!line) { /* cancelled, timed out or gone */
+		call_free(call);
+		return;
+	}
+	char *reply = reply_to(call->server, line);
+	GOutputStream *output = g_io_stream_get_output_stream(G_IO_STREAM(call->connection));
+	g_object_set_data(G_OBJECT(output), "reply", reply); /* lives as long as the write */
+	g_output_stream_write_all_async(output, reply, strlen(reply), G_PRIORITY_DEFAULT,
+					call->server->cancellable, on_written, call);
+}
+
+static gboolean on_incoming(GSocketService *service, GSocketConnection *connection, GObject *source,
+			    gpointer data)
+{
+	struct control_server *server = data;
+	struct call *call = g_new0(struct call, 1);
+	call->server = server;
+	call->connection = g_object_ref(connection);
+	call->input =
 		g_data_input_stream_new(g_io_stream_get_input_stream(G_IO_STREAM(connection)));
-	g_data_input_stream_read_line_async(exchange->input, G_PRIORITY_DEFAULT, server->stopped,
-					    on_line, exchange);
+	g_socket_set_timeout(g_socket_connection_get_socket(connection), TIMEOUT);
+	g_data_input_stream_read_line_async(call->input, G_PRIORITY_DEFAULT, server->cancellable,
+					    on_line, call);
 	return TRUE;
 }
 
-/* Whether somebody answers at the socket. */
-static bool is_alive(GSocketAddress *address)
+/* A socket file whose server is gone refuses connections, and is in the way. */
+static bool remove_stale(GSocketAddress *address, const char *path, GError **error)
 {
-	GSocketClient *client = g_socket_client_new();
-	GSocketConnection *connection =
+	g_autoptr(GSocketClient) client = g_socket_client_new();
+	g_autoptr(GSocketConnection) connection =
 		g_socket_client_connect(client, G_SOCKET_CONNECTABLE(address), NULL, NULL);
-	bool alive = connection != NULL;
-
-	g_clear_object(&connection);
-	g_object_unref(client);
-	return alive;
+	if (connection) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL,
+			    "%s: a server runs on this folder already", path);
+		return false;
+	}
+	if (unlink(path) && errno != ENOENT) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL, "%s: %s", path,
+			    g_strerror(errno));
+		return false;
+	}
+	return true;
 }
 
-static bool listen_on(struct control_server *server, GError **error)
+static GSocket *listen_on(const char *data_folder, const char *path, GError **error)
 {
-	GSocketAddress *address = g_unix_socket_address_new(server->path);
-	bool ok = false;
-
-	if (is_alive(address)) {
-		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_CONFLICT,
-			    "%s: another server runs on this data folder", server->path);
-	} else {
-		g_unlink(server->path);
-		mode_t before =
-			umask(0177); /* the socket is never open to others, not even for a moment */
-		ok = g_socket_listener_add_address(G_SOCKET_LISTENER(server->service), address,
-						   G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT,
-						   NULL, NULL, error);
-		umask(before);
+	int folder = -1;
+	g_autoptr(GSocketAddress) address = address_of(data_folder, &folder, error);
+	g_autoptr(GSocket) socket = NULL;
+	bool ok = address && remove_stale(address, path, error) &&
+		  (socket = g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
+					 G_SOCKET_PROTOCOL_DEFAULT, error));
+	if (ok) {
+		mode_t old = umask(
+			0177); /* the socket must never be open to others, not even for a moment */
+		ok = g_socket_bind(socket, address, FALSE, error) && g_socket_listen(socket, error);
+		umask(old);
 	}
-	g_object_unref(address);
-	return ok;
+	if (folder >= 0)
+		close(folder);
+	return ok ? g_steal_pointer(&socket) : NULL;
 }
 
 struct control_server *control_server_new(const char *data_folder,
 					  const struct control_command *commands, size_t n_commands,
 					  GError **error)
 {
+	g_autofree char *path = g_build_filename(data_folder, NAME, NULL);
+	g_autoptr(GSocket) socket = listen_on(data_folder, path, error);
+	if (!socket)
+		return NULL;
 	struct control_server *server = g_new0(struct control_server, 1);
-
 	server->commands = commands;
 	server->n_commands = n_commands;
-	server->path = socket_path(data_folder);
+	server->path = g_steal_pointer(&path);
+	server->cancellable = g_cancellable_new();
 	server->service = g_socket_service_new();
-	server->stopped = g_cancellable_new();
 	g_signal_connect(server->service, "incoming", G_CALLBACK(on_incoming), server);
-	if (!listen_on(server, error)) {
-		g_clear_pointer(&server->path, g_free); /* it isn't ours to remove */
-		control_server_free(server);
-		return NULL;
-	}
-	g_socket_service_start(server->service);
+	if (!g_socket_listener_add_socket(G_SOCKET_LISTENER(server->service), socket, NULL, error))
+		g_clear_pointer(&server, control_server_free);
 	return server;
 }
 
@@ -176,99 +193,82 @@ void control_server_free(struct control_server *server)
 {
 	if (!server)
 		return;
-	g_cancellable_cancel(server->stopped);
+	g_signal_handlers_disconnect_by_data(server->service, server);
 	g_socket_service_stop(server->service);
 	g_socket_listener_close(G_SOCKET_LISTENER(server->service));
-	g_signal_handlers_disconnect_by_data(server->service, server);
-	/* Exchanges that wait for their line end now, while the server is still there for them. */
-	while (g_main_context_iteration(NULL, FALSE))
-		;
+	g_cancellable_cancel(server->cancellable);
+	unlink(server->path);
+	g_object_unref(server->cancellable);
 	g_object_unref(server->service);
-	g_object_unref(server->stopped);
-	if (server->path)
-		g_unlink(server->path);
 	g_free(server->path);
 	g_free(server);
 }
 
-static bool connect_to(const char *data_folder, GSocketConnection **ret, GError **error)
-{
-	char *path = socket_path(data_folder);
-	GSocketAddress *address = g_unix_socket_address_new(path);
-	GSocketClient *client = g_socket_client_new();
+/* ---- The client ---- */
 
-	g_socket_client_set_timeout(client, TIMEOUT_S);
-	*ret = g_socket_client_connect(client, G_SOCKET_CONNECTABLE(address), NULL, NULL);
-	if (!*ret)
+static GSocketConnection *connect_to(const char *data_folder, GError **error)
+{
+	int folder = -1;
+	g_autoptr(GSocketAddress) address = address_of(data_folder, &folder, NULL);
+	g_autoptr(GSocketClient) client = g_socket_client_new();
+	GSocketConnection *connection = NULL;
+	g_socket_client_set_timeout(client, TIMEOUT);
+	if (address)
+		connection =
+			g_socket_client_connect(client, G_SOCKET_CONNECTABLE(address), NULL, NULL);
+	if (folder >= 0)
+		close(folder);
+	if (!connection)
 		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED,
-			    "%s: no server runs on this data folder", path);
-	g_object_unref(client);
-	g_object_unref(address);
-	g_free(path);
-	return *ret != NULL;
+			    "%s: no server runs on this folder", data_folder);
+	return connection;
 }
 
-static const enum signaling_error codes[] = {
-	SIGNALING_ERROR_MALFORMED,   SIGNALING_ERROR_UNAUTHORIZED, SIGNALING_ERROR_FORBIDDEN,
-	SIGNALING_ERROR_NOT_FOUND,   SIGNALING_ERROR_CONFLICT,	   SIGNALING_ERROR_LIMIT,
-	SIGNALING_ERROR_UNSUPPORTED, SIGNALING_ERROR_GONE,	   SIGNALING_ERROR_INTERNAL,
-};
-
-/* The server's error object as the GError that it was. */
-static void set_remote_error(const json_t *object, GError **error)
+static bool read_reply(const char *line, json_t **ret_reply, GError **error)
 {
-	const char *code = json_string_value(json_object_get(object, "code"));
-	const char *message = json_string_value(json_object_get(object, "message"));
-	enum signaling_error found = SIGNALING_ERROR_INTERNAL;
-
-	for (size_t i = 0; code && i < G_N_ELEMENTS(codes); i++) {
-		const GError candidate = {.domain = SIGNALING_ERROR, .code = (int)codes[i]};
-		if (strcmp(signaling_error_code(&candidate), code) == 0)
-			found = codes[i];
+	static const enum signaling_error kinds[] = {
+		SIGNALING_ERROR_MALFORMED,   SIGNALING_ERROR_UNAUTHORIZED,
+		SIGNALING_ERROR_FORBIDDEN,   SIGNALING_ERROR_NOT_FOUND,
+		SIGNALING_ERROR_CONFLICT,    SIGNALING_ERROR_LIMIT,
+		SIGNALING_ERROR_UNSUPPORTED, SIGNALING_ERROR_GONE,
+	};
+	json_t *reply = json_loads(line, 0, NULL), *problem = json_object_get(reply, "error");
+	if (json_is_true(json_object_get(reply, "ok"))) {
+		if (ret_reply)
+			*ret_reply = json_incref(reply);
+		json_decref(reply);
+		return true;
 	}
-	g_set_error(error, SIGNALING_ERROR, (int)found, "%s",
-		    message ? message : "the server gives no reason");
-}
-
-static json_t *call(GSocketConnection *connection, const json_t *request, GError **error)
-{
-	GOutputStream *out = g_io_stream_get_output_stream(G_IO_STREAM(connection));
-	GDataInputStream *in =
-		g_data_input_stream_new(g_io_stream_get_input_stream(G_IO_STREAM(connection)));
-	char *text = json_dumps(request, JSON_COMPACT);
-	char *line = g_strconcat(text, "\n", NULL);
-	char *answer = NULL;
-	json_t *reply = NULL;
-
-	if (g_output_stream_write_all(out, line, strlen(line), NULL, NULL, error))
-		answer = g_data_input_stream_read_line(in, NULL, NULL, error);
-	if (answer)
-		reply = json_loads(answer, 0, NULL);
-	if (!json_is_object(reply) && (!error || !*error))
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-			    "the server's answer is no JSON object");
-	g_free(answer);
-	g_free(line);
-	free(text);
-	g_object_unref(in);
-	return reply;
+	const char *code = json_string_value(json_object_get(problem, "code"));
+	const char *message = json_string_value(json_object_get(problem, "message"));
+	g_set_error_literal(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL,
+			    message ? message : "the server's answer makes no sense");
+	for (size_t i = 0; code && error && i < G_N_ELEMENTS(kinds); i++) {
+		g_autoptr(GError) kind = g_error_new_literal(SIGNALING_ERROR, (gint)kinds[i], "");
+		if (!strcmp(signaling_error_code(kind), code))
+			(*error)->code = (gint)kinds[i];
+	}
+	json_decref(reply);
+	return false;
 }
 
 bool control_call(const char *data_folder, const json_t *request, json_t **ret_reply,
 		  GError **error)
 {
-	GSocketConnection *connection;
-
-	if (!connect_to(data_folder, &connection, error))
+	g_autoptr(GSocketConnection) connection = connect_to(data_folder, error);
+	if (!connection)
 		return false;
-	json_t *reply = call(connection, request, error);
-	const json_t *refused = json_object_get(reply, "error");
-	bool ok = json_is_object(reply) && !refused;
-	if (refused)
-		set_remote_error(refused, error);
-	if (ok && ret_reply)
-		*ret_reply = json_incref(reply);
-	json_decref(reply);
-	g_object_unref(connection);
-	return ok;
+	char *text = json_dumps(request, JSON_COMPACT);
+	g_autofree char *line = g_strconcat(text, "\n", NULL);
+	free(text);
+	g_autoptr(GDataInputStream) input =
+		g_data_input_stream_new(g_io_stream_get_input_stream(G_IO_STREAM(connection)));
+	if (!g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(connection)), line,
+				       strlen(line), NULL, NULL, error))
+		return false;
+	g_autofree char *reply = g_data_input_stream_read_line(input, NULL, NULL, error);
+	if (!reply && error && !*error)
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED,
+			    "%s: the server ended meanwhile", data_folder);
+	return reply && read_reply(reply, ret_reply, error);
 }
