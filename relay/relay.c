@@ -1,5 +1,6 @@
 #include "relay/relay.h"
 #include "relay/relay_internal.h"
+#include <errno.h>
 #include <glib-unix.h>
 #include <openssl/rand.h>
 #include <string.h>
@@ -7,37 +8,48 @@
 #define EVENTS_MAX   262144
 #define DEVICE_PEERS (UINT32_C(1) << 31)
 
-/* A peer's event counts only while its latest session is the one that it tells of. */
+/* A room's event counts while it is open, a peer's while its latest session is the one that it
+ * tells of. */
 static bool is_current(const struct relay *relay, const struct event_message *event)
 {
-	void *session;
-	return g_hash_table_lookup_extended(relay->sessions, GUINT_TO_POINTER(event->peer), NULL,
-					    &session) &&
-	       GPOINTER_TO_UINT(session) == event->session;
+	if (!g_hash_table_contains(relay->rooms, GUINT_TO_POINTER(event->room)))
+		return false;
+	if (!event->session)
+		return true;
+	const struct session *session =
+		g_hash_table_lookup(relay->sessions, GUINT_TO_POINTER(event->peer));
+	return session && session->number == event->session;
 }
 
 static void deliver(struct relay *relay, const struct event_message *event)
 {
 	const struct relay_events *to = &relay->events;
 
-	if (event->session && !is_current(relay, event))
+	if (!is_current(relay, event))
 		return;
 	switch (event->type) {
 	case EVENT_PEER_STATE:
-		to->peer_state(to->user, event->room, event->peer, event->state,
-			       event->profile[0] ? event->profile : NULL);
+		if (event->state == TRANSPORT_CLOSED) /* the worker has forgotten it, too */
+			g_hash_table_remove(relay->sessions, GUINT_TO_POINTER(event->peer));
+		if (to->peer_state)
+			to->peer_state(to->user, event->room, event->peer, event->state,
+				       event->profile[0] ? event->profile : NULL);
 		break;
 	case EVENT_STAGE:
-		to->stage(to->user, event->room, event->holder, event->previous);
+		if (to->stage)
+			to->stage(to->user, event->room, event->holder, event->previous);
 		break;
 	case EVENT_SPEAKING:
-		to->speaking(to->user, event->room, event->speaking, event->n_speaking);
+		if (to->speaking)
+			to->speaking(to->user, event->room, event->speaking, event->n_speaking);
 		break;
 	case EVENT_PUBLICATION:
-		to->publication(to->user, event->room, &event->publication);
+		if (to->publication)
+			to->publication(to->user, event->room, &event->publication);
 		break;
 	case EVENT_STATS:
-		to->stats(to->user, event->room, &event->stats);
+		if (to->stats)
+			to->stats(to->user, event->room, &event->stats);
 		break;
 	}
 }
@@ -65,6 +77,10 @@ static enum err start_workers(struct relay *relay, const struct relay_config *co
 {
 	unsigned wanted = CLAMP(config->workers, 1, RELAY_WORKERS_MAX);
 
+	if (config->media_port + wanted - 1 > UINT16_MAX) {
+		errno = EINVAL;
+		return ERR_SYSTEM;
+	}
 	for (unsigned i = 0; i < wanted; i++) {
 		const struct worker_config worker_config = {
 			.listen = config->listen,
@@ -82,6 +98,18 @@ static enum err start_workers(struct relay *relay, const struct relay_config *co
 	return OK;
 }
 
+static enum err start(struct relay *relay, const struct relay_config *config)
+{
+	if (RAND_bytes((uint8_t *)&relay->last_ssrc, sizeof relay->last_ssrc) != 1)
+		return ERR_SYSTEM;
+	relay->inbox = mailbox_new(EVENTS_MAX, free_event);
+	if (!relay->inbox)
+		return ERR_SYSTEM;
+	relay->inbox_source = g_unix_fd_add(mailbox_fd(relay->inbox), G_IO_IN, on_inbox, relay);
+	enum err err = dtls_certificate_new(&relay->certificate);
+	return err ? err : start_workers(relay, config);
+}
+
 enum err relay_new(const struct relay_config *config, const struct relay_events *events,
 		   struct relay **ret)
 {
@@ -93,16 +121,14 @@ enum err relay_new(const struct relay_config *config, const struct relay_events 
 	relay->announce = g_new0(char *, config->n_announce + 1);
 	for (unsigned i = 0; i < config->n_announce; i++)
 		relay->announce[i] = g_strdup(config->announce[i]);
-	relay->sessions = g_hash_table_new(NULL, NULL);
-	relay->ssrcs = g_hash_table_new(NULL, NULL);
+	relay->rooms = g_hash_table_new(NULL, NULL);
+	relay->sessions = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	relay->last_peer = DEVICE_PEERS;
-	relay->inbox = mailbox_new(EVENTS_MAX, free_event);
-	relay->inbox_source = g_unix_fd_add(mailbox_fd(relay->inbox), G_IO_IN, on_inbox, relay);
-	err = dtls_certificate_new(&relay->certificate);
-	if (!err)
-		err = start_workers(relay, config);
+	err = start(relay, config);
 	if (err) {
+		int saved = errno;
 		relay_free(relay);
+		errno = saved;
 		return err;
 	}
 	*ret = relay;
@@ -115,11 +141,12 @@ void relay_free(struct relay *relay)
 		return;
 	for (unsigned i = 0; i < relay->n_workers; i++)
 		worker_free(relay->workers[i]);
-	g_source_remove(relay->inbox_source);
+	if (relay->inbox_source)
+		g_source_remove(relay->inbox_source);
 	mailbox_free(relay->inbox);
 	dtls_certificate_free(relay->certificate);
 	g_hash_table_unref(relay->sessions);
-	g_hash_table_unref(relay->ssrcs);
+	g_hash_table_unref(relay->rooms);
 	g_strfreev(relay->announce);
 	g_free(relay->listen);
 	g_free(relay);
@@ -140,13 +167,17 @@ uint32_t relay_new_peer_id(struct relay *relay)
 
 uint32_t relay_new_ssrc(struct relay *relay)
 {
-	uint32_t ssrc = 0;
-
-	while (ssrc == 0 || g_hash_table_contains(relay->ssrcs, GUINT_TO_POINTER(ssrc)))
-		if (RAND_bytes((uint8_t *)&ssrc, sizeof ssrc) != 1)
-			g_error("no random numbers"); /* nothing is safe without */
-	g_hash_table_add(relay->ssrcs, GUINT_TO_POINTER(ssrc));
-	return ssrc;
+	/*
+	 * A count from a random start, scattered by steps that are each one-to-one: none comes
+	 * twice in 2^32, and nothing needs to remember them.
+	 */
+	uint32_t x = ++relay->last_ssrc;
+	x ^= x >> 16;
+	x *= UINT32_C(0x7feb352d);
+	x ^= x >> 15;
+	x *= UINT32_C(0x846ca68b);
+	x ^= x >> 16;
+	return x ? x : relay_new_ssrc(relay);
 }
 
 static enum err post(struct relay *relay, struct command *command)
@@ -159,11 +190,13 @@ static enum err post(struct relay *relay, struct command *command)
 
 /* For commands whose loss nobody can be told: the worker is drowning, and says so in its counters.
  */
-static void post_or_warn(struct relay *relay, struct command *command)
+static bool post_or_warn(struct relay *relay, struct command *command)
 {
 	enum command_type type = command->type;
-	if (post(relay, command) != OK)
+	bool posted = post(relay, command) == OK;
+	if (!posted)
 		g_warning("worker's mailbox is full: command %d lost", type);
+	return posted;
 }
 
 static struct command *new_command(enum command_type type, uint32_t room, uint32_t peer)
@@ -178,12 +211,20 @@ static struct command *new_command(enum command_type type, uint32_t room, uint32
 uint32_t relay_open_room(struct relay *relay)
 {
 	uint32_t room = ++relay->last_room;
-	post_or_warn(relay, new_command(COMMAND_OPEN_ROOM, room, 0));
+	if (post_or_warn(relay, new_command(COMMAND_OPEN_ROOM, room, 0)))
+		g_hash_table_add(relay->rooms, GUINT_TO_POINTER(room));
 	return room;
+}
+
+static gboolean session_is_in_room(void *peer, void *session, void *room)
+{
+	return ((struct session *)session)->room == GPOINTER_TO_UINT(room);
 }
 
 void relay_close_room(struct relay *relay, uint32_t room)
 {
+	g_hash_table_remove(relay->rooms, GUINT_TO_POINTER(room));
+	g_hash_table_foreach_remove(relay->sessions, session_is_in_room, GUINT_TO_POINTER(room));
 	post_or_warn(relay, new_command(COMMAND_CLOSE_ROOM, room, 0));
 }
 
@@ -201,16 +242,22 @@ enum err relay_add_peer(struct relay *relay, uint32_t room,
 			const struct peer_description *description,
 			const struct transport_credentials *credentials)
 {
-	struct command *command =
-		new_description_command(COMMAND_ADD_PEER, room, description, credentials);
-	uint32_t session = ++relay->last_session;
+	void *key = GUINT_TO_POINTER(description->id);
+	struct command *command;
 
-	command->session = session;
+	if (!g_hash_table_contains(relay->rooms, GUINT_TO_POINTER(room)))
+		return ERR_NOT_FOUND;
+	command = new_description_command(COMMAND_ADD_PEER, room, description, credentials);
+	command->session = ++relay->last_session;
 	enum err err = post(relay, command);
-	if (!err)
-		g_hash_table_insert(relay->sessions, GUINT_TO_POINTER(description->id),
-				    GUINT_TO_POINTER(session));
-	return err;
+	if (err)
+		return err;
+	const struct session *old = g_hash_table_lookup(relay->sessions, key);
+	if (old && old->room != room) /* perhaps another worker's */
+		post_or_warn(relay, new_command(COMMAND_REMOVE_PEER, old->room, description->id));
+	const struct session session = {.number = relay->last_session, .room = room};
+	g_hash_table_replace(relay->sessions, key, g_memdup2(&session, sizeof session));
+	return OK;
 }
 
 enum err relay_update_peer(struct relay *relay, uint32_t room,
@@ -223,7 +270,11 @@ enum err relay_update_peer(struct relay *relay, uint32_t room,
 
 void relay_remove_peer(struct relay *relay, uint32_t room, uint32_t peer)
 {
-	g_hash_table_remove(relay->sessions, GUINT_TO_POINTER(peer));
+	const struct session *session =
+		g_hash_table_lookup(relay->sessions, GUINT_TO_POINTER(peer));
+
+	if (session && session->room == room)
+		g_hash_table_remove(relay->sessions, GUINT_TO_POINTER(peer));
 	post_or_warn(relay, new_command(COMMAND_REMOVE_PEER, room, peer));
 }
 

@@ -23,7 +23,7 @@ struct relay_config {
 	unsigned n_announce;
 };
 
-/* Called on the main thread, from the default GMainContext. */
+/* Called on the main thread, from the default GMainContext. NULL: of no interest. */
 struct relay_events {
 	void *user;
 	void (*peer_state)(void *user, uint32_t room, uint32_t peer, enum transport_state state, const char *profile);
@@ -50,11 +50,12 @@ uint32_t relay_new_peer_id(struct relay *relay);
 uint32_t relay_new_ssrc(struct relay *relay); /* random, never 0, never the same twice */
 
 uint32_t relay_open_room(struct relay *relay);
-void relay_close_room(struct relay *relay, uint32_t room);
+void relay_close_room(struct relay *relay, uint32_t room); /* no event of it arrives any more */
 
 /*
  * description->id: a participant's number (below 2^31) or one from relay_new_peer_id. A peer of that id that is still there is
  * replaced; no event of the old one arrives after this call. ERR_FULL: the worker's mailbox is full, try later.
+ * ERR_NOT_FOUND: no such room.
  */
 enum err relay_add_peer(struct relay *relay, uint32_t room, const struct peer_description *description,
 			const struct transport_credentials *credentials) MUST_CHECK;

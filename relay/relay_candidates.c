@@ -34,8 +34,13 @@ static bool usable_address(const struct ifaddrs *interface, char *text, size_t s
 	return false;
 }
 
+/* What to list where the relay listens on every address: those of one interface kind. */
+struct wanted {
+	bool loopback, v4_only;
+};
+
 static unsigned local_candidates(struct relay_candidate *out, unsigned max, uint16_t port,
-				 bool loopback)
+				 struct wanted wanted)
 {
 	struct ifaddrs *interfaces;
 	char text[INET6_ADDRSTRLEN];
@@ -44,8 +49,8 @@ static unsigned local_candidates(struct relay_candidate *out, unsigned max, uint
 	if (getifaddrs(&interfaces) < 0)
 		return 0;
 	for (const struct ifaddrs *i = interfaces; i; i = i->ifa_next)
-		if (!!(i->ifa_flags & IFF_LOOPBACK) == loopback &&
-		    usable_address(i, text, sizeof text))
+		if (!!(i->ifa_flags & IFF_LOOPBACK) == wanted.loopback &&
+		    usable_address(i, text, sizeof text) && !(wanted.v4_only && strchr(text, ':')))
 			add_candidate(out, &n, max, text, port);
 	freeifaddrs(interfaces);
 	return n;
@@ -55,15 +60,19 @@ unsigned relay_candidates(const struct relay *relay, uint32_t room, struct relay
 			  unsigned max)
 {
 	uint16_t port = worker_port(relay->workers[relay_worker_of(relay, room)]);
+	struct wanted wanted = {.v4_only = g_strcmp0(relay->listen, "0.0.0.0") == 0};
+	/* Where to listen, but nowhere to send to. */
+	bool everywhere = !relay->listen || wanted.v4_only || g_str_equal(relay->listen, "::");
 	unsigned n = 0;
 
 	for (char **address = relay->announce; *address; address++)
 		add_candidate(out, &n, max, *address, port);
-	if (n == 0 && relay->listen)
+	if (n == 0 && !everywhere)
 		add_candidate(out, &n, max, relay->listen, port);
 	if (n == 0)
-		n = local_candidates(out, max, port, false);
+		n = local_candidates(out, max, port, wanted);
+	wanted.loopback = true;
 	if (n == 0)
-		n = local_candidates(out, max, port, true);
+		n = local_candidates(out, max, port, wanted);
 	return n;
 }

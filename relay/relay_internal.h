@@ -7,6 +7,10 @@
 
 #define RELAY_WORKERS_MAX 64
 
+struct session {
+	uint32_t number, room;
+};
+
 struct relay {
 	struct relay_events events;
 	struct dtls_certificate *certificate;
@@ -16,10 +20,10 @@ struct relay {
 	struct worker *workers[RELAY_WORKERS_MAX];
 	char *listen;
 	char **announce;      /* NULL-terminated */
-	GHashTable *sessions; /* peer id -> session of its latest add; an event of another one is
-				 late */
-	uint32_t last_session, last_room, last_peer;
-	GHashTable *ssrcs; /* given out, so that none comes twice */
+	GHashTable *rooms;    /* ids of those that are open */
+	GHashTable *sessions; /* peer id -> struct session of its latest add; an event of another
+				 one is late */
+	uint32_t last_session, last_room, last_peer, last_ssrc;
 };
 
 /* A room lives on one worker. */

@@ -16,6 +16,7 @@ enum command_type {
 	COMMAND_PIN_STAGE,
 	COMMAND_SET_SCREEN,
 	COMMAND_SET_MUTED,
+	COMMAND_STOP, /* worker_free's alone */
 };
 
 struct command {

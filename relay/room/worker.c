@@ -1,5 +1,6 @@
 #include "relay/room/worker.h"
 #include "relay/room/worker_internal.h"
+#include <errno.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -19,7 +20,8 @@ static void flush_batch(struct send_batch *batch, void *user)
 /*
  * The way of a packet begins: the datagram's transport authenticates and decrypts it in place, the
  * room hands it to the slots, which encrypt into the batch. *slot is the buffer that it lies in;
- * when the room may keep it, another takes its place.
+ * when the room may keep it, another takes its place. It may also have made something due earlier
+ * than the room said last (a NACK, feedback): the room is asked anew before the worker sleeps.
  */
 static void receive_datagram(struct worker *worker, const struct udp_datagram *datagram,
 			     struct packet **slot, uint64_t now_us)
@@ -46,18 +48,20 @@ static void receive_datagram(struct worker *worker, const struct udp_datagram *d
 		packet->length = (uint16_t)length;
 		packet->arrival_us = now_us;
 		room_receive_rtp(link->room->room, link->peer, packet, now_us);
+		link->room->deadline_us = now_us;
 		pool_unref(packet);
 		*slot = next;
 	} else if (kind == DATAGRAM_RTCP) {
 		room_receive_rtcp(link->room->room, link->peer, packet->data, length, now_us);
+		link->room->deadline_us = now_us;
 	} else {
 		link_follow_state(link, now_us);
 	}
 }
 
-/* One receive pass: everything it brought is forwarded before anything is sent. Returns whether
- * more may wait. */
-static bool receive_pass(struct worker *worker, uint64_t now_us)
+/* One receive pass: everything it brought is forwarded before anything is sent. What more there is
+ * wakes epoll again. */
+static void receive_pass(struct worker *worker, uint64_t now_us)
 {
 	struct udp_datagram datagrams[UDP_RECEIVE_MAX];
 
@@ -69,7 +73,6 @@ static bool receive_pass(struct worker *worker, uint64_t now_us)
 	counter_add(&worker->counters, COUNTER_DATAGRAMS_IN, n);
 	for (size_t i = 0; i < n; i++)
 		receive_datagram(worker, &datagrams[i], &worker->receiving[i], now_us);
-	return n == UDP_RECEIVE_MAX;
 }
 
 static void run_commands(struct worker *worker, uint64_t now_us)
@@ -114,7 +117,7 @@ static uint64_t run_timers(struct worker *worker, uint64_t now_us)
 static void *run(void *data)
 {
 	struct worker *worker = data;
-	uint64_t now_us = clock_now_us();
+	uint64_t now_us = worker->now_us = clock_now_us();
 
 	while (!worker->stop) {
 		struct epoll_event ready[2];
@@ -131,7 +134,7 @@ static void *run(void *data)
 				? 0
 				: (int)MIN((deadline_us - idle_from_us + 999) / US_PER_MS, 1000);
 		int n = epoll_wait(worker->epoll, ready, 2, timeout_ms);
-		now_us = clock_now_us();
+		now_us = worker->now_us = clock_now_us();
 		for (int i = 0; i < n; i++) {
 			if (ready[i].data.fd == udp_fd(worker->socket))
 				receive_pass(worker, now_us);
@@ -141,7 +144,7 @@ static void *run(void *data)
 	}
 	g_hash_table_remove_all(worker->links);
 	g_hash_table_remove_all(worker->rooms);
-	flush_batch(worker->batch, worker); /* the transports' close_notify */
+	flush_batch(worker->batch, worker);
 	return NULL;
 }
 
@@ -184,6 +187,8 @@ static enum err make_parts(struct worker *worker, const struct worker_config *co
 	enum err err;
 
 	worker->commands = mailbox_new(COMMANDS_MAX, command_free);
+	if (!worker->commands)
+		return ERR_SYSTEM;
 	worker->events = config->events;
 	worker->ntp_offset_us = ntp_offset_us();
 	worker->rooms = g_hash_table_new_full(NULL, NULL, NULL, worker_free_room);
@@ -218,10 +223,12 @@ enum err worker_new(const struct worker_config *config, struct worker **ret)
 	worker->epoll = -1;
 
 	enum err err = make_parts(worker, config);
-	if (!err && pthread_create(&worker->thread, NULL, run, worker) != 0)
+	if (!err && (errno = pthread_create(&worker->thread, NULL, run, worker)) != 0)
 		err = ERR_SYSTEM;
 	if (err) {
+		int saved = errno;
 		free_parts(worker);
+		errno = saved;
 		return err;
 	}
 	pthread_setname_np(worker->thread, "worker");

@@ -38,7 +38,8 @@ struct worker {
 	struct counters counters;
 	_Atomic uint64_t busy_us; /* written by this thread, read by any */
 	uint16_t port;
-	bool stop; /* set by a command with type COMMAND_STOP */
+	bool stop;	 /* set by COMMAND_STOP */
+	uint64_t now_us; /* of this pass: the one time of all that happens in it */
 
 	int epoll;
 	struct udp_socket *socket;
@@ -55,9 +56,6 @@ struct worker {
 	uint64_t next_stats_us;
 	uint64_t ntp_offset_us;
 };
-
-/* Commands that only worker_free gives. */
-#define COMMAND_STOP ((enum command_type)1000)
 
 void worker_run_command(struct worker *worker, struct command *command, uint64_t now_us);
 /* After a datagram or a tick: tells room and main thread what became of the transport. The link may

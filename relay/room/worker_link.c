@@ -204,7 +204,7 @@ void worker_run_command(struct worker *worker, struct command *command, uint64_t
 	default: {
 		struct link *link =
 			g_hash_table_lookup(worker->links, GUINT_TO_POINTER(command->peer));
-		if (link) /* else it has just gone: normal */
+		if (link && link->room == room) /* else it has just gone: normal */
 			run_peer_command(worker, link, command, now_us);
 	}
 	}
@@ -217,7 +217,7 @@ void worker_free_link(void *data)
 {
 	struct link *link = data;
 	if (link->peer)
-		room_remove_peer(link->room->room, link->peer, clock_now_us());
+		room_remove_peer(link->room->room, link->peer, link->worker->now_us);
 	transport_table_remove(link->worker->table, link->transport);
 	transport_free(link->transport);
 	g_free(link);
@@ -236,8 +236,12 @@ void link_follow_state(struct link *link, uint64_t now_us)
 	enum transport_state state = transport_state(link->transport);
 
 	/* The path to an event is rare: most datagrams that end here are consent checks. */
-	if (state == link->state)
+	if (state == link->state) {
+		/* A flight may have gone out, which must be sent again when it gets lost. */
+		if (state == TRANSPORT_HANDSHAKE)
+			link->transport_deadline_us = now_us;
 		return;
+	}
 	bool was_open = link->state == TRANSPORT_OPEN;
 	link->state = state;
 	if (was_open != (state == TRANSPORT_OPEN))
