@@ -168,6 +168,11 @@ export class Person {
     await this.page.keyboard.type(text);
   }
 
+  async openPanel(name) {
+    const button = await this.find(name);
+    if ((await button.evaluate((node) => node.getAttribute("aria-expanded"))) !== "true") await this.press(name);
+  }
+
   async join(mode = "join") {
     await this.type("name", this.name);
     await this.press(mode);

@@ -107,6 +107,16 @@ export function probes({ tone, picture, language }) {
     tone,
     screenTone: 3300,
     failures,
+    /** Who this page is, as it remembers it for a reload. */
+    participant() {
+      for (const value of Object.values(sessionStorage)) {
+        try {
+          const { participant } = JSON.parse(value);
+          if (participant) return participant;
+        } catch {}
+      }
+      return null;
+    },
     connections: () => connections.map((c) => c.connectionState),
     sockets: () => sockets.length,
     /** As if the network had cut them: the page hears of a close that it didn't ask for. */
@@ -120,7 +130,7 @@ export function probes({ tone, picture, language }) {
     },
     pictures: () =>
       [...document.querySelectorAll("video")].map((v) => ({
-        participant: v.closest("[data-participant]")?.dataset.participant ?? null,
+        participant: v.dataset.participant ?? null,
         width: v.videoWidth,
         height: v.videoHeight,
         frames: v.getVideoPlaybackQuality?.().totalVideoFrames ?? v.mozPaintedFrames ?? 0,
