@@ -207,8 +207,8 @@ void client_fingerprint_text(const uint8_t fingerprint[static CLIENT_FINGERPRINT
 			     char out[static CLIENT_FINGERPRINT_TEXT])
 {
 	for (int i = 0; i < CLIENT_FINGERPRINT_SIZE; i++)
-		g_snprintf(out + 3 * i, 4, "%02X:", fingerprint[i]);
-	out[3 * CLIENT_FINGERPRINT_SIZE - 1] = '\0';
+		g_snprintf(out + 3 * i, i < CLIENT_FINGERPRINT_SIZE - 1 ? 4 : 3,
+			   "%02X:", fingerprint[i]);
 }
 
 bool client_fingerprint_parse(const char *text, uint8_t ret[static CLIENT_FINGERPRINT_SIZE])

@@ -95,7 +95,7 @@ gboolean http_call(const struct http_call *call, struct http_answer *ret, GError
 	g_autoptr(GString) in = g_string_new(NULL);
 	GInputStream *input = g_io_stream_get_input_stream(G_IO_STREAM(connection));
 	char buffer[16384];
-	gssize n;
+	gssize n = 1;
 	while (in->len < ANSWER_MAX &&
 	       (n = g_input_stream_read(input, buffer, sizeof buffer, NULL, error)) > 0)
 		g_string_append_len(in, buffer, n);

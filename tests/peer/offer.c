@@ -36,12 +36,13 @@ static void write_line(GString *out, const struct client_transport *transport,
 				       numbers->vp8, numbers->vp8, numbers->rtx, numbers->rtx,
 				       numbers->vp8);
 	else
+		/* Who sends has no RTX for sound, so there is no sense in asking it. */
 		g_string_append_printf(
 			out,
 			"m=audio 9 UDP/TLS/RTP/SAVPF %u\r\na=rtpmap:%u opus/48000/2\r\n"
-			"a=fmtp:%u minptime=10;useinbandfec=1\r\na=rtcp-fb:%u "
-			"transport-cc\r\na=rtcp-fb:%u nack\r\n",
-			numbers->opus, numbers->opus, numbers->opus, numbers->opus, numbers->opus);
+			"a=fmtp:%u minptime=10;useinbandfec=1\r\na=rtcp-fb:%u %s\r\n",
+			numbers->opus, numbers->opus, numbers->opus, numbers->opus,
+			line->sends ? "transport-cc" : "nack");
 	g_string_append_printf(
 		out,
 		"c=IN IP4 0.0.0.0\r\na=mid:%u\r\na=%s\r\na=ice-ufrag:%s\r\na=ice-pwd:%s\r\n"

@@ -28,24 +28,25 @@ struct peer {
 	struct receiver *receivers[PEER_LINES_MAX];
 };
 
-static void send_datagram(void *user, const uint8_t *data, size_t length)
+/* On the wire, where SRTP's replay window can't have seen it. */
+static bool lost(struct peer *peer, const uint8_t *data, size_t length)
 {
-	const struct peer *peer = user;
-	/* Like any network: what doesn't fit now is lost. */
-	if (peer->fd >= 0)
-		(void)!send(peer->fd, data, length, MSG_DONTWAIT);
+	return peer->config.loss > 0 && datagram_kind(data, length) == DATAGRAM_RTP &&
+	       g_rand_double(peer->rand) < peer->config.loss;
 }
 
-static bool lost(struct peer *peer)
+static void send_datagram(void *user, const uint8_t *data, size_t length)
 {
-	return peer->config.loss > 0 && g_rand_double(peer->rand) < peer->config.loss;
+	struct peer *peer = user;
+	/* Like any network: what doesn't fit now is lost. */
+	if (peer->fd >= 0 && !lost(peer, data, length))
+		(void)!send(peer->fd, data, length, MSG_DONTWAIT);
 }
 
 static void send_rtp(void *user, const uint8_t *packet, size_t length)
 {
-	struct peer *peer = user;
-	if (!lost(peer))
-		client_transport_send_rtp(peer->transport, packet, length);
+	const struct peer *peer = user;
+	client_transport_send_rtp(peer->transport, packet, length);
 }
 
 static bool open_socket(struct peer *peer, const struct answer *answer, GError **error)
@@ -257,8 +258,7 @@ static void take_rtcp(struct peer *peer, const uint8_t *data, size_t length, uin
 
 static void take_rtp(struct peer *peer, struct packet *packet, uint64_t now_us)
 {
-	if (lost(peer) ||
-	    rtp_parse(packet->data, packet->length, &peer->numbers->extensions, &packet->rtp) != OK)
+	if (rtp_parse(packet->data, packet->length, &peer->numbers->extensions, &packet->rtp) != OK)
 		return;
 	packet->arrival_us = now_us;
 	for (unsigned i = 0; i < peer->n_receivers; i++)
@@ -277,6 +277,8 @@ void peer_readable(struct peer *peer, uint64_t now_us)
 		if (n < 0)
 			return;
 		size_t length = (size_t)n;
+		if (lost(peer, packet.data, length))
+			continue;
 		memset(&packet.frame, 0, sizeof packet.frame);
 		packet.retransmitted = false;
 		switch (client_transport_receive(peer->transport, packet.data, &length, now_us)) {

@@ -22,6 +22,7 @@
 struct waiting {
 	bool here;
 	uint64_t sequence; /* extended */
+	uint64_t arrival_us;
 	uint32_t timestamp;
 	struct frame_info frame;
 	uint16_t length;
@@ -34,11 +35,10 @@ struct receiver {
 	struct nack_tracker *nack;
 	struct receive_stats reception;
 	struct waiting window[WINDOW];
-	bool started;	   /* next is valid */
-	uint64_t next;	   /* extended number whose turn it is */
-	uint64_t highest;  /* extended */
-	uint64_t stuck_us; /* since when next is missing; 0: it isn't */
-	bool in_row;	   /* timestamp and picture_id are of the packet before */
+	bool started;	  /* next is valid */
+	uint64_t next;	  /* extended number whose turn it is */
+	uint64_t highest; /* extended */
+	bool in_row;	  /* timestamp and picture_id are of the packet before */
 	uint32_t timestamp;
 	uint16_t picture_id;
 	bool want_keyframe;
@@ -124,29 +124,33 @@ static void in_turn(struct receiver *receiver, const struct waiting *packet)
 	receiver->in_row = true;
 }
 
+/* When the first packet after the missing one came: since then it is known to be missing. */
+static uint64_t missing_since(const struct receiver *receiver)
+{
+	for (uint64_t sequence = receiver->next + 1; sequence <= receiver->highest; sequence++) {
+		const struct waiting *slot = &receiver->window[sequence % WINDOW];
+		if (slot->here && slot->sequence == sequence)
+			return slot->arrival_us;
+	}
+	return 0; /* a jump beyond the window */
+}
+
 static void take_turns(struct receiver *receiver, uint64_t now_us)
 {
-	for (;;) {
+	while (receiver->next <= receiver->highest) {
 		struct waiting *slot = &receiver->window[receiver->next % WINDOW];
 		if (slot->here && slot->sequence == receiver->next) {
 			in_turn(receiver, slot);
 			slot->here = false;
-			receiver->next++;
-			receiver->stuck_us = 0;
-			continue;
+		} else if (receiver->highest - receiver->next >= WINDOW / 2 ||
+			   now_us - missing_since(receiver) >= PATIENCE_US) {
+			receiver->stats.missing++;
+			receiver->in_row = false;
+			receiver->want_keyframe = receiver->line.video;
+		} else {
+			return;
 		}
-		if (receiver->next > receiver->highest)
-			return;
-		if (receiver->stuck_us == 0)
-			receiver->stuck_us = now_us;
-		if (now_us - receiver->stuck_us < PATIENCE_US &&
-		    receiver->highest - receiver->next < WINDOW / 2)
-			return;
-		receiver->stats.missing++;
-		receiver->in_row = false;
-		receiver->want_keyframe = receiver->line.video;
 		receiver->next++;
-		receiver->stuck_us = 0;
 	}
 }
 
@@ -164,6 +168,7 @@ static void store(struct receiver *receiver, const struct packet *packet, uint64
 	struct waiting *slot = &receiver->window[extended % WINDOW];
 	if (extended >= receiver->next && extended - receiver->next < WINDOW) {
 		*slot = (struct waiting){.here = true,
+					 .arrival_us = now_us,
 					 .sequence = extended,
 					 .timestamp = packet->rtp.timestamp,
 					 .frame = packet->frame};
