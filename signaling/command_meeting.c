@@ -6,6 +6,7 @@
 #include "signaling/text.h"
 #include <gio/gio.h>
 #include <stdio.h>
+#include <string.h>
 
 #define MINUTES_MAX 1440
 
@@ -32,6 +33,18 @@ static bool fail(GError **error, const char *option, const char *what)
 	return false;
 }
 
+/* GLib wants seconds; people don't write them: 2026-05-29T10:00+08:00. */
+static GDateTime *read_time(const char *text, GTimeZone *zone)
+{
+	size_t length = strlen(text);
+	if (length < 16 || text[13] != ':' || text[16] == ':')
+		return g_date_time_new_from_iso8601(text, zone);
+	char *whole = g_strdup_printf("%.16s:00%s", text, text + 16);
+	GDateTime *time = g_date_time_new_from_iso8601(whole, zone);
+	g_free(whole);
+	return time;
+}
+
 /* Local times (no offset in the text) are of the zone; without one, of this machine's. */
 static bool parse_time(const char *starts, const char *zone, gint64 *ret_starts, char **ret_zone,
 		       GError **error)
@@ -40,7 +53,7 @@ static bool parse_time(const char *starts, const char *zone, gint64 *ret_starts,
 		zone != NULL ? g_time_zone_new_identifier(zone) : g_time_zone_new_local();
 	if (place == NULL)
 		return fail(error, "--zone", "isn't a zone like Asia/Shanghai");
-	GDateTime *time = starts != NULL ? g_date_time_new_from_iso8601(starts, place) : NULL;
+	GDateTime *time = starts != NULL ? read_time(starts, place) : NULL;
 	bool ok = starts == NULL || time != NULL;
 	if (ok) {
 		*ret_starts = time != NULL ? g_date_time_to_unix(time) : 0;
