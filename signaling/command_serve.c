@@ -9,9 +9,11 @@
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #define END_PATIENCE_MS 1000
+#define FILES_BESIDE	4096 /* of the media, the store, ... */
 #define ROUTES_MAX	(2 + API_ROUTES + WHIP_ROUTES)
 
 struct program {
@@ -196,14 +198,43 @@ static gboolean on_reload_signal(void *user)
 	return G_SOURCE_CONTINUE;
 }
 
-/* A connection is a file: as many as the system allows. */
-static void raise_file_limit(void)
+/*
+ * A connection is a file. Not more than needed, though: libwebsockets fills tables of that size,
+ * and systems say "infinity" in ten digits.
+ */
+static void set_file_limit(unsigned connections)
 {
 	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur =
+		MIN(limit.rlim_max, (rlim_t)(connections ? connections : 65536) + FILES_BESIDE);
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* One line for each event: to the journal with its fields if stderr is the journal, else with the
+ * time before it. */
+static GLogWriterOutput write_log(GLogLevelFlags level, const GLogField *fields, gsize n_fields,
+				  gpointer user)
+{
+	if (g_log_writer_default_would_drop(level, G_LOG_DOMAIN))
+		return G_LOG_WRITER_HANDLED;
+	if (g_log_writer_is_journald(fileno(stderr)) &&
+	    g_log_writer_journald(level, fields, n_fields, user) == G_LOG_WRITER_HANDLED)
+		return G_LOG_WRITER_HANDLED;
+	const char *text = "", *word = level & G_LOG_LEVEL_MESSAGE ? "" : "debug: ";
+	if (level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR))
+		word = level & G_LOG_LEVEL_WARNING ? "warning: " : "error: ";
+	for (gsize i = 0; i < n_fields; i++)
+		if (!strcmp(fields[i].key, "MESSAGE"))
+			text = fields[i].value;
+	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+	g_autofree char *time = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S");
+	/* As one write, or lines of two threads would run into each other. */
+	g_autofree char *line = g_strdup_printf(
+		"%s.%03dZ %s%s\n", time, g_date_time_get_microsecond(now) / 1000, word, text);
+	fputs(line, stderr);
+	return G_LOG_WRITER_HANDLED;
 }
 
 static void run(struct program *p)
@@ -230,7 +261,8 @@ int command_serve(int argc, char **argv)
 		config_free(program.config);
 		return 0;
 	}
-	raise_file_limit();
+	g_log_set_writer_func(write_log, NULL, NULL);
+	set_file_limit(program.config ? program.config->connections : 0);
 	signal(SIGPIPE, SIG_IGN); /* a client that went is told by the write's error */
 	bool ok = program.config && start(&program, &error);
 	if (ok)

@@ -312,6 +312,7 @@ static bool parse_options(int argc, char **argv, GPtrArray *all, char **ret_file
 	g_option_context_set_main_group(context, group);
 	/* GOption takes words out of the array. */
 	g_autofree char **rest = g_memdup2(argv, ((gsize)argc + 1) * sizeof(*argv));
+	g_set_prgname("tongsheng serve"); /* for --help */
 	if (!g_option_context_parse(context, &argc, &rest, error))
 		return false;
 	if (argc > 1) {

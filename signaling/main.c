@@ -1,6 +1,8 @@
 #include "signaling/commands.h"
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static int command_version(int argc, char **argv)
 {
@@ -35,6 +37,9 @@ int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "help";
 
+	/* Text is UTF-8 wherever we run; numbers and dates stay as protocols write them. */
+	setlocale(LC_CTYPE, "C.UTF-8");
+	umask(077); /* the store, keys, control socket: nobody else's */
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
 		name = "help";
 	if (strcmp(name, "--version") == 0)

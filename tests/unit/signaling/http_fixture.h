@@ -128,9 +128,9 @@ static G_GNUC_UNUSED void ignore_closed(void *user, struct websocket *socket)
 {
 }
 
-static char *no_list[] = {NULL};
+static G_GNUC_UNUSED char *no_list[] = {NULL};
 
-static void defaults(struct fixture *f)
+static G_GNUC_UNUSED void defaults(struct fixture *f)
 {
 	f->config = (struct config){
 		.data = "/nonexistent",
@@ -146,7 +146,7 @@ static void defaults(struct fixture *f)
 		.opened = ignore_opened, .message = ignore_message, .closed = ignore_closed};
 }
 
-static void start(struct fixture *f)
+static G_GNUC_UNUSED void start(struct fixture *f)
 {
 	GError *error = NULL;
 	f->server = http_server_new(&f->config, f->routes, f->n_routes, &f->events, &error);
@@ -169,7 +169,7 @@ static gpointer client_thread(gpointer data)
 }
 
 /* Runs the loop until the client is done. */
-static void run(struct fixture *f, void (*client)(struct fixture *f))
+static G_GNUC_UNUSED void run(struct fixture *f, void (*client)(struct fixture *f))
 {
 	f->client = client;
 	f->loop = g_main_loop_new(NULL, FALSE);
@@ -179,7 +179,7 @@ static void run(struct fixture *f, void (*client)(struct fixture *f))
 	g_main_loop_unref(f->loop);
 }
 
-static void stop(struct fixture *f)
+static G_GNUC_UNUSED void stop(struct fixture *f)
 {
 	http_server_free(f->server);
 	while (g_main_context_iteration(
