@@ -65,8 +65,10 @@ struct speakers {
 static void fill_scores(float *scores, int n, double p, double rate)
 {
 	double normal = (1 - exp(-rate)) / (1 - exp(-rate * (n + 1)));
+	int sign; /* lgamma would write a global one, from each worker */
 	for (int k = 0; k <= n; k++) {
-		double choose = lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1);
+		double choose = lgamma_r(n + 1, &sign) - lgamma_r(k + 1, &sign) -
+				lgamma_r(n - k + 1, &sign);
 		double noise = choose + k * log(p) + (n - k) * log(1 - p);
 		double speech = log(normal) - rate * (n - k);
 		scores[k] = (float)(speech - noise);
