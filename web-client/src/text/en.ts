@@ -5,7 +5,6 @@
 export const en = {
   // Everywhere.
   "app.name": "Tongsheng",
-  "app.you": "you",
   "app.language": "Language of this page",
   "app.theme": "Appearance",
   "app.themeSystem": "As on this device",
@@ -96,8 +95,6 @@ export const en = {
   "lobby.camera": "Camera",
   "lobby.speaker": "Speaker",
   "lobby.level": "Microphone level",
-  "lobby.levelHint": "Say something: the bar should move.",
-  "lobby.microphoneOff": "Microphone is off",
   "lobby.microphoneN": "Microphone {n}",
   "lobby.cameraN": "Camera {n}",
   "lobby.speakerN": "Speaker {n}",
@@ -153,7 +150,6 @@ export const en = {
   "bar.key": "{name} (key {key})",
 
   "more.title": "More",
-  "more.view": "View",
   "more.speaker": "Speaker large",
   "more.gallery": "Everybody",
   "more.fullScreen": "Full screen",
@@ -163,7 +159,6 @@ export const en = {
   "more.help": "Keyboard keys",
   "more.link": "New invitation link",
   "more.end": "End the meeting for all",
-  "more.open": "Open",
 
   // Meeting: stage and tiles.
   "stage.label": "Stage",
@@ -185,7 +180,6 @@ export const en = {
   "tile.speaking": "speaking",
   "tile.muted": "muted",
   "tile.noMic": "no microphone",
-  "tile.cameraOff": "camera off",
   "tile.reconnecting": "reconnecting…",
   "tile.connecting": "joining…",
   "tile.hand": "hand raised",
@@ -199,7 +193,6 @@ export const en = {
   "status.listening": "You are listening",
   "status.heard": "Others hear you",
   "status.cameraOff": "camera off",
-  "status.noCamera": "no camera",
   "status.soundOnly": "sound only",
   "status.floor": "You have the floor",
   "status.speaking": "Speaking: {names}",
@@ -207,12 +200,10 @@ export const en = {
   "status.sharingStarts": "Your screen will be shared",
   "status.handUp": "{place, plural, =0 {Your hand is raised} =1 {Your hand is raised, you are next} other {Your hand is raised, you are number #}}",
   "status.weak": "Connection weak: pictures may pause, sound goes on",
-  "status.lost": "Connection lost",
   "status.connecting": "Connecting sound and picture…",
   "status.signallingLost": "The server doesn’t answer; sound and picture may go on. Trying again…",
   "status.mediaLost": "Reconnecting…",
   "status.seconds": "{n} s",
-  "status.recording": "Recording",
 
   "sound.blockedTitle": "Your browser keeps the sound off",
   "sound.unblock": "Turn the sound on",
@@ -240,8 +231,6 @@ export const en = {
   "people.removed": "Removed people",
   "people.nobodyRemoved": "Nobody was removed.",
   "people.readmit": "Let in again",
-  "people.speaks": "speaks {language}",
-  "people.handPlace": "{place}. in line",
 
   "link.title": "New invitation link",
   "link.text": "Make a new link when the old one got into wrong hands. The old link of this role stops working; who is in the meeting stays.",

@@ -3,7 +3,6 @@ import type { Catalogue } from "./en";
 /** 简体中文。 */
 export const zhHans: Catalogue = {
   "app.name": "同声",
-  "app.you": "我",
   "app.language": "页面语言",
   "app.theme": "外观",
   "app.themeSystem": "跟随设备",
@@ -92,8 +91,6 @@ export const zhHans: Catalogue = {
   "lobby.camera": "摄像头",
   "lobby.speaker": "扬声器",
   "lobby.level": "麦克风音量",
-  "lobby.levelHint": "请说句话，音量条应该会动。",
-  "lobby.microphoneOff": "麦克风已关闭",
   "lobby.microphoneN": "麦克风 {n}",
   "lobby.cameraN": "摄像头 {n}",
   "lobby.speakerN": "扬声器 {n}",
@@ -148,7 +145,6 @@ export const zhHans: Catalogue = {
   "bar.key": "{name}（按键 {key}）",
 
   "more.title": "更多",
-  "more.view": "视图",
   "more.speaker": "突出发言人",
   "more.gallery": "显示所有人",
   "more.fullScreen": "全屏",
@@ -158,7 +154,6 @@ export const zhHans: Catalogue = {
   "more.help": "键盘按键",
   "more.link": "新的邀请链接",
   "more.end": "为所有人结束会议",
-  "more.open": "打开",
 
   "stage.label": "主画面",
   "stage.empty": "其他人还没有到",
@@ -179,7 +174,6 @@ export const zhHans: Catalogue = {
   "tile.speaking": "正在说话",
   "tile.muted": "已静音",
   "tile.noMic": "没有麦克风",
-  "tile.cameraOff": "摄像头关闭",
   "tile.reconnecting": "正在重新连接…",
   "tile.connecting": "正在加入…",
   "tile.hand": "已举手",
@@ -192,7 +186,6 @@ export const zhHans: Catalogue = {
   "status.listening": "您正在收听",
   "status.heard": "大家能听到您",
   "status.cameraOff": "摄像头关闭",
-  "status.noCamera": "没有摄像头",
   "status.soundOnly": "仅声音",
   "status.floor": "现在由您主讲",
   "status.speaking": "正在说话：{names}",
@@ -200,12 +193,10 @@ export const zhHans: Catalogue = {
   "status.sharingStarts": "即将共享您的屏幕",
   "status.handUp": "{place, plural, =0 {您已举手} =1 {您已举手，下一位就是您} other {您已举手，排在第 # 位}}",
   "status.weak": "网络较弱：画面可能暂停，声音继续",
-  "status.lost": "网络中断",
   "status.connecting": "正在连接声音和画面…",
   "status.signallingLost": "服务器没有响应，声音和画面可能仍在继续。正在重试…",
   "status.mediaLost": "正在重新连接…",
   "status.seconds": "{n} 秒",
-  "status.recording": "正在录制",
 
   "sound.blockedTitle": "浏览器没有播放声音",
   "sound.unblock": "打开声音",
@@ -232,8 +223,6 @@ export const zhHans: Catalogue = {
   "people.removed": "已移出的人",
   "people.nobodyRemoved": "没有人被移出。",
   "people.readmit": "允许重新进入",
-  "people.speaks": "说{language}",
-  "people.handPlace": "第 {place} 位",
 
   "link.title": "新的邀请链接",
   "link.text": "如果旧链接落到了不该有的人手里，可以生成新链接。该角色的旧链接将失效，已在会议中的人不受影响。",

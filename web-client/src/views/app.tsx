@@ -9,7 +9,6 @@ import { Elsewhere, Left, Loading, Refused } from "./before/simple";
 import { Reach, useSelected, useText } from "./context";
 import { Meeting } from "./meeting/meeting";
 import { useMedia } from "./parts/hooks";
-import { Toasts } from "./parts/toasts";
 
 export function App({ store, commands }: { store: Store; commands: Commands }) {
   return (
@@ -22,17 +21,20 @@ export function App({ store, commands }: { store: Store; commands: Commands }) {
 
 function Screen() {
   const page = useSelected((state) => state.page);
-  if (page.at === "meeting") return <Meeting />;
-  return (
-    <>
-      {page.at === "loading" && <Loading />}
-      {page.at === "refused" && <Refused problem={page.problem} />}
-      {page.at === "lobby" && <Lobby page={page} />}
-      {page.at === "elsewhere" && <Elsewhere />}
-      {page.at === "left" && <Left why={page.why} />}
-      <Toasts />
-    </>
-  );
+  switch (page.at) {
+    case "loading":
+      return <Loading />;
+    case "refused":
+      return <Refused problem={page.problem} />;
+    case "lobby":
+      return <Lobby page={page} />;
+    case "elsewhere":
+      return <Elsewhere />;
+    case "meeting":
+      return <Meeting />;
+    case "left":
+      return <Left why={page.why} />;
+  }
 }
 
 function DocumentLook() {

@@ -6,6 +6,7 @@ import type { Key } from "../../text/text";
 import { useCommands, useSelected, useText } from "../context";
 import { AppWindow, CircleX, DoorOpen, type Icon } from "../icons";
 import { Button, CopyButton, PageSettings } from "../parts/basics";
+import { Toasts } from "../parts/toasts";
 
 /** Frame of every page before and after the meeting. */
 export function Frame({ children, wide }: { children: ComponentChildren; wide?: boolean }) {
@@ -22,6 +23,7 @@ export function Frame({ children, wide }: { children: ComponentChildren; wide?: 
         <PageSettings compact />
       </header>
       <WeChatNotice />
+      <Toasts />
       <main class={wide ? "frame-main frame-main-wide" : "frame-main"}>{children}</main>
     </div>
   );

@@ -17,7 +17,7 @@ export function StatusLine() {
   const parts = useSelected(ownStatus, sameParts);
   const names = useSelected(speakingNames, sameArray);
   return (
-    <div class="status" aria-label={t("status.label")} role="group">
+    <div class={link.at === "connected" ? "status" : "status status-lost"} aria-label={t("status.label")} role="group">
       {link.at === "connected" ? null : <LinkLost link={link} />}
       <p class="status-own" role="status">
         {parts.map((part) => (

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import type { Action, Person, State } from "../core/state";
+import { handPlace, onStage, ownStatus, screenShown, speakingNames } from "./selectors";
+
+const person = (id: string, change: Partial<Person> = {}): Person => ({
+  id, name: id.toUpperCase(), organisation: "", country: "", speaks: "", role: "member", microphone: "on", camera: "on", screen: false, mutedByHost: false,
+  connection: "connected", listenOnly: false, ...change,
+});
+
+/** The fields that the selectors read; the compiler checks them, the rest isn't there. */
+function state(change: Partial<State> = {}, people = [person("me"), person("a"), person("b")]): State {
+  const read: Partial<State> = {
+    me: "me", people: new Map(people.map((one) => [one.id, one])), may: new Set<Action>(["publish", "hand"]), joinMode: "full", microphone: "on",
+    camera: "on", screenShare: "off", screen: null, hands: [], speaking: [], quality: new Map(), link: { at: "connected" },
+    stage: { holder: null, previous: null, pinned: false }, stagePicture: null, tiles: ["a", "b"], gallery: [], galleryMembers: ["a", "b"], ...change,
+  };
+  return read as State;
+}
+const keys = (given: State): string[] => ownStatus(given).map(({ key }) => key);
+
+describe("onStage", () => {
+  const picture = { mid: "8", participant: "b", stream: {} as MediaStream, live: true };
+  it("shows who holds the floor", () => {
+    expect(onStage(state({ stage: { holder: "b", previous: "a", pinned: true }, stagePicture: picture }))).toEqual({ participant: "b", picture });
+  });
+  it("shows the previous holder to the holder", () => {
+    expect(onStage(state({ stage: { holder: "me", previous: "a", pinned: true } }))?.participant).toBe("a");
+  });
+  it("never shows one person's picture under another's name", () => {
+    expect(onStage(state({ stage: { holder: "a", previous: null, pinned: false }, stagePicture: picture }))).toEqual({ participant: "a", picture: null });
+  });
+  it("shows somebody before anybody has spoken, and nobody when alone", () => {
+    expect(onStage(state({}, [person("me"), person("a", { camera: "off" })]))?.participant).toBe("a");
+    expect(onStage(state({ tiles: [] }, [person("me")]))).toBeNull();
+  });
+});
+
+describe("ownStatus", () => {
+  it("says that others hear me", () => expect(keys(state())).toEqual(["status.heard"]));
+  it("tells my own mute from the host's", () => {
+    expect(keys(state({ microphone: "off" }))).toEqual(["status.muted"]);
+    expect(keys(state({ microphone: "off" }, [person("me", { mutedByHost: true })]))).toEqual(["status.mutedByHost"]);
+  });
+  it("says to who may not or wants not to speak that they listen", () => {
+    expect(keys(state({ may: new Set() }))).toEqual(["status.listening"]);
+    expect(keys(state({ joinMode: "listen", microphone: "none" }))).toEqual(["status.listening"]);
+  });
+  it("warns of a weak link, and leaves a lost one to the line that counts seconds", () => {
+    expect(keys(state({ quality: new Map([["me", 1]]) }))[0]).toBe("status.weak");
+    expect(keys(state({ quality: new Map([["me", 1]]), link: { at: "media-lost", since: 1 } }))).not.toContain("status.weak");
+  });
+  it("says the floor, the share and the place in line", () => {
+    const hands = [{ participant: "b", at: 1 }, { participant: "me", at: 2 }];
+    const parts = ownStatus(state({ stage: { holder: "me", previous: null, pinned: true }, screenShare: "on", hands }));
+    expect(parts.map(({ key }) => key)).toEqual(["status.floor", "status.heard", "status.sharing", "status.handUp"]);
+    expect(parts[3]?.values).toEqual({ place: 2 });
+  });
+});
+
+describe("the rest", () => {
+  it("knows one's place in line, 0 for none", () => expect([handPlace(state({ hands: [{ participant: "a", at: 1 }] }), "a"), handPlace(state(), "a")]).toEqual([1, 0]));
+  it("shows another's screen large, not one's own", () => expect([screenShown(state({ screen: "a" })), screenShown(state({ screen: "me" }))]).toEqual(["a", null]));
+  it("names who speaks, leaving oneself out", () => expect(speakingNames(state({ speaking: ["me", "b", "gone"] }))).toEqual(["B"]));
+});
