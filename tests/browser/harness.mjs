@@ -128,6 +128,8 @@ export function firefox() {
       "media.navigator.permission.disabled": true,
       "media.getusermedia.insecure.enabled": false,
       "media.peerconnection.ice.obfuscate_host_addresses": false,
+      /* the tests' microphones are made of Web Audio, and must sound after a reload without a gesture */
+      "media.autoplay.block-webaudio": false,
       "app.update.enabled": false,
       "datareporting.policy.dataSubmissionEnabled": false,
     } });

@@ -22,16 +22,18 @@ export function probes({ tone, picture, language }) {
   Object.defineProperty(navigator, "language", { get: () => language });
   Object.defineProperty(navigator, "languages", { get: () => [language] });
 
+  /* A page's sound may start with its first gesture only; a real microphone gives its track before that, and so does ours. */
   let context;
-  const audioContext = async () => {
+  const audioContext = () => {
     context ??= new AudioContext({ sampleRate: 48000 });
-    if (context.state !== "running") await context.resume();
+    if (context.state !== "running") context.resume().catch(() => {});
     return context;
   };
+  for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => context && audioContext(), { capture: true });
 
   /** A tone that pulses in loudness (so that a detector sees speech, not a steady hum) without ever going silent. */
-  const microphoneTrack = async () => {
-    const audio = await audioContext();
+  const microphoneTrack = () => {
+    const audio = audioContext();
     const oscillator = audio.createOscillator();
     const gain = audio.createGain();
     const out = audio.createMediaStreamDestination();
@@ -69,12 +71,12 @@ export function probes({ tone, picture, language }) {
     const fail = (constraints.audio && failures.microphone) || (constraints.video && failures.camera);
     if (fail) throw new DOMException("for the test", fail);
     const tracks = [];
-    if (constraints.audio) tracks.push(await microphoneTrack());
+    if (constraints.audio) tracks.push(microphoneTrack());
     if (constraints.video) tracks.push(cameraTrack());
     return new MediaStream(tracks);
   };
   navigator.mediaDevices.getDisplayMedia = async () => {
-    const audio = await audioContext();
+    const audio = audioContext();
     const oscillator = audio.createOscillator();
     const out = audio.createMediaStreamDestination();
     oscillator.frequency.value = window.probe.screenTone;
@@ -140,7 +142,8 @@ export function probes({ tone, picture, language }) {
      * Peak power in dB near each frequency, in the sum of all remote sound that the page's audio elements play.
      */
     async tones(frequencies, seconds) {
-      const audio = await audioContext();
+      const audio = audioContext();
+      await audio.resume();
       const analyser = audio.createAnalyser();
       analyser.fftSize = 16384;
       analyser.smoothingTimeConstant = 0;
