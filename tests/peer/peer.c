@@ -354,6 +354,11 @@ uint64_t peer_join_us(const struct peer *peer)
 	return peer->opened_us != 0 ? peer->opened_us - peer->begun_us : 0;
 }
 
+uint64_t peer_checks(const struct peer *peer)
+{
+	return client_transport_checks_answered(peer->transport);
+}
+
 uint64_t peer_feedback(const struct peer *peer)
 {
 	return peer->feedback;

@@ -40,6 +40,7 @@ enum client_state peer_state(const struct peer *peer);
 const char *
 peer_profile(const struct peer *peer); /* OpenSSL's name; NULL before the handshake's end */
 uint64_t peer_join_us(const struct peer *peer);	 /* from peer_new to open; 0: not yet */
+uint64_t peer_checks(const struct peer *peer);	 /* connectivity checks that were answered */
 uint64_t peer_feedback(const struct peer *peer); /* transport-wide feedback messages that came */
 unsigned peer_receivers(const struct peer *peer);
 struct receiver *peer_receiver(const struct peer *peer, unsigned i);

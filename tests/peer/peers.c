@@ -18,7 +18,7 @@ static struct {
 	char *url, *meeting, *token, *view_token, *video, *ivf, *query, *profiles;
 	int publish, view, seconds, tone, tone_step, voices, cameras, kilobits, every_ms;
 	double loss;
-	gboolean silent, decode, json;
+	gboolean silent, decode, restart, json;
 } options = {.seconds = 5, .tone = 440, .tone_step = 0, .voices = 1, .cameras = 1, .kilobits = 300};
 
 static const GOptionEntry entries[] = {
@@ -49,6 +49,7 @@ static const GOptionEntry entries[] = {
 	 "Of WHEP, e.g. video=stage&size=320x180", "QUERY"},
 	{"decode", 0, 0, G_OPTION_ARG_NONE, &options.decode,
 	 "Viewers decode sound and tell its tone", NULL},
+	{"restart-ice", 0, 0, G_OPTION_ARG_NONE, &options.restart, "Everybody, half way", NULL},
 	{"loss", 0, 0, G_OPTION_ARG_DOUBLE, &options.loss, "Share of RTP that is lost, both ways",
 	 "0..1"},
 	{"profiles", 0, 0, G_OPTION_ARG_STRING, &options.profiles, "SRTP profiles, OpenSSL's names",
@@ -132,6 +133,24 @@ static void join_all(struct run *run)
 	config.decode = options.decode;
 	for (int i = 0; i < options.view && !interrupted; i++)
 		join(run, &config, (unsigned)(options.publish + i));
+}
+
+/* Everybody's ICE, and waits until a check with the new credentials was answered. */
+static void restart_all(struct run *run)
+{
+	for (guint i = 0; i < run->peers->len; i++) {
+		g_autoptr(GError) error = NULL;
+		struct peer *peer = run->peers->pdata[i];
+		uint64_t before = peer_checks(peer);
+		bool ok = peer_restart_ice(peer, clock_now_us(), &error);
+		for (unsigned wait = 0; ok && wait < 50 && peer_checks(peer) == before; wait++)
+			drive(run, clock_now_us() + 20 * US_PER_MS);
+		if (ok && peer_checks(peer) > before)
+			continue;
+		fprintf(stderr, "restart %u: %s\n", i,
+			error != NULL ? error->message : "no check was answered");
+		run->failed++;
+	}
 }
 
 static json_t *sent_json(const struct peer *peer)
@@ -267,7 +286,11 @@ int main(int argc, char **argv)
 	run.peers = g_ptr_array_new_with_free_func((GDestroyNotify)peer_free);
 	run.clips = g_ptr_array_new_with_free_func((GDestroyNotify)clip_free);
 	join_all(&run);
-	drive(&run, clock_now_us() + (uint64_t)options.seconds * US_PER_SEC);
+	uint64_t half_us = (uint64_t)options.seconds * US_PER_SEC / 2;
+	drive(&run, clock_now_us() + half_us);
+	if (options.restart)
+		restart_all(&run);
+	drive(&run, clock_now_us() + half_us);
 	bool ok = report(&run);
 	g_ptr_array_unref(run.peers);
 	g_ptr_array_unref(run.clips);
