@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Writes the corpora of fuzz_protocol (what pages say: digit, then JSON) and fuzz_token (claims, and a token)."""
+import json
+import pathlib
+
+HERE = pathlib.Path(__file__).resolve().parent / "corpus"
+DEVICE = "c" * 32
+JOIN = {"type": "join", "id": 1, "version": 1, "token": "TOKEN", "name": "Maisara", "organisation": "Green Hills",
+        "country": "MY", "speaks": "ms", "device": DEVICE, "listenOnly": False}
+OFFER = {"type": "offer", "id": 2, "sdp": "v=0", "lines": [
+    {"mid": "0", "source": "microphone"}, {"mid": "1", "source": "camera"}, {"mid": "2", "source": "screen"},
+    {"mid": "3", "source": "screen-sound"}, {"mid": "4", "feed": "voice/0"}, {"mid": "5", "feed": "screen-sound"},
+    {"mid": "6", "feed": "stage", "width": 1280, "height": 720}, {"mid": "7", "feed": "screen"},
+    {"mid": "8", "feed": "none", "kind": "video"}, {"mid": "9", "feed": "camera/p1"}, {"mid": "10", "feed": "mic/p2"}]}
+
+PROTOCOL = {
+    "join": [(2, JOIN), (2, {"type": "leave", "id": 2})],
+    "join_resume": [(2, dict(JOIN, resume={"participant": "p2", "secret": "SECRET"}))],
+    "join_stale": [(2, dict(JOIN, resume={"participant": "p2", "secret": "0" * 64}))],
+    "join_takeover": [(2, dict(JOIN, device="b" * 32)), (2, dict(JOIN, device="b" * 32, takeover=True))],
+    "join_another": [(2, dict(JOIN, device="b" * 32, another=True))],
+    "offer": [(1, OFFER), (1, dict(OFFER, fresh=True))],
+    "slots": [(1, OFFER), (1, {"type": "slots", "id": 3, "slots": [
+        {"mid": "10", "feed": "camera/p3", "width": 320, "height": 180}, {"mid": "11", "feed": "none"}]})],
+    "media": [(1, {"type": "media", "id": 4, "microphone": "off", "camera": "on", "screen": True}),
+              (0, {"type": "media", "screen": True}), (0, {"type": "media", "microphone": "none", "screen": False})],
+    "chat": [(1, {"type": "chat", "id": 5, "text": "Hello 声 \u202e\n"}), (1, {"type": "chat", "text": ""})],
+    "hand": [(1, {"type": "hand", "id": 6, "raised": True}),
+             (0, {"type": "hand", "participant": "p2", "raised": False})],
+    "floor": [(0, {"type": "floor", "id": 7, "participant": "p2"}), (0, {"type": "floor", "participant": None})],
+    "mute": [(0, {"type": "mute", "id": 8, "participant": "p2", "source": s})
+             for s in ("microphone", "camera", "screen")] + [(1, {"type": "media", "microphone": "on"})],
+    "remove": [(0, {"type": "remove", "id": 9, "participant": "p2"}), (0, {"type": "barred", "id": 10}),
+               (2, dict(JOIN, name="LI")), (2, dict(JOIN, device="b" * 32)),
+               (0, {"type": "readmit", "id": 11, "barred": 1})],
+    "reissue": [(0, {"type": "reissue", "id": 12, "role": "member"})],
+    "end": [(0, {"type": "end", "id": 13}), (2, JOIN)],
+    "profile": [(1, {"type": "profile", "id": 14, "name": "Li Wei", "organisation": "x", "country": "",
+                     "speaks": "zh-Hans"})],
+    "ping": [(1, {"type": "ping", "id": 15}), (1, {"type": "leave", "id": 16})],
+    "chat_history": [(1, {"type": "chat", "text": "one"}), (2, JOIN)],
+    "wrong_join": [(2, dict(JOIN, **change)) for change in (
+        {"version": 2}, {"device": "x"}, {"token": "x"}, {"resume": "x"}, {"resume": {}}, {"listenOnly": 1},
+        {"country": "MYS"}, {"country": "my"}, {"speaks": "m"}, {"name": 1}, {"name": "x" * 81}, {"token": None},
+        {"resume": {"participant": "p0", "secret": "x"}})] + [(2, {"type": "ping"})],
+    "wrong_media": [(1, {"type": "slots", "slots": [{"mid": "1", "feed": "stage"}]}), (1, dict(OFFER, sdp=""))] + [
+        (1, dict(OFFER, lines=lines)) for lines in (
+            [], [1], [{}], [{"mid": "x" * 17}], [{"mid": "0", "source": "shoes"}], [{"mid": "0", "feed": "sky"}],
+            [{"mid": "0", "source": "camera", "feed": "stage"}], [{"mid": "0", "feed": "stage", "width": -1}])] + [
+        (1, {"type": "media", "microphone": "loud"}), (1, {"type": "media", "screen": 1}),
+        (3, {"type": "media", "microphone": "on"}), (1, OFFER),
+        (1, {"type": "slots", "slots": [{"mid": "1", "source": "camera"}]}),
+        (1, {"type": "slots", "slots": [{"mid": "99", "feed": "stage"}]})],
+    "wrong_host": [(0, {"type": "floor", "participant": "p3"}), (0, {"type": "floor", "participant": "x"}),
+                   (0, {"type": "mute", "participant": "p2", "source": "shoes"}), (0, {"type": "mute"}),
+                   (0, {"type": "remove", "participant": "p1"}), (0, {"type": "remove", "participant": "p9"}),
+                   (0, {"type": "readmit", "barred": 9}), (0, {"type": "reissue", "role": "king"}),
+                   (3, {"type": "end"})],
+    "wrong_people": [(1, {"type": "chat", "text": 1}), (1, {"type": "hand"}), (1, {"type": "hand", "raised": 1}),
+                     (1, {"type": "hand", "raised": True, "participant": "p1"}), (1, JOIN),
+                     (1, {"type": "profile", "name": "\u200b"}), (1, {"type": "profile", "speaks": "zh_CN"})],
+    "wrong": [(1, {"type": "dance", "id": 17}), (1, {"id": "x"}), (1, []), (0, {"type": "end", "id": -1})],
+}
+
+CLAIMS = {"iss": "tongsheng", "sub": "demo", "role": "member", "gen": 0, "iat": 1600000000, "exp": 1800000000,
+          "jti": "0123456789abcdef"}
+TOKEN = {
+    "member": CLAIMS,
+    "interpreter": dict(CLAIMS, role="interpreter", name="王芳", lang=["fr", "pt-BR"], booth="B", understands=["zh"],
+                        pivot="en"),
+    "expired": dict(CLAIMS, exp=1),
+    "wrong_list": dict(CLAIMS, lang="fr"),
+    "wrong_tag": dict(CLAIMS, lang=["fr"], understands=[1]),
+    "wrong_role": dict(CLAIMS, role="king"),
+}
+# Signed by another key.
+STRANGER = ("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0Ijox"
+            "NTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c")
+
+
+def write(folder, name, text):
+    (HERE / folder).mkdir(parents=True, exist_ok=True)
+    (HERE / folder / name).write_text(text)
+
+
+for name, messages in PROTOCOL.items():
+    write("protocol", name, "\n".join(f"{who}{json.dumps(m, ensure_ascii=False)}" for who, m in messages))
+for name, claims in TOKEN.items():
+    write("token", name, json.dumps(claims, ensure_ascii=False))
+write("token", "stranger", STRANGER)
