@@ -8,10 +8,11 @@ build_packages=(
 	gcc libc6-dev pkg-config meson ninja-build make
 	libglib2.0-dev libssl-dev libsrtp2-dev libnice-dev libwebsockets-dev libwebsockets-evlib-glib
 	libjansson-dev libjwt-dev libsqlite3-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
+	libopus-dev
 )
 test_packages=(
 	clang llvm libclang-rt-14-dev python3 curl iproute2 nftables procps psmisc
-	chromium firefox-esr pulseaudio fonts-noto-core fonts-noto-cjk libopus-dev
+	chromium firefox-esr pulseaudio fonts-noto-core fonts-noto-cjk
 	gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-nice
 	python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0 gir1.2-gst-plugins-bad-1.0
 )

@@ -137,20 +137,21 @@ def strangers_disturb_nobody(server):
     joined = Peers(server, "--view", joins, "--every", every_ms, "--seconds", 1).report()
     sent = int(flood.communicate()[0])
     report = call.report()
+    dropped = server.metric("tongsheng_relay_drop_stranger_total") - before
+    print(f"# {joins} joins among {sent} strange packets ({dropped:.0f} counted): "
+          f"median {joined['joinMsMedian']} ms, longest {joined['joinMsMax']} ms")
     assert joined["failed"] == 0 and joined["open"] == joins, joined["errors"]
     assert joined["broken"] == 0 and joined["missing"] == 0, joined
-    assert joined["joinMsMax"] < 1500, f"a join took {joined['joinMsMax']} ms"
+    assert joined["joinMsMedian"] < 500, f"half of the joins took more than {joined['joinMsMedian']} ms"
     expect_whole(report, 2, 25 * seconds)
     sound, picture = report["peers"][1]["received"]
     # Not a packet more than was sent, and nothing but the tone.
     assert sound["packets"] <= report["peers"][0]["sent"][0]["packets"], report
     assert picture["packets"] <= report["peers"][0]["sent"][1]["packets"], report
     assert abs(sound["tone"] - 440) <= 2, report
-    dropped = server.metric("tongsheng_relay_drop_stranger_total") - before
     assert sent >= 9000 * seconds, f"only {sent} packets were sent in {seconds} s"
     # What the socket's buffer had no room for isn't counted; more than that would be a bug.
     assert sent * 0.9 <= dropped <= sent, f"{sent} sent, {dropped:.0f} dropped as strangers'"
-    print(f"# {joins} joins among {sent} strange packets: median {joined['joinMsMedian']} ms, longest {joined['joinMsMax']} ms")
 
 
 @test
