@@ -40,7 +40,7 @@ const GAP = 8;
 /** Below this width a page is a phone's: fewer, less wide tiles. */
 const PHONE = 600;
 /** Below this height (and wider than high) the stage takes all. */
-const LOW = 420;
+const LOW = 400;
 
 export function arrange(now: Situation): Arrangement {
   const first = arrangeIn(now, now.height);
@@ -52,7 +52,7 @@ export function arrange(now: Situation): Arrangement {
 
 function arrangeIn(now: Situation, height: number): Arrangement {
   if (now.layout === "gallery" && !now.screen) return everywhere(now, height);
-  if (height < LOW && now.width > height) {
+  if (now.height < LOW && now.width > now.height) {
     return { stage: box(now.width, height), tilesAt: "nowhere", columns: 0, tile: box(0, 0), others: 0, speaker: null };
   }
   return now.width > height * 1.25 ? beside(now, height, 0) : below(now, height);

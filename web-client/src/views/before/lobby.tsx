@@ -208,7 +208,7 @@ function ProfileFields({ nameField, nameMissing }: ProfileFieldsProps) {
   const nameFixed = useSelected((state) => state.nameFixed);
   useEffect(() => {
     // On a phone the focus would open the keyboard over the page before it was read.
-    if (matchMedia("(pointer: fine)").matches && nameField.current?.value === "") nameField.current.focus();
+    if (!matchMedia("(pointer: coarse)").matches && nameField.current?.value === "") nameField.current.focus();
   }, []);
   return (
     <div class="profile-fields">

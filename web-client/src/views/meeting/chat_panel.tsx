@@ -13,7 +13,7 @@ const LONGEST = 2000;
 export function ChatPanel() {
   const { t } = useText();
   const mayChat = useSelected((state) => state.may.has("chat"));
-  const writes = mayChat && matchMedia("(pointer: fine)").matches;
+  const writes = mayChat && !matchMedia("(pointer: coarse)").matches;
   return (
     <Panel title={t("chat.title")} ownFocus={writes}>
       <ChatLog />
