@@ -8,6 +8,8 @@
 #define LOUDER_DB     4.0f
 #define LOUDER_FOR_US (400 * US_PER_MS)
 #define SEAT_REST_US  (2 * US_PER_SEC)
+/* Who has coughed, or stopped, doesn't hold a seat against one who speaks. */
+#define PAUSE_US (500 * US_PER_MS)
 
 void seats_pin(struct seats *seats, uint32_t peer)
 {
@@ -73,17 +75,21 @@ static uint32_t choose_stage(struct seats *s, const struct voice *voices, unsign
 	return now_us - s->challenged_us >= STAGE_AFTER_US ? dominant : s->stage;
 }
 
+static bool speaks_now(const struct voice *v, uint64_t now_us)
+{
+	return speaks(v) && now_us - v->last_us < PAUSE_US;
+}
+
 /* The seat of 1 and 2 whose holder is missed least: free, silent the longest, the quieter. */
-static unsigned quieter_seat(const struct seats *s, const struct voice *voices, unsigned n)
+static unsigned quieter_seat(const struct seats *s, const struct voice *voices, unsigned n,
+			     uint64_t now_us)
 {
 	const struct voice *a = find(voices, n, s->seat[1]), *b = find(voices, n, s->seat[2]);
 	if (!s->seat[1] || !s->seat[2])
 		return s->seat[1] ? 2 : 1;
 	if (!a || !b)
 		return a ? 2 : 1;
-	if (a->speaking != b->speaking)
-		return a->speaking ? 2 : 1;
-	if (a->speaking)
+	if (speaks_now(a, now_us) && speaks_now(b, now_us))
 		return a->loudness <= b->loudness ? 1 : 2;
 	return a->last_us <= b->last_us ? 1 : 2;
 }
@@ -110,7 +116,7 @@ static void move_stage(struct seats *s, uint32_t holder, const struct voice *voi
 	sit(s, 0, holder, now_us);
 	/* Only a voice takes a seat: a host who was pinned and has no microphone doesn't. */
 	if (find(voices, n, leaving))
-		sit(s, quieter_seat(s, voices, n), leaving, now_us);
+		sit(s, quieter_seat(s, voices, n, now_us), leaving, now_us);
 }
 
 static bool is_seated(const struct seats *s, uint32_t id)
@@ -124,9 +130,9 @@ static bool is_seated(const struct seats *s, uint32_t id)
 static void seat_voice(struct seats *s, const struct voice *v, const struct voice *voices,
 		       unsigned n, uint64_t now_us)
 {
-	unsigned seat = quieter_seat(s, voices, n);
+	unsigned seat = quieter_seat(s, voices, n, now_us);
 	const struct voice *holder = find(voices, n, s->seat[seat]);
-	if (speaks(holder)) {
+	if (speaks_now(holder, now_us)) {
 		bool louder = v->loudness >= holder->loudness + LOUDER_DB &&
 			      now_us - v->since_us >= LOUDER_FOR_US;
 		if (!louder || now_us - s->seated_us[seat] < SEAT_REST_US)

@@ -177,6 +177,10 @@ void slot_forward(struct slot *slot, struct layer *layer, const struct packet *p
 		shared_count(slot->peer->shared, COUNTER_DROP_NO_KEYFRAME_YET);
 		return;
 	}
+	if (!slot->video && packet->rtp.sequence != layer->newest) { /* late: nobody begins with what is over */
+		shared_count(slot->peer->shared, COUNTER_DROP_BEFORE_SWITCH);
+		return;
+	}
 	switch_over(slot, packet, now_us);
 	slot_send(slot, packet, now_us);
 	if (slot->video)

@@ -16,7 +16,7 @@
 #define BLOCKS		 15
 #define FRAMES		 (FRAMES_PER_BLOCK * BLOCKS)
 #define SPEECH_BANDS	 3 /* a frame is speech from 9 dB above the floor */
-#define SPEECH_FRAMES	 3 /* of a block */
+#define SPEECH_FRAMES	 2 /* of a block: syllables leave gaps */
 
 /* Silence gets frames of its own after this long without a packet: longer than a 120 ms packet, and
  * than jitter. */
@@ -34,10 +34,16 @@
 #define FLOOR_START	(-55.0f)
 #define LOUDNESS_WEIGHT 0.06f /* of a frame: half of a step is there after 220 ms */
 
-/* How much a challenger must lead in the immediate, medium and long interval. */
+/*
+ * How much a challenger must lead, as the logarithm of the ratio of the scores. In the immediate
+ * and the medium interval it is enough not to be behind; in the long one 0.8 s of speech are needed
+ * against silence, and nothing suffices against somebody who goes on.
+ */
 #define LEAD_IMMEDIATE 0.0f
 #define LEAD_MEDIUM    0.0f
-#define LEAD_LONG      6.0f
+#define LEAD_LONG      1.0f
+#define SCORE_MIN                                                                                  \
+	1.0f /* below it noise is likelier than speech: how much likelier doesn't matter */
 
 struct speaker {
 	struct voice voice;
@@ -189,6 +195,11 @@ static struct scores scores_of(const struct speakers *speakers, const struct spe
 			       speakers->longest[blocks], frames};
 }
 
+static float lead(float challenger, float dominant)
+{
+	return logf(MAX(challenger, SCORE_MIN) / MAX(dominant, SCORE_MIN));
+}
+
 static void decide_dominant(struct speakers *speakers)
 {
 	struct speaker *dominant = g_hash_table_lookup(speakers->by_id,
@@ -204,14 +215,15 @@ static void decide_dominant(struct speakers *speakers)
 		struct scores c = scores_of(speakers, s);
 		if (s == dominant || !s->voice.speaking || c.frames < SPEECH_FRAMES)
 			continue;
-		if (c.immediate - bar.immediate < LEAD_IMMEDIATE ||
-		    c.medium - bar.medium < LEAD_MEDIUM || c.longest - bar.longest < LEAD_LONG)
+		if (lead(c.immediate, bar.immediate) < LEAD_IMMEDIATE ||
+		    lead(c.medium, bar.medium) < LEAD_MEDIUM ||
+		    lead(c.longest, bar.longest) < LEAD_LONG)
 			continue;
 		/* Of several the longest; of equally long ones the louder, so that no hash order
 		 * decides. */
-		float lead = c.longest + s->voice.loudness / 1000;
-		if (lead > best) {
-			best = lead;
+		float rank = c.longest + s->voice.loudness / 1000;
+		if (rank > best) {
+			best = rank;
 			speakers->dominant = s->voice.id;
 		}
 	}

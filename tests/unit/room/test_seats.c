@@ -62,6 +62,9 @@ static void pass(struct floor *f, unsigned ms)
 {
 	for (unsigned i = 0; i < ms / 100; i++) {
 		f->now_us += 100 * US_PER_MS;
+		for (unsigned v = 0; v < f->n; v++)
+			if (f->voices[v].speaking)
+				f->voices[v].last_us = f->now_us;
 		update(f);
 	}
 }
@@ -200,6 +203,23 @@ static void a_cough_displaces_nobody_who_speaks(void)
 	set(&f, 4, -5);
 	pass(&f, 300);
 	assert_seats(f, 1, 2, 3);
+}
+
+static void who_pauses_holds_no_seat_against_a_voice(void)
+{
+	struct floor f = floor_new();
+	set(&f, 1, -30);
+	update(&f);
+	set(&f, 2, -30);
+	update(&f);
+	set(&f, 3, -10);
+	pass(&f, 3000);
+	for (unsigned v = 0; v < f.n; v++)
+		if (f.voices[v].id == 3)
+			f.voices[v].last_us -= 600 * US_PER_MS; /* still counts as speaking */
+	set(&f, 4, -60);
+	update(&f);
+	assert_seats(f, 1, 2, 4);
 }
 
 static void who_leaves_the_stage_takes_the_quieter_seat(void)
@@ -356,6 +376,8 @@ int main(int argc, char **argv)
 			a_clearly_louder_voice_displaces_the_quieter);
 	g_test_add_func("/seats/a_cough_displaces_nobody_who_speaks",
 			a_cough_displaces_nobody_who_speaks);
+	g_test_add_func("/seats/who_pauses_holds_no_seat_against_a_voice",
+			who_pauses_holds_no_seat_against_a_voice);
 	g_test_add_func("/seats/who_leaves_the_stage_takes_the_quieter_seat",
 			who_leaves_the_stage_takes_the_quieter_seat);
 	g_test_add_func("/seats/the_new_holders_seat_is_free_for_the_old",
