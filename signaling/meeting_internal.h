@@ -65,7 +65,7 @@ struct meeting {
 	gint64 idle_since, quality_at;
 };
 
-enum device_state { DEVICE_NONE, DEVICE_OFF, DEVICE_ON };
+enum device_state { DEVICE_NONE, DEVICE_OFF, DEVICE_ON, DEVICE_AS_IT_WAS };
 
 struct profile {
 	char *name, *organisation, *country, *speaks; /* never NULL in a participant */
@@ -77,6 +77,7 @@ struct connection {
 	struct websocket *socket;
 	struct participant *participant; /* NULL before join and after the end */
 	gint64 join_until;		 /* while there is no participant */
+	bool asked;			 /* a first join has come */
 	bool closing;			 /* what still comes is ignored */
 };
 /* Says why, forgets the participant, closes. */
@@ -96,7 +97,10 @@ struct participant {
 	uint8_t secret[SECRET_HASH_SIZE];
 	bool listed, listen_only, name_fixed; /* name_fixed: the token names the person */
 	enum device_state microphone, camera;
-	unsigned muted; /* bits of enum source, by a host */
+	unsigned muted;	 /* bits of enum source, by a host */
+	unsigned unseen; /* of them and the screen: the page hasn't said "off" since, so its "on" is
+			    an old one */
+	char muted_by[12];
 	gint64 hand_at; /* Unix ms; 0: down */
 
 	struct connection *connection;
@@ -159,10 +163,15 @@ void participant_set_profile(struct participant *participant, const struct profi
 			     bool listen_only);
 void participant_new_secret(struct participant *participant, char ret_hex[2 * SECRET_BYTES + 1]);
 bool participant_secret_is(const struct participant *participant, const char *secret);
-/* A person's own: also ends a host's mute of what goes on. Says whether something changed. */
-bool participant_set_devices(struct participant *participant, enum device_state microphone,
-			     enum device_state camera);
+/*
+ * What the person does now, as their page says. On ends a host's mute, unless the page can't have
+ * known of it yet: it repeats what it did before a cut, or the two messages crossed.
+ */
+void participant_say(struct participant *participant, enum device_state microphone,
+		     enum device_state camera, enum device_state screen);
 void participant_mute(struct participant *participant, enum source source, const char *by);
+void participant_tell_mutes(
+	struct participant *participant); /* once more, to a page that may have missed it */
 void participant_drop_media(struct participant *participant);
 void participant_media_state(struct participant *participant, enum transport_state state);
 /* Mutes, floor and screen again, for a peer that is new to the relay. */

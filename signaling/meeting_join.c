@@ -150,15 +150,20 @@ static struct participant *same_device(const struct meeting *meeting, const char
 	return found;
 }
 
+static const char *or_empty(const char *text)
+{
+	return text != NULL ? text : "";
+}
+
 static struct participant *join_new(struct meeting *meeting, const struct join *join,
 				    const struct token *token, GError **error)
 {
 	return add_listed(meeting,
 			  &(struct store_person){
 				  .name = join->profile.name,
-				  .organisation = join->profile.organisation,
-				  .country = join->profile.country,
-				  .speaks = join->profile.speaks,
+				  .organisation = or_empty(join->profile.organisation),
+				  .country = or_empty(join->profile.country),
+				  .speaks = or_empty(join->profile.speaks),
 				  .role = token->role,
 				  .device = join->device,
 				  .listen_only = join->listen_only,
@@ -211,15 +216,23 @@ static struct participant *join_by_token(struct meetings *meetings, struct join 
 	return p;
 }
 
+/* A page that comes back may have been changed meanwhile; what it may not say is passed over. */
+static void update_profile(struct participant *p, struct join *join)
+{
+	if (join->profile.name != NULL &&
+	    (p->name_fixed ||
+	     !meeting_check_bars(p->meeting, p->role, "", join->profile.name, NULL)))
+		g_clear_pointer(&join->profile.name, g_free);
+	participant_set_profile(p, &join->profile, join->listen_only);
+}
+
 /* Another tab becomes this person: nothing of what the old one sent goes on. */
 static void start_anew(struct participant *p, const struct join *join)
 {
 	bool silent = join->listen_only || !role_may(p->role, ACTION_PUBLISH);
 	enum device_state state = silent ? DEVICE_NONE : DEVICE_OFF;
 	participant_drop_media(p);
-	if (participant_set_devices(p, state, state))
-		participant_changed(p);
-	meeting_share_screen(p, false);
+	participant_say(p, state, state, DEVICE_OFF);
 	participant_set_profile(p, &join->profile, join->listen_only);
 }
 
@@ -235,6 +248,7 @@ struct participant *meetings_join(struct meetings *meetings, struct join *join,
 		if (p == NULL)
 			return NULL;
 		meetings->resumes++;
+		update_profile(p, join);
 		g_strlcpy(ret_secret, join->resume_secret, 2 * SECRET_BYTES + 1);
 	} else {
 		p = join_by_token(meetings, join, &is_new, error);

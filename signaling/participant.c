@@ -182,39 +182,78 @@ static void set_muted(struct participant *p, enum source source, bool muted)
 		relay_set_muted(meetings->relay, p->meeting->room, p->number, source, muted);
 }
 
-bool participant_set_devices(struct participant *p, enum device_state microphone,
-			     enum device_state camera)
+static enum device_state said(struct participant *p, enum source source, enum device_state before,
+			      enum device_state now)
+{
+	unsigned bit = 1u << source;
+	if (now == DEVICE_AS_IT_WAS)
+		return before;
+	if (now != DEVICE_ON) {
+		p->unseen &= ~bit;
+		return now;
+	}
+	if ((p->unseen & bit) != 0)
+		return before;
+	set_muted(p, source, false);
+	return now;
+}
+
+void participant_say(struct participant *p, enum device_state microphone, enum device_state camera,
+		     enum device_state screen)
 {
 	unsigned muted = p->muted;
-	bool changed = p->microphone != microphone || p->camera != camera;
-	if (microphone == DEVICE_ON)
-		set_muted(p, SOURCE_MICROPHONE, false);
-	if (camera == DEVICE_ON)
-		set_muted(p, SOURCE_CAMERA, false);
-	p->microphone = microphone;
-	p->camera = camera;
-	return changed || muted != p->muted;
+	enum device_state microphone_before = p->microphone, camera_before = p->camera;
+	enum device_state screen_before = shares_screen(p) ? DEVICE_ON : DEVICE_OFF;
+	p->microphone = said(p, SOURCE_MICROPHONE, microphone_before, microphone);
+	p->camera = said(p, SOURCE_CAMERA, camera_before, camera);
+	bool shares = said(p, SOURCE_SCREEN, screen_before, screen) == DEVICE_ON;
+	bool listens = p->listen_only && p->microphone != DEVICE_ON && p->camera != DEVICE_ON;
+	if (listens != p->listen_only)
+		participant_set_profile(p, &(struct profile){0}, listens);
+	else if (p->microphone != microphone_before || p->camera != camera_before ||
+		 p->muted != muted)
+		participant_changed(p);
+	meeting_share_screen(p, shares);
+}
+
+static void tell_muted(struct participant *p, enum source source)
+{
+	participant_send(p, json_pack("{s:s, s:s, s:s}", "type", "muted", "source",
+				      source_name(source), "by", p->muted_by));
+}
+
+void participant_tell_mutes(struct participant *p)
+{
+	for (enum source source = 0; source < SOURCE_COUNT; source++) {
+		if ((p->unseen & 1u << source) != 0)
+			tell_muted(p, source);
+	}
 }
 
 void participant_mute(struct participant *p, enum source source, const char *by)
 {
+	bool was_on;
 	if (source == SOURCE_SCREEN) {
+		was_on = shares_screen(p);
 		meeting_share_screen(p, false);
 	} else {
 		enum device_state *state =
 			source == SOURCE_MICROPHONE ? &p->microphone : &p->camera;
-		if (*state == DEVICE_ON)
+		was_on = *state == DEVICE_ON;
+		if (was_on)
 			*state = DEVICE_OFF;
 		set_muted(p, source, true);
 		participant_changed(p);
 	}
-	participant_send(p, json_pack("{s:s, s:s, s:s}", "type", "muted", "source",
-				      source_name(source), "by", by));
+	if (was_on)
+		p->unseen |= 1u << source;
+	g_strlcpy(p->muted_by, by, sizeof p->muted_by);
+	tell_muted(p, source);
 }
 
 void participant_set_sources(struct participant *p, bool microphone, bool camera, bool screen)
 {
-	/* Not participant_set_devices: only a person ends a host's mute. */
+	/* Not participant_say: only a person ends a host's mute. */
 	p->microphone = !microphone			     ? DEVICE_NONE
 			: p->muted & 1u << SOURCE_MICROPHONE ? DEVICE_OFF
 							     : DEVICE_ON;

@@ -109,6 +109,12 @@ static bool dispatch(const struct request *request, const char *type, GError **e
 			    "type: joined already");
 		return false;
 	}
+	/* A page sends its offer right behind the join, and can't know yet that it was refused. */
+	if (!joined) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_CONFLICT,
+			    "type: join first; the join before was refused");
+		return false;
+	}
 	for (size_t i = 0; i < G_N_ELEMENTS(handlers); i++) {
 		const struct handler *handler = &handlers[i];
 		if (strcmp(type, handler->type) != 0)
@@ -137,11 +143,12 @@ static void on_object(struct connection *connection, const json_t *message)
 	const char *type = NULL;
 	bool ok = field_integer(message, "id", false, 0, G_MAXINT64, &request.id, &error) &&
 		  field_string(message, "type", true, &type, &error);
-	if (connection->participant == NULL && (!ok || strcmp(type, "join") != 0)) {
+	if (!connection->asked && (!ok || strcmp(type, "join") != 0)) {
 		g_clear_error(&error);
 		connection_close(connection, CLOSE_NO_PROTOCOL, "the first message must be join");
 		return;
 	}
+	connection->asked = true;
 	if (!ok || !dispatch(&request, type, &error))
 		reply_error(&request, error);
 }
@@ -173,7 +180,7 @@ static void on_message(void *user, struct websocket *socket, const char *text, s
 				 message == NULL ? reason : "not a JSON object");
 		g_free(reason);
 	} else {
-		if (connection->participant == NULL)
+		if (!connection->asked)
 			connection->join_until = meetings_now(meetings) + NEXT_JOIN_US;
 		on_object(connection, message);
 	}

@@ -59,14 +59,7 @@ static bool read_join(const json_t *message, struct join *ret, GError **error)
 			    "device: isn't %d hex digits", DEVICE_DIGITS);
 		return false;
 	}
-	if (!field_profile(message, &ret->profile, error))
-		return false;
-	char **rest[] = {&ret->profile.organisation, &ret->profile.country, &ret->profile.speaks};
-	for (size_t i = 0; i < G_N_ELEMENTS(rest); i++) {
-		if (*rest[i] == NULL)
-			*rest[i] = g_strdup("");
-	}
-	return true;
+	return field_profile(message, &ret->profile, error);
 }
 
 static json_t *may_json(enum role role)
@@ -197,5 +190,6 @@ bool on_join(const struct request *request, GError **error)
 	json_t *marks = meeting_marks_json(p->meeting, true);
 	if (marks != NULL)
 		participant_send(p, marks);
+	participant_tell_mutes(p);
 	return true;
 }

@@ -194,21 +194,19 @@ static bool may(const struct participant *p, enum action action, const char *fie
 bool on_media(const struct request *request, GError **error)
 {
 	struct participant *p = request->participant;
-	enum device_state microphone = p->microphone, camera = p->camera;
-	bool screen = g_ptr_array_find(p->meeting->screens, p, NULL);
+	enum device_state microphone = DEVICE_AS_IT_WAS, camera = DEVICE_AS_IT_WAS;
+	bool shares = false;
 	if (!read_device(request->message, "microphone", &microphone, error) ||
 	    !read_device(request->message, "camera", &camera, error) ||
-	    !field_bool(request->message, "screen", &screen, error))
+	    !field_bool(request->message, "screen", &shares, error))
 		return false;
 	if ((microphone == DEVICE_ON && !may(p, ACTION_PUBLISH, "microphone", error)) ||
 	    (camera == DEVICE_ON && !may(p, ACTION_PUBLISH, "camera", error)) ||
-	    (screen && !may(p, ACTION_SCREEN, "screen", error)))
+	    (shares && !may(p, ACTION_SCREEN, "screen", error)))
 		return false;
+	bool said = json_is_boolean(json_object_get(request->message, "screen"));
+	enum device_state screen = !said ? DEVICE_AS_IT_WAS : shares ? DEVICE_ON : DEVICE_OFF;
 	request_ok(request);
-	if (participant_set_devices(p, microphone, camera))
-		participant_changed(p);
-	if (p->listen_only && (microphone == DEVICE_ON || camera == DEVICE_ON))
-		participant_set_profile(p, &(struct profile){0}, false);
-	meeting_share_screen(p, screen);
+	participant_say(p, microphone, camera, screen);
 	return true;
 }

@@ -170,6 +170,39 @@ static void resuming_replaces_a_socket_that_is_still_there(void)
 	world_close();
 }
 
+static void a_page_that_comes_back_may_have_another_name(void)
+{
+	world_open();
+	struct websocket *a = page_open(), *b = page_open(), *c = page_open();
+	char *ana = page_join(a, ROLE_HOST, "Ana", 'a'), *li = page_join(b, ROLE_MEMBER, "Li", 'b');
+	char *bad = page_join(c, ROLE_MEMBER, "Bad", 'c'), *secret = page_secret(b);
+	char *token = world_token("demo", ROLE_MEMBER, NULL);
+	page_say(a, "{\"type\":\"remove\",\"participant\":\"%s\"}", bad);
+	static const char *const names[][2] = {{"Li Wei", "Li Wei"}, {"BAD", "Li Wei"}};
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		page_drop(b);
+		b = page_open();
+		page_say(b,
+			 "{\"type\":\"join\",\"version\":1,\"token\":\"%s\",\"name\":\"%s\","
+			 "\"device\":\"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\","
+			 "\"resume\":{\"participant\":\"%s\",\"secret\":\"%s\"}}",
+			 token, names[i][0], li, secret);
+		json_t *joined = page_take(b, "joined");
+		const json_t *me = json_array_get(json_object_get(joined, "people"), 1);
+		g_assert_cmpstr(page_text(me, "name"), ==, names[i][1]);
+		json_decref(joined);
+	}
+	page_drop(a);
+	page_drop(b);
+	page_drop(c);
+	g_free(token);
+	g_free(secret);
+	g_free(ana);
+	g_free(li);
+	g_free(bad);
+	world_close();
+}
+
 static void wrong_secrets_resume_nobody(void)
 {
 	world_open();
@@ -273,6 +306,7 @@ int main(int argc, char **argv)
 	ADD(second_tab_is_asked_and_may_take_over);
 	ADD(reopened_tab_is_the_same_person);
 	ADD(resuming_replaces_a_socket_that_is_still_there);
+	ADD(a_page_that_comes_back_may_have_another_name);
 	ADD(wrong_secrets_resume_nobody);
 	ADD(expired_or_replaced_links_still_resume);
 	ADD(full_meetings_say_so);

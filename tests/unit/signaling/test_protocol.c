@@ -129,6 +129,24 @@ static void wrong_joins_name_the_field(void)
 	world_close();
 }
 
+/* A page doesn't wait for the reply to its join before it offers. */
+static void an_offer_behind_a_refused_join_is_answered(void)
+{
+	world_open();
+	struct websocket *page = page_open();
+	page_say(page, "{\"type\":\"join\",\"id\":1,\"version\":1,\"token\":\"x\","
+		       "\"device\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}");
+	page_say(page, "{\"type\":\"offer\",\"id\":2,\"sdp\":\"v=0\",\"lines\":[{\"mid\":\"0\","
+		       "\"feed\":\"stage\"}]}");
+	page_expect_error(page, "unauthorized", "token");
+	page_expect_error(page, "conflict", "type");
+	g_assert_cmpuint(page_closed(page), ==, 0);
+	page_try_join(page, "Li", 'b', ROLE_MEMBER);
+	page_expect(page, "joined", NULL, NULL);
+	page_drop(page);
+	world_close();
+}
+
 static void viewers_may_not_join(void)
 {
 	world_open();
@@ -215,6 +233,7 @@ int main(int argc, char **argv)
 	ADD(deep_json_is_refused);
 	ADD(silent_sockets_are_closed);
 	ADD(wrong_joins_name_the_field);
+	ADD(an_offer_behind_a_refused_join_is_answered);
 	ADD(viewers_may_not_join);
 	ADD(turn_credentials_are_for_a_time);
 	ADD(wrong_types_are_survived);

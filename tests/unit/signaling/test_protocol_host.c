@@ -102,6 +102,48 @@ static void mutes_end_with_the_person_only(void)
 	two_leave();
 }
 
+/* Who was away when it happened must not end it by repeating what they did before. */
+static void mutes_hold_until_the_page_has_seen_them(void)
+{
+	two_people();
+	page_offer(member);
+	page_say(member, "{\"type\":\"media\",\"microphone\":\"on\",\"screen\":true}");
+	char *secret = page_secret(member);
+	page_drop(member);
+	page_say(host, "{\"type\":\"mute\",\"participant\":\"%s\",\"source\":\"microphone\"}",
+		 member_id);
+	page_say(host, "{\"type\":\"mute\",\"participant\":\"%s\",\"source\":\"screen\"}",
+		 member_id);
+	member = page_open();
+	page_resume(member, ROLE_MEMBER, member_id, secret);
+	page_expect(member, "joined", NULL, NULL);
+	page_expect(member, "muted", "source", "microphone");
+	page_expect(member, "muted", "by", host_id);
+	page_say(member,
+		 "{\"type\":\"media\",\"microphone\":\"on\",\"camera\":\"off\",\"screen\":true}");
+	g_assert_true(world_muted(page_number(member_id), SOURCE_MICROPHONE));
+	g_assert_cmpuint(world.screen, ==, 0);
+	page_say(member, "{\"type\":\"media\",\"microphone\":\"off\",\"screen\":false}");
+	page_say(member, "{\"type\":\"media\",\"microphone\":\"on\",\"screen\":true}");
+	g_assert_false(world_muted(page_number(member_id), SOURCE_MICROPHONE));
+	g_assert_cmpuint(world.screen, ==, page_number(member_id));
+	g_free(secret);
+	two_leave();
+}
+
+/* Who was silent anyway says on because they want it. */
+static void muted_while_off_ends_with_the_first_on(void)
+{
+	two_people();
+	page_offer(member);
+	page_say(host, "{\"type\":\"mute\",\"participant\":\"%s\",\"source\":\"microphone\"}",
+		 member_id);
+	g_assert_true(world_muted(page_number(member_id), SOURCE_MICROPHONE));
+	page_say(member, "{\"type\":\"media\",\"microphone\":\"on\"}");
+	g_assert_false(world_muted(page_number(member_id), SOURCE_MICROPHONE));
+	two_leave();
+}
+
 static void muted_in_a_new_connection_too(void)
 {
 	two_people();
@@ -242,6 +284,8 @@ int main(int argc, char **argv)
 #define ADD(test) g_test_add_func("/protocol_host/" #test, test)
 	ADD(the_floor_is_the_hosts_to_give);
 	ADD(mutes_end_with_the_person_only);
+	ADD(mutes_hold_until_the_page_has_seen_them);
+	ADD(muted_while_off_ends_with_the_first_on);
 	ADD(muted_in_a_new_connection_too);
 	ADD(removed_people_stay_out_until_readmitted);
 	ADD(nobody_takes_a_barred_name);

@@ -366,7 +366,7 @@ void page_resume(struct websocket *page, enum role role, const char *id, const c
 {
 	char *token = world_token("demo", role, NULL);
 	page_say(page,
-		 "{\"type\":\"join\",\"id\":1,\"version\":1,\"token\":\"%s\",\"name\":\"x\","
+		 "{\"type\":\"join\",\"id\":1,\"version\":1,\"token\":\"%s\","
 		 "\"device\":\"cccccccccccccccccccccccccccccccc\","
 		 "\"resume\":{\"participant\":\"%s\",\"secret\":\"%s\"}}",
 		 token, id, secret);
