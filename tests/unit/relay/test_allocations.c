@@ -11,7 +11,7 @@
 /* Events, RTCP's SSRCs and the like, each second: not each packet. */
 #define ALLOWED_PER_SECOND 50
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__GLIBC__)
+#if SANITIZED || !defined(__GLIBC__)
 #define COUNTED false
 static unsigned allocations(void)
 {

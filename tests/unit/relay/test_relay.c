@@ -216,6 +216,46 @@ static void test_stage(void)
 	world_free(world);
 }
 
+/* A packet of a publisher that got lost on its way: asked for, sent again, and handed on where it
+ * was missing. */
+static void test_repair(void)
+{
+	struct world *world = world_new(NULL);
+	uint32_t room = relay_open_room(world->relay);
+	struct client *a = client_connect(world, room, A), *b = client_connect(world, room, B);
+	a->films = true;
+	set_camera(b, A);
+	WORLD_UNTIL(world, client_count(b, "camera") > 9);
+	a->films = false;
+	client_sync(a);
+	client_sync(b);
+
+	uint8_t lost[PACKET_CAPACITY], again[PACKET_CAPACITY];
+	const struct synth_packet whole = {.first = true, .last = true, .level = 255, .size = 500};
+	uint16_t last = client_last(b, "camera")->rtp.sequence;
+	size_t length = synth_write(&a->camera, &whole, lost);
+	a->camera.picture_id++;
+	client_film(a, 3);
+	uint64_t began_us = clock_now_us();
+	WORLD_UNTIL(world, a->n_nack > 0);
+	g_test_message("asked again after %.1f ms", (double)(clock_now_us() - began_us) / 1000);
+	/* The gap is the receiver's, too, until it is filled. */
+	client_sync(b);
+	g_assert_cmpuint(client_last(b, "camera")->rtp.sequence, ==, (uint16_t)(last + 4));
+
+	a->camera.rtx_payload_type = a->description.publications[1].codecs[0].rtx_payload_type;
+	a->camera.rtx_ssrc = a->camera.ssrc + 1;
+	length = synth_write_rtx(&a->camera, lost, length, again);
+	/* As browsers do: its SSRC is known by the MID, the retransmission's by the RTX payload
+	 * type under the same MID. */
+	g_assert_true(client_transport_send_rtp(a->transport, again, length));
+	client_sync(a);
+	client_sync(b);
+	g_assert_cmpuint(client_last(b, "camera")->rtp.sequence, ==, (uint16_t)(last + 1));
+	g_assert_cmpuint(world_count(world, COUNTER_RTX_IN), ==, 1);
+	world_free(world);
+}
+
 static bool has_ipv6_loopback(void)
 {
 	struct sockaddr_in6 name = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
@@ -256,6 +296,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/relay/sound_and_picture_reach_the_other", test_media);
 	g_test_add_func("/relay/sha1_peer_and_gcm_peer_understand_each_other", test_sha1);
 	g_test_add_func("/relay/slot_goes_on_without_a_break_when_it_moves", test_slot_moves);
+	g_test_add_func("/relay/lost_packet_is_asked_for_and_handed_on", test_repair);
 	g_test_add_func("/relay/muted_publication_reaches_nobody", test_mute);
 	g_test_add_func("/relay/stage_is_the_hosts_or_the_speakers", test_stage);
 	g_test_add_func("/relay/ipv4_and_ipv6_share_a_port", test_ipv6);

@@ -9,7 +9,7 @@
 #define BURST	  12 /* of each stranger and turn */
 #define AT_ONCE	  10
 /* How many people join meanwhile; a sanitizer makes each of them slow. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if SANITIZED
 #define JOINS 20
 #else
 #define JOINS 100

@@ -14,6 +14,18 @@
 #include "tests/sim/synth.h"
 #include <glib.h>
 
+/* gcc's words for it, and clang's. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
 /* What the relay told, in order. */
 struct told_state {
 	uint32_t room, peer;
