@@ -8,4 +8,4 @@ if [ ! -f "$folder/build.ninja" ]; then
 	meson setup "$folder" "$@" >"$folder.log" 2>&1 || { cat "$folder.log" >&2; exit 1; }
 	rm -f "$folder.log"
 fi
-ninja -C "$folder" --quiet
+ninja -C "$folder" --quiet | sed '/^ninja: no work to do/d'
