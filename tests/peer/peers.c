@@ -55,7 +55,7 @@ static const GOptionEntry entries[] = {
 	{"profiles", 0, 0, G_OPTION_ARG_STRING, &options.profiles, "SRTP profiles, OpenSSL's names",
 	 "LIST"},
 	{"json", 0, 0, G_OPTION_ARG_NONE, &options.json, "One line for each stream too", NULL},
-	{NULL},
+	G_OPTION_ENTRY_NULL,
 };
 
 struct run {

@@ -24,7 +24,7 @@ static const GOptionEntry entries[] = {
 	{"port", 0, 0, G_OPTION_ARG_INT, &to_port, "UDP", "PORT"},
 	{"rate", 0, 0, G_OPTION_ARG_INT, &rate, "Packets a second", "N"},
 	{"seconds", 0, 0, G_OPTION_ARG_INT, &seconds, "How long", "S"},
-	{NULL},
+	G_OPTION_ENTRY_NULL,
 };
 
 static void fill(uint8_t *out, size_t length)

@@ -66,6 +66,11 @@ static char *offer(struct media_session *session, const char *sdp, size_t n)
 	return answer;
 }
 
+static void accepted(struct media_session *session, const char *sdp, size_t n)
+{
+	g_free(offer(session, sdp, n));
+}
+
 static char *replace(const char *text, const char *what, const char *by)
 {
 	g_auto(GStrv) parts = g_strsplit(text, what, -1);
@@ -129,7 +134,8 @@ static void test_publications_without_track(void)
 	static const char *const names[] = {"chromium-notracks.sdp", "firefox-notracks.sdp"};
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
 		struct media_session *session = new_session(&member);
-		g_autofree char *sdp = real_offer(names[i]), *answer = offer(session, sdp, 12);
+		g_autofree char *sdp = real_offer(names[i]);
+		accepted(session, sdp, 12);
 		g_assert_cmpuint(fake_relay.description.n_publications, ==, 4);
 		media_session_free(session);
 	}
@@ -153,13 +159,14 @@ static void test_listener_publishes_nothing(void)
 static void test_ice_restart_keeps_slots(void)
 {
 	struct media_session *session = new_session(&member);
-	g_autofree char *sdp = real_offer("chromium-full.sdp"), *first = offer(session, sdp, 26);
+	g_autofree char *sdp = real_offer("chromium-full.sdp");
+	accepted(session, sdp, 26);
 	struct fake_relay before = fake_relay;
-	g_autofree char *same = offer(session, sdp, 26);
+	accepted(session, sdp, 26);
 	g_assert_cmpuint(fake_relay.updated, ==, 1);
 	g_assert_cmpstr(fake_relay.credentials.local_ufrag, ==, before.credentials.local_ufrag);
 	g_autofree char *changed = replace(sdp, "a=ice-ufrag:6CAn", "a=ice-ufrag:abcd");
-	g_autofree char *restarted = offer(session, changed, 26);
+	accepted(session, changed, 26);
 	g_assert_cmpuint(fake_relay.added, ==, 1);
 	g_assert_cmpuint(fake_relay.updated, ==, 2);
 	g_assert_cmpstr(fake_relay.credentials.remote_ufrag, ==, "abcd");
@@ -175,10 +182,11 @@ static void test_ice_restart_keeps_slots(void)
 static void test_another_certificate_replaces(void)
 {
 	struct media_session *session = new_session(&member);
-	g_autofree char *sdp = real_offer("chromium-full.sdp"), *first = offer(session, sdp, 26);
+	g_autofree char *sdp = real_offer("chromium-full.sdp");
+	accepted(session, sdp, 26);
 	struct fake_relay before = fake_relay;
 	g_autofree char *changed = replace(sdp, "sha-256 BF:F0", "sha-256 BF:F1");
-	g_autofree char *second = offer(session, changed, 26);
+	accepted(session, changed, 26);
 	g_assert_cmpuint(fake_relay.added, ==, 2);
 	g_assert_cmpuint(fake_relay.updated, ==, 0);
 	g_assert_cmpuint(fake_relay.description.id, ==, 17);
@@ -201,8 +209,8 @@ static char *first_lines(const char *sdp, unsigned n)
 static void test_more_slots(void)
 {
 	struct media_session *session = new_session(&member);
-	g_autofree char *sdp = real_offer("firefox-full.sdp"), *few = first_lines(sdp, 10),
-			*first = offer(session, few, 10);
+	g_autofree char *sdp = real_offer("firefox-full.sdp"), *few = first_lines(sdp, 10);
+	accepted(session, few, 10);
 	struct fake_relay before = fake_relay;
 	g_assert_cmpuint(before.description.n_slots, ==, 6);
 	g_autofree char *second = offer(session, sdp, 26);
@@ -225,7 +233,8 @@ static void test_more_slots(void)
 static void test_slots(void)
 {
 	struct media_session *session = new_session(&member);
-	g_autofree char *sdp = real_offer("chromium-full.sdp"), *first = offer(session, sdp, 26);
+	g_autofree char *sdp = real_offer("chromium-full.sdp");
+	accepted(session, sdp, 26);
 	g_autoptr(GError) missing = NULL, kind = NULL;
 	g_assert_true(media_session_set_slot(session, "11", (struct feed_key){FEED_CAMERA, 3}, 320,
 					     180, NULL));
@@ -239,7 +248,7 @@ static void test_slots(void)
 					      &kind));
 	g_assert_error(kind, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED);
 	/* A new offer that names another feed moves the slot. */
-	g_autofree char *second = offer(session, sdp, 26);
+	accepted(session, sdp, 26);
 	g_assert_cmpuint(fake_relay.slots_set, ==, 2);
 	g_assert_cmpuint(fake_relay.feed.id, ==, 11);
 	media_session_free(session);
@@ -297,7 +306,7 @@ static void test_busy_relay_changes_nothing(void)
 	g_assert_false(media_session_offer(session, sdp, lines, n, &answer, &error));
 	g_assert_error(error, SIGNALING_ERROR, SIGNALING_ERROR_LIMIT);
 	fake_relay.result = OK;
-	g_autofree char *second = offer(session, sdp, 26);
+	accepted(session, sdp, 26);
 	g_assert_cmpuint(fake_relay.added, ==, 1); /* and not an update */
 	media_session_free(session);
 }
@@ -332,13 +341,13 @@ static void test_codecs_follow_the_meeting(void)
 static void test_patch(void)
 {
 	struct media_session *session = new_session(&member);
-	g_autofree char *sdp = real_offer("chromium-full.sdp"), *first = NULL, *answer = NULL,
-			*trickled = NULL, *restarted = NULL;
+	g_autofree char *sdp = real_offer("chromium-full.sdp"), *answer = NULL, *trickled = NULL,
+			*restarted = NULL;
 	g_autoptr(GError) early = NULL, bad = NULL;
 	GError *error = NULL;
 	g_assert_false(media_session_patch(session, "a=ice-ufrag:abcd\r\n", &answer, &early));
 	g_assert_error(early, SIGNALING_ERROR, SIGNALING_ERROR_CONFLICT);
-	first = offer(session, sdp, 26);
+	accepted(session, sdp, 26);
 	g_autofree char *ufrag = g_strdup(media_session_ice_ufrag(session));
 
 	g_assert_true(media_session_patch(
