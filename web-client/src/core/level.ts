@@ -1,8 +1,15 @@
+const GESTURES = ["pointerdown", "keydown"] as const;
+
 /** How loud the own microphone is, 0..1, ten times a second. */
 export class LevelMeter {
   private context: AudioContext | null = null;
   private source: MediaStreamAudioSourceNode | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
+
+  /** Browsers let sound run only after a gesture. */
+  private readonly wake = (): void => {
+    if (this.context?.state === "suspended") void this.context.resume().catch(() => undefined);
+  };
 
   constructor(private readonly report: (level: number) => void) {}
 
@@ -18,10 +25,9 @@ export class LevelMeter {
     const analyser = this.context.createAnalyser();
     analyser.fftSize = 1024;
     this.source.connect(analyser);
+    for (const gesture of GESTURES) addEventListener(gesture, this.wake);
     const samples = new Uint8Array(analyser.fftSize);
     this.timer = setInterval(() => {
-      // Browsers let the context run only after a gesture.
-      if (this.context?.state === "suspended") void this.context.resume().catch(() => undefined);
       analyser.getByteTimeDomainData(samples);
       this.report(levelOf(samples));
     }, 100);
@@ -29,6 +35,7 @@ export class LevelMeter {
 
   stop(): void {
     clearInterval(this.timer);
+    for (const gesture of GESTURES) removeEventListener(gesture, this.wake);
     this.source?.disconnect();
     this.source = null;
   }
