@@ -3,6 +3,9 @@
 #include "relay/room/publication.h"
 #include "relay/room/slot.h"
 
+/* Silence in which the sender may have paused, and how far its report is off then at least. */
+#define PAUSE_US	  (300 * US_PER_MS)
+#define ASTRAY_US	  (200 * US_PER_MS)
 #define HISTORY_US	  US_PER_SEC
 #define HISTORY_VIDEO	  1024
 #define HISTORY_AUDIO	  64
@@ -55,6 +58,24 @@ void layer_restart(struct layer *layer)
 	receive_stats_sender_report(&layer->stats, ntp, arrival_us);
 }
 
+/*
+ * While a browser sends nothing its timestamps may stand still, and its reports count on: what they
+ * said doesn't hold for what comes after the pause. Until the next one the receivers go by the
+ * reports that they have, since a slot's own timestamps go on with the time.
+ */
+static void check_report(struct layer *l, const struct packet *packet)
+{
+	uint64_t taken_us;
+	if (!l->reported || packet->retransmitted || packet->arrival_us - l->last_us < PAUSE_US ||
+	    !sender_clock_to_local(&l->peer->clock, l->report_ntp, &taken_us))
+		return;
+	int64_t ticks = (int32_t)(packet->rtp.timestamp - l->report_timestamp);
+	int64_t since_us = (int64_t)(packet->arrival_us - taken_us);
+	int64_t rate = codec_clock_rate(packet->codec);
+	if (ABS(since_us - ticks * (int64_t)US_PER_SEC / rate) > (int64_t)ASTRAY_US)
+		l->reported = false;
+}
+
 /* What the packet says about the layer itself. */
 static void note_packet(struct layer *l, const struct packet *packet, uint64_t now_us)
 {
@@ -68,6 +89,7 @@ static void note_packet(struct layer *l, const struct packet *packet, uint64_t n
 	}
 	if (!l->active || l->codec != packet->codec)
 		l->active = l->changed = true;
+	check_report(l, packet);
 	l->codec = packet->codec;
 	l->last_us = now_us;
 	l->sibling_frames = 0;

@@ -122,6 +122,46 @@ static void after_a_switch_a_report_comes_at_once(void)
 	fixture_free(s.f);
 }
 
+static void a_report_from_before_a_pause_is_not_believed_after_it(void)
+{
+	struct scene s = scene_new();
+	uint32_t ssrc = ssrc_of(1, SSRC_CAMERA);
+	uint32_t taken = s.a->camera[0].timestamp;
+	fixture_frame(s.a, 0, true, 1);
+	give_report(&s, ssrc, 5000 * US_PER_SEC, taken);
+	fixture_pass(s.f, 3000);
+	give_report(&s, ssrc, 5003 * US_PER_SEC, taken + 3 * 90000);
+	fixture_forget(s.watcher);
+	taken = s.a->camera[0].timestamp; /* one frame on, as if there had been no pause */
+	fixture_frame(s.a, 0, true, 1);
+	fixture_pass(s.f, 1100);
+	g_assert_cmpuint(fixture_count(s.watcher, s.slot), ==, 1);
+	g_assert_cmpuint(fixture_rtcp(s.watcher, RTCP_SENDER_REPORT, s.slot, NULL), ==, 0);
+	give_report(&s, ssrc, 5003 * US_PER_SEC, taken);
+	fixture_pass(s.f, 900);
+	struct rtcp_item item;
+	g_assert_cmpuint(fixture_rtcp(s.watcher, RTCP_SENDER_REPORT, s.slot, &item), >=, 1);
+	uint64_t after_us = ntp_to_us(item.ntp) - NTP_OFFSET_US - (s.f->now_us - 2000 * US_PER_MS);
+	int32_t ticks =
+		(int32_t)(item.rtp_timestamp - fixture_seen(s.watcher, s.slot, 0)->rtp.timestamp);
+	g_assert_cmpint(ticks, ==, after_us * 9 / 100);
+	fixture_free(s.f);
+}
+
+static void a_frame_a_second_keeps_its_reports(void)
+{
+	struct scene s = scene_new();
+	uint32_t ssrc = ssrc_of(1, SSRC_CAMERA);
+	for (unsigned i = 0; i < 5; i++) {
+		give_report(&s, ssrc, (5000 + i) * US_PER_SEC, s.a->camera[0].timestamp);
+		fixture_frame(s.a, 0, i == 0, 1);
+		s.a->camera[0].timestamp += 90000 - 3000;
+		fixture_pass(s.f, 1000);
+	}
+	g_assert_cmpuint(fixture_rtcp(s.watcher, RTCP_SENDER_REPORT, s.slot, NULL), >=, 4);
+	fixture_free(s.f);
+}
+
 static void a_silent_slot_reports_nothing(void)
 {
 	struct scene s = scene_new();
@@ -234,6 +274,10 @@ int main(int argc, char **argv)
 			a_slots_report_follows_the_senders_at_once);
 	g_test_add_func("/reports/after_a_switch_a_report_comes_at_once",
 			after_a_switch_a_report_comes_at_once);
+	g_test_add_func("/reports/a_report_from_before_a_pause_is_not_believed_after_it",
+			a_report_from_before_a_pause_is_not_believed_after_it);
+	g_test_add_func("/reports/a_frame_a_second_keeps_its_reports",
+			a_frame_a_second_keeps_its_reports);
 	g_test_add_func("/reports/a_silent_slot_reports_nothing", a_silent_slot_reports_nothing);
 	g_test_add_func("/reports/reports_name_the_source", reports_name_the_source);
 	g_test_add_func("/reports/many_slots_fit_into_several_compounds",
