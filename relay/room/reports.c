@@ -147,7 +147,7 @@ static void measure_up(struct peer *peer, uint64_t interval_us, uint64_t now_us)
 	peer->stats.loss_up = expected > received && expected > 0
 				      ? (uint16_t)MIN((expected - received) * 1000 / expected, 1000)
 				      : 0;
-	peer->stats.jitter_up_us = (uint32_t)jitter;
+	peer->stats.jitter_up_us = (uint32_t)MIN(jitter, UINT32_MAX);
 }
 
 static void measure(struct peer *peer, uint64_t now_us)
