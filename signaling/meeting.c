@@ -44,7 +44,7 @@ static void restore_person(void *user, const struct store_person *person)
 {
 	struct participant *p = participant_new(user, person, true);
 	p->was_connected = true; /* "reconnecting" */
-	p->patience = PEOPLE_RESTART_US;
+	p->patience = PARTICIPANT_RESTORED_US;
 	meeting_add(user, p);
 }
 

@@ -1,5 +1,5 @@
 /* Who has the stage, whose hand is up, whose screen is shown. */
-#include "signaling/meeting_internal.h"
+#include "signaling/meeting_floor.h"
 
 json_t *meeting_person_or_null(const struct meeting *meeting, uint32_t number)
 {

@@ -1,5 +1,6 @@
 /* How people come in, come back, and are kept out. */
-#include "signaling/meeting_internal.h"
+#include "signaling/meeting_join.h"
+#include "signaling/meeting_floor.h"
 #include "signaling/text.h"
 #include <string.h>
 
@@ -102,7 +103,7 @@ static void hand_over(struct participant *p, struct connection *connection)
 		connection_close(old, CLOSE_REPLACED, "replaced");
 	}
 	connection_attach(connection, p);
-	p->patience = PEOPLE_RESUME_US;
+	p->patience = PARTICIPANT_PATIENCE_US;
 }
 
 /*

@@ -1,3 +1,4 @@
+#include "signaling/meeting_floor.h"
 #include "signaling/meeting_internal.h"
 
 static void free_meeting(void *meeting)
@@ -240,12 +241,11 @@ void meetings_metrics(const struct meetings *meetings, GString *out)
 	metric(out, "viewers", "gauge", "WHEP players", viewers);
 	metric(out, "media_connected", "gauge",
 	       "participants and viewers whose media are connected", connected);
-	metric(out, "connections", "gauge", "WebSockets of the protocol",
-	       g_hash_table_size(meetings->connections));
 	metric(out, "joins_total", "counter", "people who joined", meetings->joins);
 	metric(out, "resumes_total", "counter", "people who came back on a new WebSocket",
 	       meetings->resumes);
-	metric(out, "messages_total", "counter", "protocol messages received", meetings->messages);
-	metric(out, "messages_refused_total", "counter", "protocol messages answered with an error",
+	metric(out, "protocol_messages_total", "counter", "protocol messages received",
+	       meetings->messages);
+	metric(out, "protocol_errors_total", "counter", "protocol messages answered with an error",
 	       meetings->refused);
 }

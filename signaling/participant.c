@@ -1,3 +1,4 @@
+#include "signaling/meeting_floor.h"
 #include "signaling/meeting_internal.h"
 #include <openssl/crypto.h>
 #include <string.h>
@@ -40,7 +41,7 @@ struct participant *participant_new(struct meeting *meeting, const struct store_
 	p->muted = person->muted;
 	p->media_state = TRANSPORT_NEW;
 	p->connection_lost = p->media_lost = meetings_now(meeting->meetings);
-	p->patience = PEOPLE_RESUME_US;
+	p->patience = PARTICIPANT_PATIENCE_US;
 	quality_init(&p->quality);
 	p->told_mark = MARK_UNKNOWN;
 	return p;

@@ -1,4 +1,6 @@
 /* What hosts may do, and for some of it the secretariat. */
+#include "signaling/meeting_floor.h"
+#include "signaling/meeting_join.h"
 #include "signaling/protocol.h"
 
 #define LINK_SECONDS ((gint64)30 * 86400)

@@ -1,4 +1,6 @@
 #include "signaling/feed_name.h"
+#include "signaling/meeting_floor.h"
+#include "signaling/meeting_join.h"
 #include "signaling/protocol.h"
 #include <string.h>
 

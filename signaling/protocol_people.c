@@ -1,4 +1,6 @@
 /* What everybody may do in a meeting. */
+#include "signaling/meeting_floor.h"
+#include "signaling/meeting_join.h"
 #include "signaling/protocol.h"
 #include "signaling/text.h"
 
