@@ -1,5 +1,6 @@
 #include "signaling/store_journal.h"
 #include <glib.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 static struct store *store;
@@ -258,7 +259,11 @@ int main(int argc, char **argv)
 	g_test_add_func("/store_journal/ending_a_meeting_ends_its_people",
 			ending_a_meeting_ends_its_people);
 	int status = g_test_run();
-	store_close(store);
+	store_close(store); /* the last connection takes -wal and -shm away */
+	char *path = g_build_filename(folder, "tongsheng.db", NULL);
+	g_unlink(path);
+	g_rmdir(folder);
+	g_free(path);
 	g_free(folder);
 	return status;
 }
