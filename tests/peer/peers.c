@@ -16,10 +16,16 @@
 
 static struct {
 	char *url, *meeting, *token, *view_token, *video, *ivf, *query, *profiles;
-	int publish, view, seconds, tone, tone_step, voices, cameras, kilobits, every_ms;
+	int publish, view, seconds, tone, tone_step, voices, cameras, kilobits, every_ms, level;
 	double loss;
-	gboolean silent, decode, restart, json;
-} options = {.seconds = 5, .tone = 440, .tone_step = 0, .voices = 1, .cameras = 1, .kilobits = 300};
+	gboolean decode, restart, json;
+} options = {.seconds = 5,
+	     .tone = 440,
+	     .tone_step = 0,
+	     .voices = 1,
+	     .cameras = 1,
+	     .kilobits = 300,
+	     .level = 25};
 
 static const GOptionEntry entries[] = {
 	{"url", 0, 0, G_OPTION_ARG_STRING, &options.url, "The server, http://127.0.0.1:8080",
@@ -36,8 +42,8 @@ static const GOptionEntry entries[] = {
 	 "HZ"},
 	{"tone-step", 0, 0, G_OPTION_ARG_INT, &options.tone_step, "Added for each further one",
 	 "HZ"},
-	{"silent", 0, 0, G_OPTION_ARG_NONE, &options.silent,
-	 "Sound marked as silence (audio level 127)", NULL},
+	{"level", 0, 0, G_OPTION_ARG_INT, &options.level,
+	 "Audio level that sound is marked with: 0 (loudest) to 127 (silence)", "N"},
 	{"video", 0, 0, G_OPTION_ARG_STRING, &options.video,
 	 "Pictures in form only, e.g. 320x180; none by default", "WxH"},
 	{"kilobits", 0, 0, G_OPTION_ARG_INT, &options.kilobits, "Of --video, a second", "N"},
@@ -104,8 +110,8 @@ static void join(struct run *run, const struct peer_config *config, unsigned ind
 	g_ptr_array_add(run->peers, peer);
 	if (epoll_ctl(run->epoll, EPOLL_CTL_ADD, peer_fd(peer), &event) != 0)
 		g_error("epoll_ctl: %s", g_strerror(errno));
-	if (options.silent && peer_sender(peer, false) != NULL)
-		sender_set_level(peer_sender(peer, false), 127);
+	if (peer_sender(peer, false) != NULL)
+		sender_set_level(peer_sender(peer, false), (uint8_t)options.level);
 	drive(run, clock_now_us() + (uint64_t)options.every_ms * US_PER_MS);
 }
 
@@ -216,7 +222,7 @@ static bool report(const struct run *run)
 		for (unsigned r = 0; r < peer_receivers(peer); r++) {
 			const struct receiver_stats *s = receiver_stats(peer_receiver(peer, r));
 			missing += s->missing;
-			broken += s->broken;
+			broken += s->broken + (s->headless && options.loss == 0);
 			packets += s->packets;
 			bytes += s->bytes;
 			asked += s->asked;

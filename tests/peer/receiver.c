@@ -106,8 +106,10 @@ static void in_turn(struct receiver *receiver, const struct waiting *packet)
 			listen(receiver, packet);
 	} else {
 		const struct frame_info *frame = &packet->frame;
-		if (!receiver->in_row && !(frame->keyframe && frame->starts_frame))
-			stats->broken += stats->frames == 0; /* later it is the network's loss */
+		if (stats->frames == 0 && !(frame->keyframe && frame->starts_frame)) {
+			stats->headless = true;
+			receiver->want_keyframe = true;
+		}
 		if (receiver->in_row && frame->picture_id_offset != 0 &&
 		    ((frame->picture_id - receiver->picture_id) & 0x7fff) != new_frame)
 			stats->broken++;

@@ -14,8 +14,10 @@ struct receiver_stats {
 	uint64_t packets, bytes, duplicates, retransmitted;
 	uint64_t missing; /* given up after all requests */
 	uint64_t frames, keyframes;
-	uint64_t broken; /* an unbroken row broke: timestamp back, picture id not the next, or no
-			    keyframe at the start */
+	bool headless; /* pictures that didn't begin with a keyframe: the network's fault only where
+			  it loses packets */
+	uint64_t broken; /* the row broke: timestamp back, picture id not the next, a foreign codec
+			  */
 	uint64_t asked, keyframes_asked;
 	unsigned width, height; /* of the last keyframe */
 	unsigned tone; /* Hz, by zero crossings of the decoded sound of the last second; 0: silence
