@@ -28,6 +28,7 @@ struct program {
 	struct control_command commands[1];
 	struct metrics metrics;
 	GMainLoop *loop;
+	bool ending;
 };
 
 static void handle_health(void *user, const struct http_request *request, struct http_reply *reply)
@@ -177,11 +178,14 @@ static gboolean on_websockets_closed(void *user)
 static gboolean on_end_signal(void *user)
 {
 	struct program *p = user;
+	if (p->ending) /* it takes a second at most */
+		return G_SOURCE_CONTINUE;
+	p->ending = true;
 	g_message("ending");
 	http_server_stop(p->server);
 	g_timeout_add(10, on_websockets_closed, p);
 	g_timeout_add(END_PATIENCE_MS, on_end_patience, p);
-	return G_SOURCE_REMOVE; /* a second signal ends at once */
+	return G_SOURCE_CONTINUE;
 }
 
 static gboolean on_reload_signal(void *user)

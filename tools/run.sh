@@ -9,9 +9,10 @@ program=build/tongsheng
 [ -e "$data/tongsheng.db" ] && "$program" meeting show --data "$data" demo >/dev/null 2>&1 ||
 	"$program" meeting create --data "$data" demo --title "Demo meeting"
 
+# At a terminal the server becomes the foreground job: Ctrl-C then reaches it alone, and not make, which would call it an error.
+[ ! -t 0 ] || set -m
 "$program" serve --data "$data" --http-port "$port" &
 server=$!
-# Ctrl-C reaches the server too (same terminal); this script waits for its end and reports success.
 trap 'kill -TERM "$server" 2>/dev/null || true' INT TERM
 for _ in $(seq 100); do
 	if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
@@ -31,10 +32,15 @@ for role in host member interpreter listener; do
 		"$("$program" token --data "$data" --meeting demo --role "$role" "${language[@]}" --url "http://127.0.0.1:$port")"
 done
 echo
-echo "Open them in Chromium or Firefox on this machine. Ctrl-C stops."
+echo "Open them in Chromium or Firefox on this machine. Press Ctrl-C to stop."
+
 status=0
-while kill -0 "$server" 2>/dev/null; do
-	wait "$server" && status=0 || status=$?
-done
-[ "$status" -lt 128 ] || status=0 # ended by the signal that was asked for
+if [ -t 0 ]; then
+	fg %1 >/dev/null || status=$?
+else
+	while kill -0 "$server" 2>/dev/null; do
+		wait "$server" && status=0 || status=$?
+	done
+	[ "$status" -lt 128 ] || status=0 # ended by the signal that was asked for
+fi
 exit "$status"
