@@ -67,18 +67,33 @@ static struct publication *find_publication(const struct room *room, uint32_t id
 	return peer ? peer_publication(peer, source) : NULL;
 }
 
-/* Whom the holder sees on the stage: who was there before, else anybody whose camera is on. */
-static uint32_t stage_alternate(const struct room *room)
+/* The first, in order of joining, whose camera is on, but not this one; 0: nobody. */
+static uint32_t stand_in(const struct room *room, uint32_t except)
 {
-	if (!room->seats.stage || room->seats.previous)
-		return room->seats.previous;
 	for (unsigned i = 0; i < room->peers->len; i++) {
 		const struct peer *peer = room->peers->pdata[i];
 		const struct publication *camera = peer_publication(peer, SOURCE_CAMERA);
-		if (peer->id != room->seats.stage && camera && camera->state.active)
+		if (peer->id != except && camera && camera->state.active)
 			return peer->id;
 	}
 	return 0;
+}
+
+/* Until somebody speaks or is chosen, a face is better than an empty stage. */
+static uint32_t stage_holder(const struct room *room)
+{
+	return room->seats.stage ? room->seats.stage : stand_in(room, 0);
+}
+
+/* Whom the holder sees on the stage: who was there before, else anybody whose camera is on. */
+static uint32_t stage_alternate(const struct room *room)
+{
+	uint32_t holder = stage_holder(room);
+	if (!holder)
+		return 0;
+	if (room->seats.stage && room->seats.previous)
+		return room->seats.previous;
+	return stand_in(room, holder);
 }
 
 /* What a feed stands for now, and what for those whose own that is. */
@@ -90,7 +105,7 @@ static void point_feed(struct room *room, struct feed_key key, uint64_t now_us)
 		return;
 	switch (key.kind) {
 	case FEED_STAGE:
-		target = find_publication(room, room->seats.stage, SOURCE_CAMERA);
+		target = find_publication(room, stage_holder(room), SOURCE_CAMERA);
 		alternate = find_publication(room, stage_alternate(room), SOURCE_CAMERA);
 		break;
 	case FEED_VOICE:
@@ -118,11 +133,11 @@ static void point_feed(struct room *room, struct feed_key key, uint64_t now_us)
 
 static void point_stage(struct room *room, uint64_t now_us)
 {
-	uint32_t previous = stage_alternate(room);
+	uint32_t holder = stage_holder(room), previous = stage_alternate(room);
 	point_feed(room, (struct feed_key){FEED_STAGE, 0}, now_us);
-	if (room->stage == room->seats.stage && room->previous == previous)
+	if (room->stage == holder && room->previous == previous)
 		return;
-	room->stage = room->seats.stage;
+	room->stage = holder;
 	room->previous = previous;
 	if (room->events.stage)
 		room->events.stage(room->events.user, room->stage, previous);

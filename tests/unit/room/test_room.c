@@ -35,6 +35,22 @@ static void the_first_voice_takes_the_stage(void)
 	fixture_free(f);
 }
 
+static void until_somebody_speaks_the_first_camera_is_on_the_stage(void)
+{
+	struct fixture *f = fixture_new();
+	struct end *a = fixture_join(f, 1), *b = fixture_join(f, 2);
+	fixture_join(f, 3);
+	fixture_frame(b, 0, true, 1);
+	g_assert_cmpuint(f->stage, ==, 2);
+	g_assert_cmpuint(f->previous, ==, 0);
+	fixture_frame(a, 0, true, 1);
+	g_assert_cmpuint(f->stage, ==, 1); /* in order of joining */
+	g_assert_cmpuint(f->previous, ==, 2);
+	talk(f, bit(3), 60);
+	g_assert_cmpuint(f->stage, ==, 3);
+	fixture_free(f);
+}
+
 static void the_dominant_speaker_follows(void)
 {
 	struct fixture *f = fixture_new();
@@ -328,6 +344,8 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/room/the_first_voice_takes_the_stage", the_first_voice_takes_the_stage);
+	g_test_add_func("/room/until_somebody_speaks_the_first_camera_is_on_the_stage",
+			until_somebody_speaks_the_first_camera_is_on_the_stage);
 	g_test_add_func("/room/the_dominant_speaker_follows", the_dominant_speaker_follows);
 	g_test_add_func("/room/a_voice_is_heard_from_its_third_packet_on",
 			a_voice_is_heard_from_its_third_packet_on);
