@@ -23,6 +23,29 @@ static void admit(const char *name, const char *bearer, enum action action, int 
 	g_error_free(error);
 }
 
+/* What Li's page is told when it comes back: everybody and everything from before. */
+static void expect_all_back(struct websocket *page, const char *ana, const char *li,
+			    const char *gone)
+{
+	json_t *joined = page_take(page, "joined");
+	g_assert_cmpstr(page_text(joined, "participant"), ==, li);
+	g_assert_cmpstr(page_text(joined, "role"), ==, "member");
+	g_assert_cmpstr(page_text(joined, "media"), ==, "new");
+	g_assert_cmpstr(page_text(joined, "screen"), ==, li);
+	const json_t *people = json_object_get(joined, "people");
+	g_assert_cmpuint(json_array_size(people), ==, 3);
+	g_assert_cmpstr(page_text(json_array_get(people, 0), "id"), ==, ana);
+	g_assert_cmpstr(page_text(json_array_get(people, 0), "connection"), ==, "reconnecting");
+	g_assert_true(json_is_true(json_object_get(json_array_get(people, 1), "mutedByHost")));
+	const json_t *chat = json_array_get(json_object_get(joined, "chat"), 0);
+	g_assert_cmpstr(page_text(chat, "text"), ==, "before");
+	const json_t *hands = json_object_get(joined, "hands");
+	g_assert_cmpuint(json_array_size(hands), ==, 2);
+	g_assert_cmpstr(page_text(json_array_get(hands, 0), "participant"), ==, gone);
+	g_assert_cmpstr(page_text(json_array_get(hands, 1), "participant"), ==, li);
+	json_decref(joined);
+}
+
 static void restart_brings_people_back(void)
 {
 	world_open();
@@ -44,23 +67,7 @@ static void restart_brings_people_back(void)
 
 	b = page_open();
 	page_resume(b, ROLE_MEMBER, li, secret);
-	json_t *joined = page_take(b, "joined");
-	g_assert_cmpstr(page_text(joined, "participant"), ==, li);
-	g_assert_cmpstr(page_text(joined, "role"), ==, "member");
-	g_assert_cmpstr(page_text(joined, "media"), ==, "new");
-	g_assert_cmpstr(page_text(joined, "screen"), ==, li);
-	const json_t *people = json_object_get(joined, "people");
-	g_assert_cmpuint(json_array_size(people), ==, 3);
-	g_assert_cmpstr(page_text(json_array_get(people, 0), "id"), ==, ana);
-	g_assert_cmpstr(page_text(json_array_get(people, 0), "connection"), ==, "reconnecting");
-	g_assert_true(json_is_true(json_object_get(json_array_get(people, 1), "mutedByHost")));
-	const json_t *chat = json_array_get(json_object_get(joined, "chat"), 0);
-	g_assert_cmpstr(page_text(chat, "text"), ==, "before");
-	const json_t *hands = json_object_get(joined, "hands");
-	g_assert_cmpuint(json_array_size(hands), ==, 2);
-	g_assert_cmpstr(page_text(json_array_get(hands, 0), "participant"), ==, gone);
-	g_assert_cmpstr(page_text(json_array_get(hands, 1), "participant"), ==, li);
-	json_decref(joined);
+	expect_all_back(b, ana, li, gone);
 
 	/* The relay is told again when they are back. */
 	g_assert_false(world_muted(page_number(li), SOURCE_MICROPHONE));
