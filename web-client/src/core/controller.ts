@@ -319,13 +319,22 @@ class Controller implements Commands {
   }
 
   setMicrophone(on: boolean): void {
+    if (on && this.state.joinMode === "listen") this.takePart();
     this.own.setMicrophone(on);
     this.remember();
   }
 
   setCamera(on: boolean): void {
+    if (on) this.takePart();
     this.own.setCamera(on);
     this.remember();
+  }
+
+  /** Who joined with less and switches more on takes part like everybody: also with others' pictures. */
+  private takePart(): void {
+    if (this.state.page.at !== "meeting" || this.state.joinMode === "full") return;
+    this.dispatch({ type: "set", change: { joinMode: "full" } });
+    this.session?.layoutChanged(0);
   }
 
   shareScreen(): void {

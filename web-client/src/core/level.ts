@@ -35,8 +35,9 @@ export class LevelMeter {
 
   stop(): void {
     clearInterval(this.timer);
+    if (!this.source) return;
     for (const gesture of GESTURES) removeEventListener(gesture, this.wake);
-    this.source?.disconnect();
+    this.source.disconnect();
     this.source = null;
   }
 

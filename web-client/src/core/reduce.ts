@@ -11,7 +11,7 @@ import type { CoreWord } from "./words";
 type Plain = Pick<
   State,
   | "uiLanguage" | "theme" | "layout" | "link" | "microphone" | "camera" | "screenShare" | "ownScreen" | "soundBlocked" | "wakeLock" | "issuedLink"
-  | "galleryPage" | "pageSize" | "nameFixed" | "stagePicture" | "screenPicture" | "gallery" | "sounds"
+  | "galleryPage" | "pageSize" | "nameFixed" | "joinMode" | "stagePicture" | "screenPicture" | "gallery" | "sounds"
 >;
 
 export type Event =

@@ -40,11 +40,12 @@ export class SlotKeeper {
   private wanted(): SlotRequest[] {
     const { connection } = this;
     if (!connection) return [];
-    const { me, screen, layout, stage, tiles, people, galleryMembers } = this.state();
+    const { me, screen, layout, stage, tiles, people, galleryMembers, joinMode } = this.state();
     const { mids } = connection;
     this.tileMids = assignSlots(galleryMembers, mids.cameras, this.tileMids);
     return wantedSlots(mids, {
       me, screen, layout, geometry: this.geometry, tiles: this.tileMids, stage: stageFeed(stage, tiles, people, me).feed,
+      soundOnly: joinMode === "sound",
     });
   }
 

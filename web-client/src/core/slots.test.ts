@@ -104,7 +104,7 @@ describe("camera slots", () => {
 describe("what is asked of the relay", () => {
   const mids = { stage: "8", screen: "9", screenSound: "7", cameras: ["10", "11"] };
   const wanted: Wanted = {
-    me: "me", screen: null, layout: "speaker", stage: "stage", tiles: new Map([["a", "11"]]),
+    me: "me", screen: null, layout: "speaker", stage: "stage", tiles: new Map([["a", "11"]]), soundOnly: false,
     geometry: { tiles: 4, tileWidth: 301, tileHeight: 180, stageWidth: 1270, stageHeight: 720 },
   };
   const byMid = (w: Wanted): Record<string, SlotRequest> => Object.fromEntries(wantedSlots(mids, w).map((s) => [s.mid, s]));
@@ -127,6 +127,9 @@ describe("what is asked of the relay", () => {
     expect(byMid({ ...wanted, screen: "a" })["8"]).toEqual({ mid: "8", feed: "stage", width: 320, height: 200 });
     expect(byMid({ ...wanted, layout: "gallery" })["8"]).toEqual({ mid: "8", feed: "none" });
     expect(byMid({ ...wanted, layout: "gallery", screen: "a" })["8"]?.feed).toBe("stage");
+  });
+  it("with sound only is no picture at all", () => {
+    expect(wantedSlots(mids, { ...wanted, soundOnly: true, screen: "a" }).filter((s) => s.feed !== "none")).toEqual([{ mid: "7", feed: "screen-sound" }]);
   });
   it("is sent only where it differs", () => {
     const asked = new Map(wantedSlots(mids, wanted).map((s) => [s.mid, s]));

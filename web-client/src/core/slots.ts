@@ -120,6 +120,8 @@ export interface Wanted {
   stage: string;
   /** participant -> mid of a camera slot. */
   tiles: ReadonlyMap<ParticipantId, string>;
+  /** Joined with sound only: no pictures at all, for a weak link. */
+  soundOnly: boolean;
 }
 
 /** All picture slots and the screen's sound, as they should be now. */
@@ -132,13 +134,13 @@ export function wantedSlots(mids: SlotMids, wanted: Wanted): SlotRequest[] {
   const none = (mid: string): SlotRequest => ({ mid, feed: "none" });
   const byMid = new Map([...wanted.tiles].map(([id, mid]) => [mid, id]));
   return [
-    wanted.layout === "gallery" && !foreignScreen ? none(mids.stage) : { mid: mids.stage, feed: wanted.stage, ...(foreignScreen ? small : large) },
+    wanted.soundOnly || (wanted.layout === "gallery" && !foreignScreen) ? none(mids.stage) : { mid: mids.stage, feed: wanted.stage, ...(foreignScreen ? small : large) },
     // One's own screen and its sound don't come back to oneself.
-    ownScreen ? none(mids.screen) : { mid: mids.screen, feed: "screen", ...large },
+    wanted.soundOnly || ownScreen ? none(mids.screen) : { mid: mids.screen, feed: "screen", ...large },
     ownScreen ? none(mids.screenSound) : { mid: mids.screenSound, feed: "screen-sound" },
     ...mids.cameras.map((mid): SlotRequest => {
       const id = byMid.get(mid);
-      return id === undefined ? none(mid) : { mid, feed: `camera/${id}`, ...small };
+      return wanted.soundOnly || id === undefined ? none(mid) : { mid, feed: `camera/${id}`, ...small };
     }),
   ];
 }
