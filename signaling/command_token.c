@@ -72,7 +72,7 @@ static bool parse_duration(const char *text, gint64 *ret_seconds, GError **error
 {
 	static const struct {
 		char unit;
-		gint64 seconds;
+		gint64 seconds = 0;
 	} units[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
 	char *end;
 	gint64 n = g_ascii_strtoll(text, &end, 10);
@@ -116,7 +116,7 @@ static bool check_interpreter(const struct options *o, enum role role, GError **
 /* *ret borrows from options. */
 static bool make_token(struct options *o, struct token *ret, GError **error)
 {
-	gint64 seconds;
+	gint64 seconds = 0;
 	if (o->meeting == NULL)
 		return fail(error, "--meeting", "is missing");
 	if (o->role == NULL)
