@@ -3,6 +3,7 @@ import { spawn, execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { after, describe, it } from "node:test";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import puppeteer from "puppeteer-core";
@@ -28,6 +29,42 @@ export async function until(what, check, { timeout = 15_000, every = 100 } = {})
     await new Promise((done) => setTimeout(done, every));
   }
 }
+
+/** Everybody who is open now, for what a failed step leaves to look at. */
+const people = new Set();
+
+/** A test of which, when it fails, a picture and the messages of each page remain. */
+export function step(name, body) {
+  it(name, async (context) => {
+    try {
+      await body(context);
+    } catch (error) {
+      for (const person of people) {
+        console.error(`${person.name}:`, person.messages.slice(-10));
+        await person.screenshot(`failed-${person.name}`).catch(() => {});
+      }
+      throw error;
+    }
+  });
+}
+
+let suites = 0;
+const shared = {};
+
+/** A describe() whose browsers are those of the other suites in this run: the last one closes them. */
+export function suite(name, options, body) {
+  suites++;
+  describe(name, options, () => {
+    body();
+    after(async () => {
+      await Promise.allSettled([...people].map((person) => person.close()));
+      if (--suites === 0) await Promise.allSettled(Object.values(shared).map(async (browser) => (await browser).close()));
+    });
+  });
+}
+
+export const sharedChromium = () => (shared.chromium ??= chromium());
+export const sharedFirefox = () => (shared.firefox ??= firefox());
 
 export class Server {
   static async start({ port = 8443, mediaPort = 40000, data, options = [] } = {}) {
@@ -130,6 +167,8 @@ export function firefox() {
       "media.peerconnection.ice.obfuscate_host_addresses": false,
       /* the tests' microphones are made of Web Audio, and must sound after a reload without a gesture */
       "media.autoplay.block-webaudio": false,
+      /* a real screen keeps its size on a weak link; the canvas that stands for it wouldn't */
+      "media.peerconnection.video.lock_scaling": true,
       "app.update.enabled": false,
       "datareporting.policy.dataSubmissionEnabled": false,
     } });
@@ -140,16 +179,20 @@ export function firefox() {
  */
 export class Person {
   static async open(browser, link, { name, tone = 440, picture = { width: 320, height: 180, rate: 10 }, viewport = { width: 1280, height: 800 },
-    language = "en-US", storage } = {}) {
+    language = "en-US", failures = {}, agent, storage } = {}) {
     const person = new Person();
     person.name = name;
+    person.hue = Math.round(tone / 5) % 360;
+    person.own = storage === undefined;
     person.context = storage ?? (await browser.createBrowserContext());
     person.page = await person.context.newPage();
     person.messages = [];
+    people.add(person);
     person.page.on("console", (message) => person.messages.push(`${message.type()}: ${message.text()}`));
     person.page.on("pageerror", (error) => person.messages.push(`pageerror: ${error.message}`));
     await person.page.setViewport(viewport);
-    await person.page.evaluateOnNewDocument(probes, { tone, picture, language });
+    if (agent) await person.page.setUserAgent(agent);
+    await person.page.evaluateOnNewDocument(probes, { tone, picture, language, failures });
     await person.page.goto(link, { waitUntil: "load" });
     return person;
   }
@@ -160,6 +203,8 @@ export class Person {
 
   async press(id) {
     const element = await this.find(id);
+    /* of two tabs in one window only the one in front can be pressed */
+    if ((await this.context.pages()).length > 1) await this.page.bringToFront();
     await element.evaluate((node) => node.scrollIntoView({ block: "center" }));
     await element.click();
   }
@@ -187,14 +232,46 @@ export class Person {
     return this.page.evaluate(() => window.probe.stats());
   }
 
-  /** Video frames decoded and their size, for each picture that shows. */
-  pictures() {
-    return this.page.evaluate(() => window.probe.pictures());
+  /** The pictures that this page really shows, with size and colour; of one participant, or of all. */
+  pictures(participant, kind) {
+    return this.page.evaluate((p, k) => window.probe.pictures(p, k), participant ?? null, kind ?? null);
+  }
+
+  /** Waits until this page shows the participant's camera: nobody else's picture under that name. */
+  sees(other, { kind = null, ...options } = {}) {
+    return until(`${this.name} sees ${other.name}${kind ? ` as ${kind}` : ""}`, async () => {
+      const shown = await this.pictures(await other.id(), kind);
+      if (!shown.some(({ colour }) => colour !== "grey" && Math.abs(colour - other.hue) <= 20)) throw new Error(JSON.stringify(shown));
+      return true;
+    }, options);
+  }
+
+  /** Who this page is to the others. */
+  id() {
+    return until(`${this.name} has an id`, () => this.page.evaluate(() => window.probe.participant()));
+  }
+
+  /** inbound-rtp or outbound-rtp of one kind. */
+  async streams(type, kind) {
+    return (await this.stats()).filter((s) => s.type === type && (!kind || s.kind === kind));
   }
 
   /** Strength in dB of each of the given tones in all the decoded remote sound. */
   tones(frequencies, seconds = 1) {
     return this.page.evaluate((f, s) => window.probe.tones(f, s), frequencies, seconds);
+  }
+
+  says(words, options) {
+    return until(`${this.name} reads ${words}`, async () => {
+      const text = await this.text();
+      if (!text.match(words)) throw new Error(text.slice(0, 600));
+      return true;
+    }, options);
+  }
+
+  /** What went wrong in the page, but for connections that a test has cut. */
+  errors() {
+    return this.messages.filter((message) => /^(error|pageerror)/.test(message) && !/WebSocket|ERR_|Firefox can/.test(message));
   }
 
   text() {
@@ -205,7 +282,9 @@ export class Person {
     await this.page.screenshot({ path: join(pictures, `${name}.png`) });
   }
 
+  /** The whole storage goes with the page that made it. */
   async close() {
-    await this.context.close();
+    people.delete(this);
+    await (this.own ? this.context : this.page).close();
   }
 }

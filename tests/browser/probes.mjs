@@ -2,7 +2,7 @@
  * Runs in each page before its own scripts (so it must be self-contained): gives microphone and camera that are known, and lets
  * the tests look into the peer connections.
  */
-export function probes({ tone, picture, language }) {
+export function probes({ tone, picture, language, failures }) {
   const connections = [];
   const Native = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Native {
@@ -30,6 +30,8 @@ export function probes({ tone, picture, language }) {
     return context;
   };
   for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => context && audioContext(), { capture: true });
+  /* Firefox now and then fails to start one after a reload, and doesn't try again by itself. */
+  setInterval(() => context && audioContext(), 300);
 
   /** A tone that pulses in loudness (so that a detector sees speech, not a steady hum) without ever going silent. */
   const microphoneTrack = () => {
@@ -54,7 +56,7 @@ export function probes({ tone, picture, language }) {
     const ink = canvas.getContext("2d");
     let n = 0;
     const draw = () => {
-      ink.fillStyle = `hsl(${(window.probe.tone / 5) % 360} 60% 40%)`;
+      ink.fillStyle = `hsl(${window.probe.hue} 60% 40%)`;
       ink.fillRect(0, 0, canvas.width, canvas.height);
       ink.fillStyle = "#fff";
       for (let i = 0; i < 12; i++)
@@ -66,7 +68,6 @@ export function probes({ tone, picture, language }) {
     return canvas.captureStream(picture.rate).getVideoTracks()[0];
   };
 
-  const failures = {};
   navigator.mediaDevices.getUserMedia = async (constraints) => {
     const fail = (constraints.audio && failures.microphone) || (constraints.video && failures.camera);
     if (fail) throw new DOMException("for the test", fail);
@@ -99,6 +100,39 @@ export function probes({ tone, picture, language }) {
     return new MediaStream([canvas.captureStream(5).getVideoTracks()[0], out.stream.getAudioTracks()[0]]);
   };
 
+  /** The colour that most of a picture has: its hue in degrees, or "grey". */
+  const canvas = document.createElement("canvas");
+  canvas.width = 32;
+  canvas.height = 18;
+  const colourOf = (video) => {
+    const ink = canvas.getContext("2d", { willReadFrequently: true });
+    ink.drawImage(video, 0, 0, 32, 18);
+    const { data } = ink.getImageData(0, 0, 32, 18);
+    let [x, y, coloured] = [0, 0, 0];
+    for (let i = 0; i < data.length; i += 4) {
+      const [r, g, b] = [data[i], data[i + 1], data[i + 2]];
+      const most = Math.max(r, g, b);
+      const chroma = most - Math.min(r, g, b);
+      if (chroma < 50) continue;
+      const sector = most === r ? (g - b) / chroma : most === g ? 2 + (b - r) / chroma : 4 + (r - g) / chroma;
+      x += Math.cos((sector * Math.PI) / 3);
+      y += Math.sin((sector * Math.PI) / 3);
+      coloured++;
+    }
+    return coloured < data.length / 8 ? "grey" : (Math.round((Math.atan2(y, x) * 180) / Math.PI) + 360) % 360;
+  };
+
+  const delays = new WeakMap();
+  const time = (video) => {
+    const presented = (now, { receiveTime }) => {
+      if (receiveTime) delays.set(video, now - receiveTime);
+      video.requestVideoFrameCallback(presented);
+    };
+    delays.set(video, Infinity);
+    video.requestVideoFrameCallback?.(presented);
+  };
+  addEventListener("loadeddata", ({ target }) => target instanceof HTMLVideoElement && !delays.has(target) && time(target), true);
+
   const receivers = (kind) =>
     connections
       .filter((c) => c.connectionState !== "closed")
@@ -107,6 +141,7 @@ export function probes({ tone, picture, language }) {
 
   window.probe = {
     tone,
+    hue: Math.round(tone / 5) % 360,
     screenTone: 3300,
     failures,
     /** Who this page is, as it remembers it for a reload. */
@@ -123,6 +158,12 @@ export function probes({ tone, picture, language }) {
     sockets: () => sockets.length,
     /** As if the network had cut them: the page hears of a close that it didn't ask for. */
     dropSockets: () => sockets.forEach((socket) => socket.close(4999, "dropped by the test")),
+    /** Whose ICE credentials the two ends of the first connection have. */
+    iceNames() {
+      const name = (description) => /a=ice-ufrag:(\S+)/.exec(description?.sdp ?? "")?.[1];
+      const [c] = connections;
+      return { local: name(c.localDescription), remote: name(c.remoteDescription), stable: c.signalingState === "stable" };
+    },
     live: () => connections.filter((c) => c.signalingState !== "closed").length,
     async stats() {
       const all = [];
@@ -130,14 +171,14 @@ export function probes({ tone, picture, language }) {
         if (c.signalingState !== "closed") for (const s of (await c.getStats()).values()) all.push({ ...s });
       return all;
     },
-    pictures: () =>
-      [...document.querySelectorAll("video")].map((v) => ({
-        participant: v.dataset.participant ?? null,
-        width: v.videoWidth,
-        height: v.videoHeight,
-        frames: v.getVideoPlaybackQuality?.().totalVideoFrames ?? v.mozPaintedFrames ?? 0,
-        shown: v.offsetWidth > 0 && v.readyState >= 2,
-      })),
+    /** Videos of a participant (or of all) that a person would see: drawn, and not behind a placeholder. */
+    /** Milliseconds from the last frame's arrival to its being shown, for a picture of this kind; Infinity while not known. */
+    delay: (kind) => Math.min(Infinity, ...[...document.querySelectorAll(`video[data-kind="${kind}"]`)].map((v) => delays.get(v) ?? Infinity)),
+    pictures: (participant, kind) =>
+      [...document.querySelectorAll("video")]
+        .filter((v) => (!participant || v.dataset.participant === participant) && (!kind || v.dataset.kind === kind))
+        .filter((v) => v.videoWidth > 2 && v.readyState >= 2 && v.offsetWidth > 0 && getComputedStyle(v).visibility !== "hidden" && Number(getComputedStyle(v).opacity) > 0)
+        .map((v) => ({ participant: v.dataset.participant ?? null, kind: v.dataset.kind, width: v.videoWidth, height: v.videoHeight, colour: colourOf(v) })),
     /**
      * Peak power in dB near each frequency, in the sum of all remote sound that the page's audio elements play.
      */
