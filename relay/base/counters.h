@@ -15,7 +15,9 @@
 	X(BYTES_IN, "bytes_in", "bytes received")                                                  \
 	X(DATAGRAMS_OUT, "datagrams_out", "datagrams sent")                                        \
 	X(BYTES_OUT, "bytes_out", "bytes sent")                                                    \
-	X(SEND_CALLS, "send_calls", "sendmmsg calls")                                              \
+	X(SEND_CALLS, "send_calls", "calls of the kernel to send")                                 \
+	X(GSO_MESSAGES, "gso_messages", "runs of datagrams that the kernel took as one message")   \
+	X(GSO_SEGMENTS, "gso_segments", "datagrams in these runs")                                 \
 	X(RTP_IN, "rtp_in", "RTP packets authenticated")                                           \
 	X(RTP_OUT, "rtp_out", "RTP packets forwarded to slots")                                    \
 	X(RTCP_IN, "rtcp_in", "RTCP packets authenticated")                                        \

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <glib.h>
+#include <netinet/udp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -9,10 +10,17 @@
 /* A video frame for each of some hundred receivers, and a burst of all senders' packets. */
 #define SOCKET_BUFFER (8 << 20)
 
+#define MESSAGES_MAX	 256 /* of one sendmmsg */
+#define VECTORS_MAX	 1024
+#define GSO_SEGMENTS_MAX 64	/* the least that kernels with GSO take in one message */
+#define GSO_BYTES_MAX	 65507	/* the payload of the longest IPv4 datagram */
+#define GSO_REFUSALS_MAX 32	/* in a row, before GSO is given up for a while */
+#define GSO_PAUSE	 100000 /* datagrams that go singly then */
+
 union control {
 	struct cmsghdr align;
-	uint8_t v6[CMSG_SPACE(sizeof(struct in6_pktinfo))];
-	uint8_t v4[CMSG_SPACE(sizeof(struct in_pktinfo))];
+	uint8_t v6[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(uint16_t))];
+	uint8_t v4[CMSG_SPACE(sizeof(struct in_pktinfo)) + CMSG_SPACE(sizeof(uint16_t))];
 };
 
 union sockaddr_any {
@@ -25,13 +33,18 @@ struct udp_socket {
 	int fd;
 	bool v4_only;
 	uint16_t port;
-	struct mmsghdr messages[SEND_BATCH_MAX];
-	struct iovec vectors[SEND_BATCH_MAX];
-	union sockaddr_any names[SEND_BATCH_MAX];
-	union control controls[SEND_BATCH_MAX];
+	bool gso; /* the kernel knows it; what it says of a message is another matter */
+	unsigned gso_refusals; /* in a row */
+	unsigned gso_pause;    /* datagrams that still go singly */
+	struct mmsghdr messages[MESSAGES_MAX];
+	union sockaddr_any names[MESSAGES_MAX];
+	union control controls[MESSAGES_MAX];
+	struct iovec vectors[VECTORS_MAX]; /* one for each datagram; a message may have several */
+	size_t n_messages, n_vectors;
 };
 
-G_STATIC_ASSERT(UDP_RECEIVE_MAX <= SEND_BATCH_MAX);
+G_STATIC_ASSERT(UDP_RECEIVE_MAX <= MESSAGES_MAX && MESSAGES_MAX <= VECTORS_MAX &&
+		GSO_SEGMENTS_MAX <= VECTORS_MAX);
 
 static void v4_from_mapped(struct in_addr *out, const uint8_t ip[static 16])
 {
@@ -74,6 +87,15 @@ static void widen_buffers(int fd)
 		(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
 }
 
+/* Kernels before 4.18 would take no notice of UDP_SEGMENT with a message and send one long
+ * datagram.
+ */
+static bool knows_gso(int fd)
+{
+	int off = 0;
+	return setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &off, sizeof off) == 0;
+}
+
 static uint16_t bound_port(int fd)
 {
 	union sockaddr_any name = {0};
@@ -109,6 +131,7 @@ enum err udp_open(const char *listen, uint16_t port, struct udp_socket **ret)
 	udp->fd = fd;
 	udp->v4_only = v4_only;
 	udp->port = bound_port(fd);
+	udp->gso = knows_gso(fd);
 	*ret = udp;
 	return OK;
 }
@@ -211,62 +234,171 @@ static void set_source_v6(struct msghdr *header, const struct net_path *path)
 	memcpy(CMSG_DATA(c), &info, sizeof info);
 }
 
-/* One message from the datagram at i. (GSO will take a run of equal ones into one message here.) */
-static void fill_message(struct udp_socket *udp, const struct send_batch *batch, size_t i)
+/* Begins a message to the path; its datagrams follow. */
+static struct msghdr *begin_message(struct udp_socket *udp, const struct net_path *path)
 {
-	size_t length;
-	const struct net_path *path;
-	const uint8_t *data = send_batch_at(batch, i, &length, &path);
-	udp->vectors[i] = (struct iovec){(void *)data, length};
-	struct msghdr *header = &udp->messages[i].msg_hdr;
-	*header = (struct msghdr){.msg_name = &udp->names[i],
-				  .msg_iov = &udp->vectors[i],
-				  .msg_iovlen = 1,
-				  .msg_control = &udp->controls[i]};
+	size_t m = udp->n_messages++;
+	struct msghdr *header = &udp->messages[m].msg_hdr;
+	*header = (struct msghdr){.msg_name = &udp->names[m],
+				  .msg_iov = &udp->vectors[udp->n_vectors],
+				  .msg_control = &udp->controls[m]};
 	if (udp->v4_only) {
-		struct sockaddr_in *name = &udp->names[i].v4;
+		struct sockaddr_in *name = &udp->names[m].v4;
 		*name = (struct sockaddr_in){.sin_family = AF_INET,
 					     .sin_port = htons(path->remote.port)};
 		v4_from_mapped(&name->sin_addr, path->remote.ip);
 		header->msg_namelen = sizeof *name;
 		set_source_v4(header, path);
 	} else {
-		net_address_to_sockaddr(&path->remote, &udp->names[i].v6);
-		header->msg_namelen = sizeof udp->names[i].v6;
+		net_address_to_sockaddr(&path->remote, &udp->names[m].v6);
+		header->msg_namelen = sizeof udp->names[m].v6;
 		set_source_v6(header, path);
+	}
+	return header;
+}
+
+/* Behind the source address, so that send_singly can leave it off. */
+static void set_segment_size(struct msghdr *header, uint16_t size)
+{
+	struct cmsghdr *c =
+		(struct cmsghdr *)((uint8_t *)header->msg_control + header->msg_controllen);
+	*c = (struct cmsghdr){.cmsg_level = IPPROTO_UDP,
+			      .cmsg_type = UDP_SEGMENT,
+			      .cmsg_len = CMSG_LEN(sizeof size)};
+	memcpy(CMSG_DATA(c), &size, sizeof size);
+	header->msg_controllen += CMSG_SPACE(sizeof size);
+}
+
+/*
+ * One message of the datagrams from i on, all to one path: as many of one size as the kernel takes,
+ * of which the last may be smaller (a picture's last packet, sound). Returns the first that isn't
+ * in it.
+ */
+static size_t fill_message(struct udp_socket *udp, const struct send_batch *batch, size_t i,
+			   struct msghdr *header)
+{
+	const struct net_path *path;
+	size_t length, size, bytes = 0;
+	size_t max = udp->gso && udp->gso_pause == 0 ? GSO_SEGMENTS_MAX : 1;
+	const uint8_t *data = send_batch_at(batch, i, &length, &path);
+	size = length;
+	for (;;) {
+		header->msg_iov[header->msg_iovlen++] = (struct iovec){(void *)data, length};
+		bytes += length;
+		i = send_batch_next(batch, i);
+		if (i == SEND_BATCH_END || length < size || header->msg_iovlen == max)
+			break;
+		data = send_batch_at(batch, i, &length, &path);
+		if (length > size || bytes + length > GSO_BYTES_MAX)
+			break;
+	}
+	udp->n_vectors += header->msg_iovlen;
+	udp->gso_pause -= udp->gso_pause > 0;
+	if (header->msg_iovlen > 1)
+		set_segment_size(header, (uint16_t)size);
+	return i;
+}
+
+static void count_sent(const struct msghdr *header, struct counters *counters)
+{
+	uint64_t bytes = 0;
+	for (size_t i = 0; i < header->msg_iovlen; i++)
+		bytes += header->msg_iov[i].iov_len;
+	counter_add(counters, COUNTER_DATAGRAMS_OUT, header->msg_iovlen);
+	counter_add(counters, COUNTER_BYTES_OUT, bytes);
+	if (header->msg_iovlen > 1) {
+		counter_add(counters, COUNTER_GSO_MESSAGES, 1);
+		counter_add(counters, COUNTER_GSO_SEGMENTS, header->msg_iovlen);
 	}
 }
 
-static void count_sent(const struct udp_socket *udp, size_t from, size_t n,
-		       struct counters *counters)
+/*
+ * What the kernel refused as one message. EINVAL is often a matter of one path (a segment doesn't
+ * fit its MTU, but fragments of it do), EIO of a route whose device can't complete checksums; so
+ * GSO is given up after some refusals in a row, and tried again later.
+ */
+static void send_singly(struct udp_socket *udp, const struct msghdr *refused,
+			struct counters *counters)
 {
-	uint64_t bytes = 0;
-	for (size_t i = from; i < from + n; i++)
-		bytes += udp->vectors[i].iov_len;
-	counter_add(counters, COUNTER_DATAGRAMS_OUT, n);
-	counter_add(counters, COUNTER_BYTES_OUT, bytes);
+	for (size_t i = 0; i < refused->msg_iovlen; i++) {
+		struct msghdr header = *refused;
+		header.msg_iov = &refused->msg_iov[i];
+		header.msg_iovlen = 1;
+		header.msg_controllen -= CMSG_SPACE(sizeof(uint16_t));
+		ssize_t sent;
+		do {
+			sent = sendmsg(udp->fd, &header, MSG_DONTWAIT);
+		} while (sent < 0 && errno == EINTR);
+		counter_add(counters, COUNTER_SEND_CALLS, 1);
+		if (sent >= 0)
+			count_sent(&header, counters);
+		else
+			counter_add(counters, COUNTER_DROP_SEND, 1);
+	}
+	if (++udp->gso_refusals == GSO_REFUSALS_MAX) {
+		udp->gso_refusals = 0;
+		udp->gso_pause = GSO_PAUSE;
+	}
+}
+
+static bool is_about_gso(int error)
+{
+	return error == EINVAL || error == EIO || error == ENOPROTOOPT || error == EOPNOTSUPP ||
+	       error == EMSGSIZE;
+}
+
+/* Counts what a sendmmsg took, n messages from i on. */
+static void took_messages(struct udp_socket *udp, size_t i, size_t n, struct counters *counters)
+{
+	for (size_t end = i + n; i < end; i++) {
+		count_sent(&udp->messages[i].msg_hdr, counters);
+		if (udp->messages[i].msg_hdr.msg_iovlen > 1)
+			udp->gso_refusals = 0;
+	}
+}
+
+static void send_messages(struct udp_socket *udp, struct counters *counters)
+{
+	for (size_t i = 0; i < udp->n_messages;) {
+		const struct msghdr *first = &udp->messages[i].msg_hdr;
+		int sent = sendmmsg(udp->fd, udp->messages + i, (unsigned)(udp->n_messages - i),
+				    MSG_DONTWAIT);
+		counter_add(counters, COUNTER_SEND_CALLS, 1);
+		if (sent > 0) {
+			took_messages(udp, i, (size_t)sent, counters);
+			i += (size_t)sent;
+		} else if (errno == EINTR) {
+			continue;
+		} else if (errno == EAGAIN) {
+			/* The send buffer is full: so it is for all the rest. */
+			for (; i < udp->n_messages; i++)
+				counter_add(counters, COUNTER_DROP_SEND,
+					    udp->messages[i].msg_hdr.msg_iovlen);
+		} else if (first->msg_iovlen > 1 && is_about_gso(errno)) {
+			send_singly(udp, first, counters);
+			i++;
+		} else { /* this one's address alone: unreachable, filtered */
+			counter_add(counters, COUNTER_DROP_SEND, first->msg_iovlen);
+			i++;
+		}
+	}
+	udp->n_messages = udp->n_vectors = 0;
 }
 
 void udp_flush(struct udp_socket *udp, struct send_batch *batch, struct counters *counters)
 {
-	size_t count = send_batch_count(batch);
-	for (size_t i = 0; i < count; i++)
-		fill_message(udp, batch, i);
-	for (size_t i = 0; i < count;) {
-		int sent =
-			sendmmsg(udp->fd, udp->messages + i, (unsigned)(count - i), MSG_DONTWAIT);
-		counter_add(counters, COUNTER_SEND_CALLS, 1);
-		if (sent > 0) {
-			count_sent(udp, i, (size_t)sent, counters);
-			i += (size_t)sent;
-		} else if (errno ==
-			   EAGAIN) { /* the send buffer is full: so it is for all the rest */
-			counter_add(counters, COUNTER_DROP_SEND, count - i);
-			break;
-		} else if (errno != EINTR) { /* this one's address alone: unreachable, filtered */
-			counter_add(counters, COUNTER_DROP_SEND, 1);
-			i++;
+	udp->n_messages = udp->n_vectors = 0;
+	for (size_t p = 0; p < send_batch_paths(batch); p++) {
+		size_t i;
+		const struct net_path *path = send_batch_path(batch, p, &i);
+		while (i != SEND_BATCH_END) {
+			i = fill_message(udp, batch, i, begin_message(udp, path));
+			if (udp->n_messages == MESSAGES_MAX ||
+			    udp->n_vectors > VECTORS_MAX - GSO_SEGMENTS_MAX)
+				send_messages(udp, counters);
 		}
 	}
+	if (udp->n_messages > 0)
+		send_messages(udp, counters);
 	send_batch_clear(batch);
 }
