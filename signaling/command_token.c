@@ -72,7 +72,7 @@ static bool parse_duration(const char *text, gint64 *ret_seconds, GError **error
 {
 	static const struct {
 		char unit;
-		gint64 seconds = 0;
+		gint64 seconds;
 	} units[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
 	char *end;
 	gint64 n = g_ascii_strtoll(text, &end, 10);

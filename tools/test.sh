@@ -15,7 +15,7 @@ count() {
 
 # A command that is one test by itself.
 one() {
-	if "$@"; then count 1 0; else count 0 1; fi
+	if "$@"; then count 1 0; else count 0 1 && return 1; fi
 }
 
 # meson's tests of a build folder: counted from the summary of `meson test`.
