@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@ struct control_server {
 	GSocketService *service;
 	GCancellable *cancellable; /* of calls under way */
 	char *path;
+	int lock; /* the data folder, locked */
 };
 
 /* A path in sockaddr_un has 107 bytes, a data folder may have more: so address it through the open
@@ -131,23 +133,34 @@ static gboolean on_incoming(GSocketService *service, GSocketConnection *connecti
 	return TRUE;
 }
 
-/* A socket file whose server is gone refuses connections, and is in the way. */
-static bool remove_stale(GSocketAddress *address, const char *path, GError **error)
+/*
+ * Whoever holds the folder's lock is its server; the kernel lets go of it however the process ends.
+ * (Whether somebody listens on the socket can't tell two servers apart that start at once.)
+ */
+static int lock_folder(const char *data_folder, const char *path, GError **error)
 {
-	g_autoptr(GSocketClient) client = g_socket_client_new();
-	g_autoptr(GSocketConnection) connection =
-		g_socket_client_connect(client, G_SOCKET_CONNECTABLE(address), NULL, NULL);
-	if (connection) {
+	int folder = open(data_folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder >= 0 && flock(folder, LOCK_EX | LOCK_NB) == 0)
+		return folder;
+	if (folder >= 0 && errno == EWOULDBLOCK)
 		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL,
 			    "%s: a server runs on this folder already", path);
-		return false;
-	}
-	if (unlink(path) && errno != ENOENT) {
-		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL, "%s: %s", path,
+	else
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL, "%s: %s", data_folder,
 			    g_strerror(errno));
-		return false;
-	}
-	return true;
+	if (folder >= 0)
+		close(folder);
+	return -1;
+}
+
+/* The file of a server that was killed is in the way. */
+static bool remove_stale(const char *path, GError **error)
+{
+	if (!unlink(path) || errno == ENOENT)
+		return true;
+	g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL, "%s: %s", path,
+		    g_strerror(errno));
+	return false;
 }
 
 static GSocket *listen_on(const char *data_folder, const char *path, GError **error)
@@ -155,7 +168,7 @@ static GSocket *listen_on(const char *data_folder, const char *path, GError **er
 	int folder = -1;
 	g_autoptr(GSocketAddress) address = address_of(data_folder, &folder, error);
 	g_autoptr(GSocket) socket = NULL;
-	bool ok = address && remove_stale(address, path, error) &&
+	bool ok = address && remove_stale(path, error) &&
 		  (socket = g_socket_new(G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
 					 G_SOCKET_PROTOCOL_DEFAULT, error));
 	if (ok) {
@@ -174,10 +187,15 @@ struct control_server *control_server_new(const char *data_folder,
 					  GError **error)
 {
 	g_autofree char *path = g_build_filename(data_folder, NAME, NULL);
-	g_autoptr(GSocket) socket = listen_on(data_folder, path, error);
-	if (!socket)
+	int lock = lock_folder(data_folder, path, error);
+	g_autoptr(GSocket) socket = lock >= 0 ? listen_on(data_folder, path, error) : NULL;
+	if (!socket) {
+		if (lock >= 0)
+			close(lock);
 		return NULL;
+	}
 	struct control_server *server = g_new0(struct control_server, 1);
+	server->lock = lock;
 	server->commands = commands;
 	server->n_commands = n_commands;
 	server->path = g_steal_pointer(&path);
@@ -198,6 +216,7 @@ void control_server_free(struct control_server *server)
 	g_socket_listener_close(G_SOCKET_LISTENER(server->service));
 	g_cancellable_cancel(server->cancellable);
 	unlink(server->path);
+	close(server->lock);
 	g_object_unref(server->cancellable);
 	g_object_unref(server->service);
 	g_free(server->path);

@@ -142,6 +142,17 @@ static void a_second_server_is_refused(struct fixture *f, gconstpointer data)
 }
 
 /* What a server leaves that was killed. */
+/* Two that start at the same moment both find no server listening: the folder's lock decides. */
+static void a_second_server_is_refused_by_the_folder(struct fixture *f, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *path = g_build_filename(f->folder, "control.sock", NULL);
+	g_assert_cmpint(g_unlink(path), ==, 0);
+	g_assert_null(control_server_new(f->folder, commands, 1, &error));
+	g_assert_nonnull(strstr(error->message, "a server runs on this folder already"));
+	g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+}
+
 static void a_stale_socket_is_replaced(struct fixture *f, gconstpointer data)
 {
 	g_autofree char *path = g_build_filename(f->folder, "control.sock", NULL);
@@ -200,6 +211,7 @@ int main(int argc, char **argv)
 	ADD(errors_come_back_whole);
 	ADD(only_the_owner_may_open_it);
 	ADD(a_second_server_is_refused);
+	ADD(a_second_server_is_refused_by_the_folder);
 	ADD(a_stale_socket_is_replaced);
 	ADD(no_server_is_told_apart);
 	ADD(a_silent_client_is_left);
