@@ -131,6 +131,14 @@ describe("joining", () => {
     expect(types(server.socket)).toEqual(["join", "offer"]);
   });
 
+  it("pressed twice is one join", async () => {
+    session.start({});
+    server.socket.open();
+    session.start({});
+    await settle();
+    expect(types(server.socket)).toEqual(["join", "offer"]);
+  });
+
   it("says that the server isn't reached, and goes on trying with a new offer", async () => {
     session.start({});
     server.socket.drop();

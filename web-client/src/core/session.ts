@@ -53,6 +53,8 @@ export class Session {
   /** ICE restarts since the connection was last there. */
   private restarts = 0;
   private isJoined = false;
+  /** A join is on its way. */
+  private joining = false;
   private joinOptions: JoinOptions = {};
   private resume: Resume | null = null;
   private readonly tracks = new Map<Publication, MediaStreamTrack>();
@@ -105,6 +107,7 @@ export class Session {
   }
 
   start(options: JoinOptions): void {
+    if (this.joining) return; // pressed again while the last try is still under way
     this.joinOptions = options;
     this.resume = options.resume ?? null;
     this.prepare();
@@ -186,11 +189,16 @@ export class Session {
     };
     // A connection that the relay doesn't know yet needn't wait for what the server says to the join: its offer goes right behind.
     const ahead = !this.offered;
+    this.joining = true;
     this.signalling.request(request).then(
       (reply) => {
+        this.joining = false;
         if (reply.type === "joined") this.onJoined(reply, ahead);
       },
-      (error: unknown) => this.onRefused(error),
+      (error: unknown) => {
+        this.joining = false;
+        this.onRefused(error);
+      },
     );
     if (ahead) this.offer();
   }
