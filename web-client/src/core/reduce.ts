@@ -38,7 +38,7 @@ export type Event =
 const TOAST_MS = 6000;
 const CHAT_KEPT = 1000;
 /** In a large meeting who comes and goes is no news. */
-const SMALL_MEETING = 12;
+const SMALL_MEETING = 6;
 
 export function reduce(state: State, event: Event): State {
   return tidy(state, step(state, event));
