@@ -15,8 +15,8 @@
 #define STALLED_US     (500 * US_PER_MS)
 #define STALLED_FRAMES 8
 #define NACK_MAX       128
-/* What the tracker looks back and ahead: an RTX outside of it is a probe made of an old packet. */
-#define RTX_DISTANCE_MAX 512
+/* How far the tracker looks back and ahead: RTX outside of it is a probe, made of an old packet. */
+#define WINDOW 512
 
 struct layer *layer_new(struct publication *publication, struct peer *peer, unsigned index,
 			bool video)
@@ -46,11 +46,23 @@ void layer_free(struct layer *layer)
 	g_free(layer);
 }
 
+/*
+ * The history holds only what the tracker knows to have come: a slot that catches up from it would
+ * otherwise get again, as recovered, what it has sent already.
+ */
+static void forget_history(struct layer *l)
+{
+	history_free(l->history);
+	l->history = history_new(l->video ? HISTORY_VIDEO : HISTORY_AUDIO, HISTORY_US);
+}
+
 void layer_restart(struct layer *layer)
 {
 	nack_tracker_free(layer->nack);
 	layer->nack = nack_tracker_new();
-	layer->started = false;
+	layer->oldest = (uint16_t)(layer->newest + 1);
+	layer->anew = true;
+	forget_history(layer);
 	uint64_t ntp = layer->stats.last_sr_ntp, arrival_us = layer->stats.last_sr_arrival_us;
 	uint64_t bytes = layer->stats.bytes;
 	receive_stats_init(&layer->stats, layer->stats.clock_rate);
@@ -108,8 +120,8 @@ static enum layer_result count_packet(struct layer *l, const struct packet *pack
 {
 	struct shared *shared = l->peer->shared;
 	uint16_t sequence = packet->rtp.sequence;
-	if (packet->retransmitted && l->started &&
-	    ABS(seq_difference(sequence, l->newest)) >= RTX_DISTANCE_MAX) {
+	bool probe = packet->retransmitted && seq_difference(sequence, l->newest) >= WINDOW;
+	if (l->started && (probe || seq_newer(l->oldest, sequence))) {
 		shared_count(shared, COUNTER_DROP_TOO_OLD);
 		return LAYER_DROP;
 	}
@@ -118,15 +130,20 @@ static enum layer_result count_packet(struct layer *l, const struct packet *pack
 		shared_count(shared, COUNTER_DROP_DUPLICATE);
 		return LAYER_DROP;
 	}
-	if (result == NACK_JUMP)
+	if (result == NACK_JUMP) {
 		receive_stats_init(&l->stats, l->stats.clock_rate);
+		forget_history(l);
+	}
 	if (!packet->retransmitted)
 		receive_stats_packet(&l->stats, sequence, packet->rtp.timestamp, packet->length,
 				     packet->arrival_us);
-	bool anew = result == NACK_JUMP || !l->started;
-	if (anew || seq_newer(sequence, l->newest))
+	bool jump = result == NACK_JUMP || !l->started, anew = jump || l->anew;
+	if (jump || seq_newer(sequence, l->newest))
 		l->newest = sequence;
+	if (jump || (uint16_t)(l->newest - l->oldest) >= WINDOW)
+		l->oldest = (uint16_t)(l->newest - WINDOW + 1);
 	l->started = true;
+	l->anew = false;
 	return anew ? LAYER_RESTART : LAYER_FORWARD;
 }
 

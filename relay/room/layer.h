@@ -32,8 +32,9 @@ struct layer {
 	struct receive_stats stats;
 	struct nack_tracker *nack;
 	struct history *history;
-	uint16_t newest; /* sequence number */
-	bool started;
+	bool started, anew; /* anew: the next packet is the first one after a restart */
+	uint16_t newest,
+		oldest; /* sequence numbers; what is older than that isn't taken any more */
 
 	/* What it is now. changed: since somebody last looked (the publication does). */
 	bool active, changed;

@@ -236,7 +236,8 @@ static const struct stream *learn(struct peer *peer, const struct packet *packet
 		return NULL;
 	if (*ssrc && !rtx) {
 		layer_restart(layer);
-		layer->reported = false;
+		layer->started = layer->reported =
+			false; /* nothing of the old numbers and times holds */
 	}
 	*ssrc = packet->rtp.ssrc;
 	add_stream(peer, *ssrc, layer, rtx);

@@ -172,11 +172,8 @@ void publication_set_muted(struct publication *publication, bool muted, uint64_t
 	if (publication->muted == muted)
 		return;
 	publication->muted = muted;
-	for (unsigned i = 0; i < publication->n_layers; i++) {
+	for (unsigned i = 0; muted && i < publication->n_layers; i++)
 		clear_layer(publication->layers[i]); /* also of slots that only go on showing it */
-		if (!muted)
-			layer_restart(publication->layers[i]);
-	}
 	suit_all(publication, now_us);
 }
 

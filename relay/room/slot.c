@@ -177,7 +177,8 @@ void slot_forward(struct slot *slot, struct layer *layer, const struct packet *p
 		shared_count(slot->peer->shared, COUNTER_DROP_NO_KEYFRAME_YET);
 		return;
 	}
-	if (!slot->video && packet->rtp.sequence != layer->newest) { /* late: nobody begins with what is over */
+	if (!slot->video &&
+	    packet->rtp.sequence != layer->newest) { /* late: nobody begins with what is over */
 		shared_count(slot->peer->shared, COUNTER_DROP_BEFORE_SWITCH);
 		return;
 	}

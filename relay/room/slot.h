@@ -12,6 +12,7 @@
 #pragma once
 
 #include "relay/room/layer.h"
+#include "relay/room/once.h"
 #include "relay/room/peer.h"
 #include "relay/room/sent.h"
 #include "relay/rtp/seqmap.h"
@@ -39,6 +40,7 @@ struct slot {
 		*sent; /* NULL until the first packet, or when the receiver sends no NACK */
 	uint32_t packets, octets; /* for sender reports */
 	uint64_t sent_us;
+	struct once once;
 	struct seqmap seqmap;
 	uint64_t rtx_index; /* next */
 

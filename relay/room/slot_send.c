@@ -129,6 +129,10 @@ static bool renumber(struct slot *slot, const struct packet *packet, struct renu
 			     before ? COUNTER_DROP_BEFORE_SWITCH : COUNTER_DROP_TOO_OLD);
 		return false;
 	}
+	if (!once_use(&slot->once, r->index)) {
+		shared_count(slot->peer->shared, COUNTER_DROP_DUPLICATE);
+		return false;
+	}
 	r->timestamp = packet->rtp.timestamp + slot->timestamp_offset;
 	r->picture_id = (uint16_t)(packet->frame.picture_id + slot->picture_offset) & 0x7fff;
 	r->tl0picidx = (uint8_t)(packet->frame.tl0picidx + slot->tl0_offset);

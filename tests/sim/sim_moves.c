@@ -66,11 +66,11 @@ static void disturb(struct world *w, struct network network, uint32_t *next_id)
 {
 	struct sim_peer *peer = anybody(w);
 	unsigned layer = 1 + world_dice(w, SIM_LAYERS);
+	enum source source;
 	switch (world_dice(w, 10)) {
 	case 0:
-		room_set_muted(w->room, peer->peer,
-			       world_dice(w, 2) ? SOURCE_CAMERA : SOURCE_MICROPHONE,
-			       world_dice(w, 3) == 0, w->now_us);
+		source = world_dice(w, 2) ? SOURCE_CAMERA : SOURCE_MICROPHONE;
+		room_set_muted(w->room, peer->peer, source, world_dice(w, 3) == 0, w->now_us);
 		break;
 	case 1:
 		room_pin_stage(w->room, world_dice(w, 2) ? peer->id : 0, w->now_us);

@@ -31,12 +31,13 @@ static struct sim_stream *add_stream(struct sim_peer *peer, enum codec codec, ui
 				  .rtx_payload_type = 97,
 				  .ssrc = peer->id * 1000 + which,
 				  .rtx_ssrc = peer->id * 1000 + 10 + which,
-				  .sequence = (uint16_t)world_dice(w, 65536),
-				  .rtx_sequence = (uint16_t)world_dice(w, 65536),
-				  .picture_id = (uint16_t)world_dice(w, 0x8000),
-				  .tl0picidx = (uint8_t)world_dice(w, 256),
 				  .stream = peer->id * 1000 + which,
 				  .extensions = &peer->description.extensions};
+	/* One statement each: the order of rolls in an initializer is the compiler's. */
+	s->synth.sequence = (uint16_t)world_dice(w, 65536);
+	s->synth.rtx_sequence = (uint16_t)world_dice(w, 65536);
+	s->synth.picture_id = (uint16_t)world_dice(w, 0x8000);
+	s->synth.tl0picidx = (uint8_t)world_dice(w, 256);
 	s->video = codec == CODEC_VP8;
 	s->clock_rate = s->video ? 90000 : 48000;
 	s->timestamp_base = g_rand_int(w->random);

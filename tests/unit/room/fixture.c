@@ -185,7 +185,7 @@ struct peer_description fixture_description(uint32_t id)
 	publish(&d, SOURCE_SCREEN, "screen", ssrc_of(id, SSRC_SCREEN),
 		ssrc_of(id, SSRC_SCREEN_RTX));
 	publish(&d, SOURCE_SCREEN_SOUND, "sound", ssrc_of(id, SSRC_SOUND), 0);
-	receive(&d, "stage", MEDIA_VIDEO, (struct feed_key){FEED_STAGE, 0});
+	receive(&d, "stage", MEDIA_VIDEO, (struct feed_key){FEED_NONE, 0});
 	receive(&d, "v0", MEDIA_AUDIO, (struct feed_key){FEED_VOICE, 0});
 	receive(&d, "v1", MEDIA_AUDIO, (struct feed_key){FEED_VOICE, 1});
 	receive(&d, "v2", MEDIA_AUDIO, (struct feed_key){FEED_VOICE, 2});

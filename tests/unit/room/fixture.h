@@ -77,7 +77,7 @@ static inline uint32_t ssrc_of(uint32_t id, uint32_t which)
 
 /*
  * Microphone "mic", camera "cam" of three layers (rid q, h, f; 320, 640, 1280 wide), "screen",
- * "sound", and the slots "stage", "v0".."v2", "c" (camera, idle), "m" (microphone, idle), "s"
+ * "sound", and the slots "stage" (idle), "v0".."v2", "c" (camera, idle), "m" (microphone, idle), "s"
  * (screen), "ss".
  */
 struct peer_description fixture_description(uint32_t id);

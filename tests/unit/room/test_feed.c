@@ -47,6 +47,8 @@ static void nobody_gets_their_own_stage(void)
 	struct end *ends[3];
 	for (uint32_t i = 0; i < 3; i++)
 		ends[i] = fixture_join(f, i + 1);
+	for (uint32_t i = 0; i < 3; i++)
+		fixture_set_slot(ends[i], "stage", FEED_STAGE, 0, 0, 0);
 	room_pin_stage(f->room, 2, f->now_us);
 	room_pin_stage(f->room, 1, f->now_us); /* 2 held it before */
 	for (unsigned i = 0; i < 3; i++)

@@ -111,6 +111,26 @@ static void an_old_packet_as_probe_is_no_jump(void)
 	fixture_free(s.f);
 }
 
+static void nothing_from_before_a_restart_is_taken(void)
+{
+	struct scene s = scene_new();
+	uint8_t lost[PACKET_CAPACITY], rtx[PACKET_CAPACITY];
+	struct synth *camera = &s.a->camera[0];
+	size_t length = fixture_make(camera, true, true, true, lost);
+	fixture_next_frame(camera);
+	fixture_frame(s.a, 0, false, 3);
+	room_set_connected(s.f->room, s.a->peer, false, s.f->now_us);
+	room_set_connected(s.f->room, s.a->peer, true, s.f->now_us);
+	/* A keyframe that was lost before: what came after it then went out under other numbers. */
+	fixture_give(s.f, s.a, rtx, synth_write_rtx(camera, lost, length, rtx));
+	fixture_give(s.f, s.a, lost, length);
+	g_assert_cmpuint(fixture_count(s.watcher, s.slot), ==, 4);
+	g_assert_cmpuint(count_of(&s, COUNTER_DROP_TOO_OLD), ==, 2);
+	fixture_frame(s.a, 0, true, 1);
+	g_assert_cmpuint(fixture_count(s.watcher, s.slot), ==, 5);
+	fixture_free(s.f);
+}
+
 static void a_probe_of_padding_is_nothing(void)
 {
 	struct scene s = scene_new();
@@ -215,6 +235,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/layer/a_retransmission_fills_the_gap", a_retransmission_fills_the_gap);
 	g_test_add_func("/layer/an_old_packet_as_probe_is_no_jump",
 			an_old_packet_as_probe_is_no_jump);
+	g_test_add_func("/layer/nothing_from_before_a_restart_is_taken",
+			nothing_from_before_a_restart_is_taken);
 	g_test_add_func("/layer/a_probe_of_padding_is_nothing", a_probe_of_padding_is_nothing);
 	g_test_add_func("/layer/a_keyframe_is_asked_for_once_in_500_ms",
 			a_keyframe_is_asked_for_once_in_500_ms);

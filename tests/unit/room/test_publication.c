@@ -185,6 +185,10 @@ static void the_muted_are_not_forwarded(void)
 	send_layers(&s, 1, 300, false);
 	g_assert_cmpuint(fixture_count(s.watcher, s.slot), ==, before);
 	g_assert_cmpuint(counter_get(&s.f->counters, COUNTER_DROP_MUTED), ==, 10);
+	fixture_frame(s.a, 0, false, 1);
+	fixture_pass(s.f, 1000);
+	g_assert_cmpuint(fixture_rtcp(s.a, RTCP_PLI, 0, NULL), ==,
+			 0); /* and not asked for pictures */
 	room_set_muted(s.f->room, s.a->peer, SOURCE_CAMERA, false, s.f->now_us);
 	g_assert_true(s.f->publication.active);
 	send_layers(&s, 1, 300, false);

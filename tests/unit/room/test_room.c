@@ -154,6 +154,7 @@ static void when_the_holder_leaves_the_next_follows(void)
 {
 	struct fixture *f = fixture_new();
 	struct end *a = fixture_join(f, 1), *b = fixture_join(f, 2), *c = fixture_join(f, 3);
+	fixture_set_slot(c, "stage", FEED_STAGE, 0, 0, 0);
 	talk(f, bit(1), 3000);
 	talk(f, bit(2), 300);
 	fixture_frame(b, 0, true, 1);
@@ -168,6 +169,7 @@ static void alone_with_a_holder_one_is_the_holders_stage(void)
 {
 	struct fixture *f = fixture_new();
 	struct end *a = fixture_join(f, 1), *b = fixture_join(f, 2);
+	fixture_set_slot(a, "stage", FEED_STAGE, 0, 0, 0);
 	talk(f, bit(1), 1000);
 	g_assert_cmpuint(f->previous, ==, 0);
 	fixture_frame(b, 0, true, 1);
