@@ -444,7 +444,10 @@ class Controller implements Commands {
 
   private failed(error: unknown): void {
     const failure = error instanceof RequestFailed ? error : new RequestFailed("internal", "", String(error));
-    const key: CoreWord = failure.code === "forbidden" ? "toast.notAllowed" : failure.code === "limit" ? "toast.tooFast" : "toast.failed";
+    const keys: Partial<Record<RequestFailed["code"], CoreWord>> = {
+      forbidden: "toast.notAllowed", limit: "toast.tooFast", lost: "toast.noConnection",
+    };
+    const key = keys[failure.code] ?? "toast.failed";
     this.dispatch({ type: "toast", words: { key, values: { message: failure.message } }, kind: "problem", at: Date.now() });
   }
 }

@@ -38,4 +38,8 @@ export class Tabs {
       channel.postMessage({ ask: who });
     });
   }
+
+  close(): void {
+    this.channel?.close();
+  }
 }

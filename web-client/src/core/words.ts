@@ -9,7 +9,6 @@ export const CORE_WORDS = [
   "refused.barred", // removed by a host, not readmitted
   "refused.forbidden", // this link is not for taking part (archive only)
   "refused.unsupported", // this browser has no WebRTC
-  "refused.insecure", // page without HTTPS: no devices
   "refused.outdated", // the page is older than the server: load it again
   "refused.offline", // server not reached; retry
   // Lobby.
@@ -50,7 +49,7 @@ export const CORE_WORDS = [
   "toast.notAllowed", // values: message
   "toast.failed", // values: message
   "toast.tooFast", // too many messages
-  "toast.linkIssued", // values: role
+  "toast.noConnection", // what was pressed needs the server, and it is away
 ] as const;
 
 export type CoreWord = (typeof CORE_WORDS)[number];

@@ -44,7 +44,6 @@ export const en = {
   "refused.barred": "The host has removed you from this meeting. Only the host can let you in again.",
   "refused.forbidden": "This link opens recordings only. To take part in the meeting, ask the host for another link.",
   "refused.unsupported": "This browser can’t take part in meetings. Use a current Chrome, Edge, Firefox or Safari.",
-  "refused.insecure": "This address isn’t secure, so the browser keeps microphone and camera closed. Open the link that starts with https://.",
   "refused.outdated": "This page is older than the server. Load it again.",
   "refused.offline": "The server can’t be reached. Check your internet connection and try again.",
 
@@ -283,8 +282,7 @@ export const en = {
   "toast.notAllowed": "That isn’t allowed here ({message}).",
   "toast.failed": "That didn’t work ({message}). Try again.",
   "toast.tooFast": "That was too fast. Wait a moment, then try again.",
-  "toast.linkIssued":
-    "The new link is ready ({role, select, host {host} secretariat {secretariat} member {members} interpreter {interpreters} listener {listeners} viewer {viewers} other {services}}). The old one no longer works.",
+  "toast.noConnection": "No connection just now. Try again in a moment.",
 } as const;
 
 export type Key = keyof typeof en;

@@ -41,7 +41,6 @@ export const zhHans: Catalogue = {
   "refused.barred": "主持人已将您移出会议。只有主持人可以让您重新进入。",
   "refused.forbidden": "这个链接只能观看回放。要参加会议，请向主持人要另一个链接。",
   "refused.unsupported": "这个浏览器不能参加会议。请使用新版的 Chrome、Edge、Firefox 或 Safari。",
-  "refused.insecure": "这个网址不是安全连接，浏览器不会打开麦克风和摄像头。请打开以 https:// 开头的链接。",
   "refused.outdated": "页面版本比服务器旧。请重新打开页面。",
   "refused.offline": "连接不上服务器。请检查网络后重试。",
 
@@ -272,6 +271,5 @@ export const zhHans: Catalogue = {
   "toast.notAllowed": "这里不允许这样做（{message}）。",
   "toast.failed": "操作没有成功（{message}）。请重试。",
   "toast.tooFast": "操作太快了。请稍等再试。",
-  "toast.linkIssued":
-    "新链接已生成（{role, select, host {主持人} secretariat {秘书处} member {成员} interpreter {同传译员} listener {听众} viewer {观看者} other {服务}}）。旧链接已失效。",
+  "toast.noConnection": "暂时没有连接，请稍后再试。",
 };
