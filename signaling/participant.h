@@ -39,6 +39,7 @@ struct participant {
 			    an old one */
 	char muted_by[12];
 	gint64 hand_at; /* Unix ms; 0: down */
+	uint64_t tells; /* rate_take: of what goes to everybody */
 
 	struct connection *connection;
 	struct media_session *media;

@@ -1,8 +1,12 @@
 #include "signaling/protocol.h"
+#include "signaling/rate_limit.h"
 #include <string.h>
 
 #define FIRST_JOIN_US (10 * G_USEC_PER_SEC)
 #define NEXT_JOIN_US  (120 * G_USEC_PER_SEC) /* "already here in another tab": a person is asked */
+/* One chat message is 8 kB at most, and goes to the weakest link of 200. */
+#define TELLS_A_SECOND	    2
+#define TELLS_BURST_SECONDS 10
 
 static const struct handler {
 	const char *type;
@@ -78,6 +82,16 @@ void request_ok(const struct request *request)
 {
 	if (request->id >= 0)
 		request_reply(request, json_pack("{s:s}", "type", "ok"));
+}
+
+bool request_may_tell(const struct request *request, GError **error)
+{
+	if (rate_take(&request->participant->tells, TELLS_A_SECOND, TELLS_BURST_SECONDS,
+		      (uint64_t)meetings_now(request->connection->meetings)))
+		return true;
+	g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_LIMIT,
+		    "type: too much at once; wait a few seconds");
+	return false;
 }
 
 /* Messages of errors begin with the field: "participant: p9 isn't here". */

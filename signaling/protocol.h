@@ -17,6 +17,9 @@ struct request {
 /* Takes the reference. Adds "re". */
 void request_reply(const struct request *request, json_t *reply);
 void request_ok(const struct request *request);
+/* For what everybody is told: false (and an error) when it comes too fast. Asked last, when the
+ * rest is good. */
+bool request_may_tell(const struct request *request, GError **error);
 
 /*
  * Fields of a message, checked. field is the name in an error's message ("resume.secret"); an

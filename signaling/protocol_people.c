@@ -22,7 +22,8 @@ bool on_chat(const struct request *request, GError **error)
 		.text = text,
 		.at = g_get_real_time() / 1000,
 	};
-	bool ok = store_chat_add(meeting->meetings->store, meeting->row.id, &chat, &chat.id, error);
+	bool ok = request_may_tell(request, error) &&
+		  store_chat_add(meeting->meetings->store, meeting->row.id, &chat, &chat.id, error);
 	if (ok) {
 		request_ok(request);
 		meeting_broadcast(
@@ -37,7 +38,8 @@ bool on_hand(const struct request *request, GError **error)
 {
 	struct participant *whose;
 	bool raised = false;
-	if (json_object_get(request->message, "raised") == NULL) {
+	const json_t *said = json_object_get(request->message, "raised");
+	if (said == NULL || json_is_null(said)) {
 		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED,
 			    "raised: is missing");
 		return false;
@@ -54,6 +56,10 @@ bool on_hand(const struct request *request, GError **error)
 			"participant: only a host may lower another's hand, and nobody raise it");
 		return false;
 	}
+	/* A host may lower 200 hands in a row. */
+	if (whose == request->participant && raised != (whose->hand_at != 0) &&
+	    !request_may_tell(request, error))
+		return false;
 	request_ok(request);
 	meeting_raise_hand(whose, raised);
 	return true;
@@ -71,6 +77,7 @@ bool on_profile(const struct request *request, GError **error)
 		ok = !p->name_fixed &&
 		     meeting_check_bars(p->meeting, p->role, "", profile.name, error);
 	}
+	ok = ok && request_may_tell(request, error);
 	if (ok) {
 		request_ok(request);
 		participant_set_profile(p, &profile, p->listen_only);

@@ -54,6 +54,7 @@ static void chat_history_is_bounded(void)
 		page_say(member, "{\"type\":\"chat\",\"text\":\"%s\"}", text->str);
 		page_forget(member);
 		page_forget(host);
+		world_advance(1); /* not faster than one may */
 	}
 	for (int i = 0; i < 5; i++)
 		page_say(member, "{\"type\":\"chat\",\"text\":\"%d\"}", i);
@@ -72,6 +73,39 @@ static void chat_history_is_bounded(void)
 	g_free(token);
 	g_string_free(text, TRUE);
 	page_drop(late);
+	two_leave();
+}
+
+/* What one person says goes to everybody: a flood of it would fill the weak links of all others. */
+static void nobody_floods_the_others(void)
+{
+	two_people();
+	for (int i = 0; i < 20; i++) {
+		page_say(member, "{\"type\":\"chat\",\"id\":5,\"text\":\"%d\"}", i);
+		page_expect_ok(member);
+	}
+	page_say(member, "{\"type\":\"chat\",\"id\":5,\"text\":\"too much\"}");
+	page_expect_error(member, "limit", "type");
+	page_say(member, "{\"type\":\"hand\",\"id\":5,\"raised\":true}");
+	page_expect_error(member, "limit", "type");
+	page_say(member, "{\"type\":\"profile\",\"id\":5,\"country\":\"CN\"}");
+	page_expect_error(member, "limit", "type");
+	page_expect_none(host, "hands");
+	page_expect_none(host, "person");
+	for (int i = 0; i < 20; i++)
+		page_expect(host, "chat", NULL, NULL);
+	page_expect_none(host, "chat");
+	/* Neither others nor what only a host may do are held up. */
+	page_say(host, "{\"type\":\"chat\",\"id\":5,\"text\":\"slowly\"}");
+	page_expect_ok(host);
+	world_advance(1);
+	static const char *const raised[] = {"true", "true", "false"};
+	for (size_t i = 0; i < G_N_ELEMENTS(raised); i++) {
+		page_say(member, "{\"type\":\"hand\",\"id\":5,\"raised\":%s}", raised[i]);
+		page_expect_ok(member); /* up already: nobody is told, nothing is counted */
+	}
+	page_say(member, "{\"type\":\"hand\",\"id\":5,\"raised\":true}");
+	page_expect_error(member, "limit", "type");
 	two_leave();
 }
 
@@ -97,6 +131,8 @@ static void hands_are_in_order(void)
 	page_say(host, "{\"type\":\"hand\",\"participant\":\"%s\",\"raised\":true}", member_id);
 	page_expect_error(host, "forbidden", "participant");
 	page_say(host, "{\"type\":\"hand\"}");
+	page_expect_error(host, "malformed", "raised");
+	page_say(host, "{\"type\":\"hand\",\"raised\":null}");
 	page_expect_error(host, "malformed", "raised");
 	page_say(host, "{\"type\":\"hand\",\"raised\":1}");
 	page_expect_error(host, "malformed", "raised");
@@ -137,6 +173,7 @@ int main(int argc, char **argv)
 #define ADD(test) g_test_add_func("/protocol_people/" #test, test)
 	ADD(chat_reaches_all_and_stays);
 	ADD(chat_history_is_bounded);
+	ADD(nobody_floods_the_others);
 	ADD(hands_are_in_order);
 	ADD(profiles_change);
 	return g_test_run();
