@@ -3,7 +3,7 @@ DATA ?= ./var
 FUZZ_SECONDS ?= 5
 
 .PHONY: run test build setup setup-test test-unit test-sanitize test-fuzz test-interop test-client test-browser test-layers \
-	test-long bench-join format clean
+	test-long bench bench-join format clean
 
 run: build
 	@DATA=$(DATA) tools/run.sh
@@ -28,6 +28,11 @@ test-layers test-unit test-sanitize test-fuzz test-client test-interop test-brow
 # The long forms: ten minutes of a meeting, 100 joins among strangers, longer fuzzing.
 test-long: setup-test
 	@tools/test.sh build long
+
+# The relay beside the floor that this machine allows. BENCH="--receivers 300 --rounds 5" and the like.
+bench: setup-test
+	@tools/build.sh build
+	@tests/load/bench.sh $(BENCH)
 
 bench-join: setup-test build
 	@tests/browser/run.sh node bench_join.mjs

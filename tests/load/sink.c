@@ -78,6 +78,7 @@ struct sink *sink_new(unsigned n, int cpu, int rcvbuf)
 {
 	struct sink *sink = g_new0(struct sink, 1);
 	struct rlimit files;
+	int on = 1; /* as the load generator's sockets: the kernel looks at the clock for each */
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
 		files.rlim_cur = files.rlim_max; /* not enough: socket() will say so */
 		(void)setrlimit(RLIMIT_NOFILE, &files);
@@ -94,6 +95,7 @@ struct sink *sink_new(unsigned n, int cpu, int rcvbuf)
 		int fd = sink->fds[i] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 		struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
 		if (setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &rcvbuf, sizeof rcvbuf) != 0 ||
+		    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) != 0 ||
 		    bind(fd, (struct sockaddr *)&name, sizeof name) != 0 ||
 		    getsockname(fd, (struct sockaddr *)&name, &length) != 0 ||
 		    epoll_ctl(sink->epoll, EPOLL_CTL_ADD, fd, &event) != 0)

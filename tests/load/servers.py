@@ -1,0 +1,111 @@
+"""The servers that the benchmark compares: how each is started, and what the generator must be told of it."""
+import os
+import pathlib
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+ADDRESS = os.environ.get("TEST_ADDRESS", "127.0.0.1")
+BUILD = pathlib.Path(os.environ.get("BUILD", pathlib.Path(__file__).parent / "../../build")).resolve()
+CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def wait_http(url, process, log, seconds=10):
+    end = time.monotonic() + seconds
+    while True:
+        if process.poll() is not None:
+            raise RuntimeError(f"{process.args[0]} ended: {log()}")
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            if time.monotonic() > end:
+                raise
+        time.sleep(0.05)
+
+
+class Server:
+    """A running server, pinned to some cores, with all its threads and children."""
+    name = ""
+
+    def __init__(self, cpus):
+        self.folder = tempfile.TemporaryDirectory(prefix="bench-")
+        self.cpus = cpus
+        self.process = None
+
+    def start(self, command):
+        self.log_path = os.path.join(self.folder.name, "log")
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(["taskset", "-c", self.cpus, *[str(word) for word in command]],
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+
+    def log(self):
+        return pathlib.Path(self.log_path).read_text(errors="replace")[-3000:]
+
+    def stop(self):
+        if self.process:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.folder.cleanup()
+
+    def pids(self):
+        """The process and its descendants."""
+        children = {}
+        for entry in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = entry.read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            children.setdefault(int(fields[1]), []).append(int(entry.parent.name))
+        found = [self.process.pid]
+        for pid in found:
+            found += children.get(pid, [])
+        return found
+
+    def cpu_ns(self):
+        """Time on a core of all threads that are there: to the nanosecond, where /proc/PID/stat has ticks of 10 ms."""
+        total = 0
+        for pid in self.pids():
+            for path in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat"):
+                total += int(path.read_text().split()[0])
+        return total
+
+    def memory(self):
+        """Bytes of its own: what isn't shared with other processes, and its share of the rest."""
+        total = 0
+        for pid in self.pids():
+            for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+                if line.startswith("Pss:"):
+                    total += 1024 * int(line.split()[1])
+        return total
+
+    def threads(self):
+        return sum(len(list(pathlib.Path(f"/proc/{pid}/task").iterdir())) for pid in self.pids())
+
+
+class Tongsheng(Server):
+    name = "tongsheng"
+
+    def __init__(self, cpus, workers=1):
+        super().__init__(cpus)
+        self.url = f"http://{ADDRESS}:8080"
+        data = self.folder.name
+        self.run("meeting", "create", "--data", data, "bench")
+        self.token = self.run("token", "--data", data, "--meeting", "bench", "--role", "member")
+        self.start([BUILD / "tongsheng", "serve", "--data", data, "--listen", ADDRESS, "--insecure-http", "--http-port", 8080,
+                    "--media-port", 40000, "--workers", workers, "--connections", 0, "--connections-address", 0,
+                    "--connect-rate", 0, "--participants", 100000])
+        wait_http(self.url + "/healthz", self.process, self.log)
+
+    @staticmethod
+    def run(*words):
+        return subprocess.run([BUILD / "tongsheng", *words], stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
+
+    def load_options(self):
+        return ["--url", self.url, "--meeting", "bench", "--token", self.token]
