@@ -300,6 +300,29 @@ describe("a lost path", () => {
     await settle();
   });
 
+  it("a change of network looks for a new path at once, every time", async () => {
+    await enter();
+    for (let i = 0; i < 2; i++) {
+      session.check(true);
+      await settle();
+      expect(offerOf(server.socket)).toMatchObject({ sdp: "offer 1 restarted" });
+      server.socket.reply("offer", { type: "answer", sdp: "answer" });
+      server.socket.reply("ping", { type: "pong" });
+      await vi.advanceTimersByTimeAsync(i === 0 ? 8100 : 100);
+    }
+    expect(server.socket.sent.filter((r) => r.type === "offer").length).toBe(3);
+    expect(connections.made.length).toBe(1);
+  });
+
+  it("what the lobby prepared is made anew on another network", () => {
+    session.prepare();
+    session.check(false);
+    expect(connections.made.length).toBe(1);
+    session.check(true);
+    expect(connections.made.length).toBe(2);
+    expect(connections.made[0]?.closed).toBe(true);
+  });
+
   it("media-lost from the server makes a new connection at once", async () => {
     await enter();
     server.socket.say({ type: "media-lost" });

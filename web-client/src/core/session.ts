@@ -158,7 +158,10 @@ export class Session {
   /** The page woke up or the network changed. */
   check(networkChanged: boolean): void {
     this.signalling.check();
-    if (networkChanged && this.isJoined && this.answered) this.newPath();
+    if (!networkChanged) return;
+    if (this.isJoined && this.answered) this.newPath();
+    // What the lobby prepared listens on the network that was.
+    else if (this.connection && !this.offered) this.newConnection();
   }
 
   leave(): void {
@@ -346,7 +349,9 @@ export class Session {
   }
 
   private renewUnlessThere(connection: Connection): void {
-    if (this.connection === connection && connection.state !== "connected") this.renew();
+    if (this.connection !== connection) return;
+    if (connection.state === "connected") this.restarts = 0;
+    else this.renew();
   }
 
   private showStreams(): void {
