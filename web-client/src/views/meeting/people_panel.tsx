@@ -24,7 +24,7 @@ export function PeoplePanel() {
   const shown = listed([...people.values()], me, wanted, tag);
   return (
     <Panel title={`${t("people.title")} (${people.size})`}>
-      <div class="panel-scroll">
+      <div class="panel-scroll" tabIndex={0} role="group" aria-label={t("people.title")}>
         <RaisedHands />
         {people.size >= MANY && (
           <label class="search">

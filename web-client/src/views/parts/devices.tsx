@@ -18,6 +18,8 @@ interface DeviceSelectProps {
 
 function DeviceSelect({ icon: Sign, label, unnamed, choices, chosen, testid, onChoose }: DeviceSelectProps) {
   const { t } = useText();
+  // Nothing chosen yet, or a choice of another day that isn't plugged in: the browser takes what the system says.
+  const elsewhere = !choices.some(({ id }) => id === chosen);
   return (
     <label class="field">
       <span class="field-label field-label-icon">
@@ -25,7 +27,7 @@ function DeviceSelect({ icon: Sign, label, unnamed, choices, chosen, testid, onC
         {label}
       </span>
       <select value={chosen} onChange={(event) => onChoose(event.currentTarget.value)} disabled={choices.length === 0} data-testid={testid}>
-        {choices.length === 0 && <option value="">{t("lobby.deviceDefault")}</option>}
+        {elsewhere && <option value={chosen}>{t("lobby.deviceDefault")}</option>}
         {choices.map((choice, at) => (
           <option key={choice.id} value={choice.id}>
             {choice.label || t(unnamed, { n: at + 1 })}
