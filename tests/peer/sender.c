@@ -87,7 +87,8 @@ static void send_packet(struct sender *sender, bool marker, const uint8_t *descr
 	uint8_t payload_type = sender->config.clip->video ? numbers->vp8 : numbers->opus;
 	size_t header = write_header(sender, sent->data, marker, payload_type, sender->sequence,
 				     sender->config.ssrc);
-	memcpy(sent->data + header, descriptor, descriptor_length);
+	if (descriptor_length > 0)
+		memcpy(sent->data + header, descriptor, descriptor_length);
 	memcpy(sent->data + header + descriptor_length, data, length);
 	sent->header_length = (uint16_t)header;
 	sent->length = (uint16_t)(header + descriptor_length + length);
