@@ -1,8 +1,9 @@
 /*
- * A meeting's media: publications, feeds, slots. Knows neither sockets nor crypto nor a clock; one thread.
+ * A meeting's media: publications, feeds, slots. Knows neither sockets nor crypto nor a clock; one
+ * thread.
  *
- * The way of a packet: room_receive_rtp -> publication (parse, statistics, what is missing) -> each slot of the feeds that
- * point to it (select layer, rewrite) -> peer_sink.rtp of the receiver.
+ * The way of a packet: room_receive_rtp -> publication (parse, statistics, what is missing) -> each
+ * slot of the feeds that point to it (select layer, rewrite) -> peer_sink.rtp of the receiver.
  */
 #pragma once
 
@@ -22,7 +23,8 @@ struct peer_sink {
 	enum err (*again)(void *user, const uint8_t *protected_datagram, size_t length);
 };
 
-/* Called from within room_receive_*, room_tick and the setters. peer ids; 0: nobody. */
+/* Called from within room_receive_*, room_tick and the setters; may not call back into the room.
+ * Ids of peers; 0: nobody. */
 struct room_events {
 	void *user;
 	void (*stage)(void *user, uint32_t holder, uint32_t previous);
@@ -32,7 +34,6 @@ struct room_events {
 };
 
 struct room_config {
-	struct pool *packets;
 	struct counters *counters;
 	struct room_events events;
 	uint64_t random_seed; /* first sequence numbers, timestamps, picture ids */
@@ -43,37 +44,45 @@ struct room_config {
 struct room *room_new(const struct room_config *config, uint64_t now_us);
 void room_free(struct room *room); /* and all its peers */
 
-struct peer *room_add_peer(struct room *room, const struct peer_description *description, const struct peer_sink *sink,
-			   uint64_t now_us);
+/* Not connected yet: see room_set_connected. */
+struct peer *room_add_peer(struct room *room, const struct peer_description *description,
+			   const struct peer_sink *sink, uint64_t now_us);
 /*
- * After another offer: new m-lines are added; what was there (same mid) keeps its state, SSRCs and feed.
- * ERR_MALFORMED: a known mid changed its kind or source, or one is gone.
+ * After another offer: new m-lines are added; what was there (same mid) keeps its state, SSRCs and
+ * feed. ERR_MALFORMED: a known mid changed its kind or source, or one is gone.
  */
-enum err room_update_peer(struct room *room, struct peer *peer, const struct peer_description *description,
-			  uint64_t now_us) MUST_CHECK;
+enum err room_update_peer(struct room *room, struct peer *peer,
+			  const struct peer_description *description, uint64_t now_us) MUST_CHECK;
 void room_remove_peer(struct room *room, struct peer *peer, uint64_t now_us);
 unsigned room_peers(const struct room *room);
 
 /*
- * A decrypted datagram: packet->data, length and arrival_us are set, and nothing else. The room takes its own reference when it keeps
- * the packet; the caller drops its one afterwards.
+ * A decrypted datagram: packet->data, length and arrival_us are set, and nothing else. The room
+ * takes its own reference when it keeps the packet; the caller drops its one afterwards.
  */
 void room_receive_rtp(struct room *room, struct peer *peer, struct packet *packet, uint64_t now_us);
-void room_receive_rtcp(struct room *room, struct peer *peer, const uint8_t *data, size_t length, uint64_t now_us);
+void room_receive_rtcp(struct room *room, struct peer *peer, const uint8_t *data, size_t length,
+		       uint64_t now_us);
 
-/* Feedback, reports, speaker detection. Returns when it wants to be called next. */
+/*
+ * Feedback, reports, speaker detection. Returns when it wants to be called next. What comes in
+ * meanwhile may make that sooner, so call it after every batch of packets too: it returns at once
+ * when nothing is due.
+ */
 uint64_t room_tick(struct room *room, uint64_t now_us);
 
 /* While false the peer gets nothing and its silence isn't taken for packet loss. */
 void room_set_connected(struct room *room, struct peer *peer, bool connected, uint64_t now_us);
 /* ERR_NOT_FOUND: no such slot; ERR_UNSUPPORTED: sound into a picture's slot or the other way. */
-enum err room_set_slot(struct room *room, struct peer *peer, const char *mid, struct feed_key feed, uint16_t width,
-		       uint16_t height, uint64_t now_us) MUST_CHECK;
+enum err room_set_slot(struct room *room, struct peer *peer, const char *mid, struct feed_key feed,
+		       uint16_t width, uint16_t height, uint64_t now_us) MUST_CHECK;
 /* The host's choice for the stage; 0: the dominant speaker. */
 void room_pin_stage(struct room *room, uint32_t peer, uint64_t now_us);
 /* Whose screen (and its sound) the feeds screen and screen-sound show; 0: nobody's. */
 void room_set_screen(struct room *room, uint32_t peer, uint64_t now_us);
 /* A host's mute: stops forwarding at the relay, whatever the client does. */
-void room_set_muted(struct room *room, struct peer *peer, enum source source, bool muted, uint64_t now_us);
+void room_set_muted(struct room *room, struct peer *peer, enum source source, bool muted,
+		    uint64_t now_us);
 
-void room_peer_stats(struct room *room, const struct peer *peer, uint64_t now_us, struct peer_stats *ret);
+void room_peer_stats(struct room *room, const struct peer *peer, uint64_t now_us,
+		     struct peer_stats *ret);

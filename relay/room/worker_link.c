@@ -77,7 +77,6 @@ static void open_room(struct worker *worker, const struct command *command, uint
 	room->worker = worker;
 	room->id = command->room;
 	const struct room_config config = {
-		.packets = worker->packets,
 		.counters = &worker->counters,
 		.events = {.user = room,
 			   .stage = on_stage,

@@ -189,8 +189,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct counters counters;
 	struct two two = {.packets = packet_pool_new(8192), .now_us = US_PER_SEC};
 	const struct peer_sink sink = {&two, sink_rtp, sink_rtcp, sink_again};
-	const struct room_config config = {
-		.packets = two.packets, .counters = &counters, .random_seed = size};
+	const struct room_config config = {.counters = &counters, .random_seed = size};
 	struct input in = {data, size};
 	two.used = g_hash_table_new(NULL, NULL);
 	two.room = room_new(&config, two.now_us);
@@ -199,6 +198,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		two.peers[id - 1] = room_add_peer(two.room, &d, &sink, two.now_us);
 		room_set_connected(two.room, two.peers[id - 1], true, two.now_us);
 	}
+	/* Another offer of the same. */
+	struct peer_description d = describe(1);
+	enum err err = room_update_peer(two.room, two.peers[0], &d, two.now_us);
+	assert(err == OK);
 	room_pin_stage(two.room, 1, two.now_us);
 	while (in.size > 0)
 		operate(&two, &in);

@@ -64,8 +64,7 @@ static void measure(unsigned receivers, bool video, unsigned packets)
 {
 	static struct counters counters;
 	struct pool *pool = packet_pool_new(HISTORY);
-	const struct room_config config = {
-		.packets = pool, .counters = &counters, .random_seed = 1};
+	const struct room_config config = {.counters = &counters, .random_seed = 1};
 	uint64_t now_us = US_PER_SEC, spent_ns = 0;
 	struct room *room = room_new(&config, now_us);
 	const struct peer_sink sink = {NULL, sink_rtp, sink_rtcp, NULL};

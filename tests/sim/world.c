@@ -140,8 +140,7 @@ struct world *world_new(uint32_t seed)
 	w->now_us = 1000 * US_PER_SEC;
 	w->packets = packet_pool_new(65536);
 	w->peers = g_ptr_array_new();
-	const struct room_config config = {.packets = w->packets,
-					   .counters = &w->counters,
+	const struct room_config config = {.counters = &w->counters,
 					   .events = {w, on_stage, on_speaking, on_voices, NULL},
 					   .random_seed = seed,
 					   .ntp_offset_us = NTP_OFFSET_US};

@@ -109,7 +109,6 @@ struct fixture *fixture_new(void)
 	f->now_us = 1000 * US_PER_SEC;
 	f->ends = g_ptr_array_new();
 	struct room_config config = {
-		.packets = f->packets,
 		.counters = &f->counters,
 		.events = {f, on_stage, on_speaking, on_voices, on_publication},
 		.random_seed = 42,
