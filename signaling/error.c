@@ -35,3 +35,11 @@ const char *signaling_error_code(const GError *error)
 {
 	return kinds[kind_of(error)].code;
 }
+
+const char *signaling_error_words(const GError *error)
+{
+	if (kind_of(error) != SIGNALING_ERROR_INTERNAL)
+		return error->message;
+	g_warning("%s", error->message);
+	return "something went wrong in the server";
+}

@@ -23,3 +23,5 @@ enum signaling_error {
 };
 unsigned signaling_error_status(const GError *error); /* HTTP status */
 const char *signaling_error_code(const GError *error); /* "malformed", ... */
+/* The message for the client. What is ours to repair says how we are made: that goes to the log instead, once. */
+const char *signaling_error_words(const GError *error);

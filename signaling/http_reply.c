@@ -92,27 +92,24 @@ void http_reply_text(struct http_reply *reply, unsigned status, const char *cont
 void http_reply_problem(struct http_reply *reply, unsigned status, const char *code,
 			const char *message)
 {
-	json_t *problem = json_pack("{s:s, s:s, s:i, s:s, s:s}", "type", "about:blank", "title",
-				    reason_of(status), "status", (int)status, "detail", message,
-				    "code", code);
-	char *text =
-		problem ? json_dumps(problem, JSON_COMPACT) : NULL; /* NULL: message is no UTF-8 */
-	http_reply_text(reply, status, "application/problem+json", text ? text : "{}");
+	/* It may quote what came, cut within a character. */
+	g_autofree char *detail = g_utf8_make_valid(message, -1);
+	json_t *problem =
+		json_pack("{s:s, s:s, s:i, s:s, s:s}", "type", "about:blank", "title",
+			  reason_of(status), "status", (int)status, "detail", detail, "code", code);
+	char *text = json_dumps(problem, JSON_COMPACT);
+	http_reply_text(reply, status, "application/problem+json", text);
 	free(text);
 	json_decref(problem);
 }
 
 void http_reply_error(struct http_reply *reply, const GError *error)
 {
-	const char *message = error->message;
-	if (error->domain != SIGNALING_ERROR) { /* says how we are made: for the log only */
-		g_warning("http: %s", error->message);
-		message = "something went wrong in the server";
-	}
 	unsigned status = signaling_error_status(error);
-	if (status == 401)
+	if (status == 401) /* RFC 9110, section 11.6.1 */
 		http_reply_header(reply, "WWW-Authenticate", "Bearer");
-	http_reply_problem(reply, status, signaling_error_code(error), message);
+	http_reply_problem(reply, status, signaling_error_code(error),
+			   signaling_error_words(error));
 }
 
 /* RFC 9110, section 5.6.7; the program runs in the C locale, so that the names are English. */

@@ -99,15 +99,14 @@ static void reply_error(const struct request *request, GError *error)
 {
 	request->connection->meetings->refused++;
 	/* It may quote what came, cut within a character. */
-	char *text = g_utf8_make_valid(error->message, -1);
+	const char *words = signaling_error_words(error);
+	char *text = g_utf8_make_valid(words, -1);
 	json_t *reply = json_pack("{s:s, s:s, s:s}", "type", "error", "code",
 				  signaling_error_code(error), "message", text);
-	size_t length =
-		strspn(error->message, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				       "0123456789-.[]");
-	bool ours = g_error_matches(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL);
-	if (!ours && length > 0 && error->message[length] == ':')
-		json_object_set_new(reply, "field", json_stringn(error->message, length));
+	size_t length = strspn(words, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-.[]");
+	if (length > 0 && words[length] == ':')
+		json_object_set_new(reply, "field", json_stringn(words, length));
 	request_reply(request, reply);
 	g_free(text);
 	g_error_free(error);

@@ -85,9 +85,6 @@ static void allow_origins(struct http_reply *reply)
 static void reply_error(struct http_reply *reply, GError *error)
 {
 	http_reply_error(reply, error);
-	if (signaling_error_status(error) == 401)
-		http_reply_header(reply, "WWW-Authenticate",
-				  "Bearer"); /* RFC 9110, section 11.6.1 */
 	g_error_free(error);
 }
 

@@ -34,6 +34,21 @@ static void forbidden(void *user, const struct http_request *request, struct htt
 	http_reply_error(reply, error);
 }
 
+static void broken(void *user, const struct http_request *request, struct http_reply *reply)
+{
+	g_autoptr(GError) error = g_error_new(SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL,
+					      "store: running: no such table: chat");
+	http_reply_error(reply, error);
+}
+
+/* What came is quoted, and was cut within a character. */
+static void cut(void *user, const struct http_request *request, struct http_reply *reply)
+{
+	g_autoptr(GError) error =
+		g_error_new(SIGNALING_ERROR, SIGNALING_ERROR_NOT_FOUND, "feed: no \"\xE5\xA3\"");
+	http_reply_error(reply, error);
+}
+
 static void nothing(void *user, const struct http_request *request, struct http_reply *reply)
 {
 }
@@ -42,6 +57,7 @@ static struct http_route routes[] = {
 	{"GET", "/echo/", 100, echo, NULL},	   {"POST", "/echo/", 70000, echo, NULL},
 	{"POST", "/things", 10, created, NULL},	   {"OPTIONS", "/things", 0, echo, NULL},
 	{"GET", "/forbidden", 0, forbidden, NULL}, {"GET", "/nothing", 0, nothing, NULL},
+	{"GET", "/broken", 0, broken, NULL},	   {"GET", "/cut", 0, cut, NULL},
 };
 
 static void set_up(struct fixture *f, gconstpointer data)
@@ -108,6 +124,10 @@ static void requests_client(struct fixture *f)
 		     "\"participant: only a \\\"host\\\" may\",\"code\":\"forbidden\"}");
 	assert_asked(f, "GET /nothing HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", 404,
 		     "\"code\":\"not-found\"");
+	assert_asked(f, "GET /broken HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", 500,
+		     "\"detail\":\"something went wrong in the server\",\"code\":\"internal\"}");
+	assert_asked(f, "GET /cut HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", 404,
+		     "\"detail\":\"feed: no \\\"");
 	assert_asked(f, "GET /elsewhere HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", 404,
 		     "application/problem+json");
 	assert_asked(f, "GET /echo HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", 404, NULL);
@@ -116,6 +136,7 @@ static void requests_client(struct fixture *f)
 static void requests(struct fixture *f, gconstpointer data)
 {
 	g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*X-Split left out*");
+	g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*no such table*");
 	run(f, requests_client);
 	g_test_assert_expected_messages();
 	g_assert_cmpuint(calls, ==, 4);

@@ -1,4 +1,5 @@
 /* Frames, requests in general, join. */
+#include "signaling/store_internal.h"
 #include "tests/unit/signaling/world.h"
 #include <string.h>
 
@@ -28,6 +29,23 @@ static void replies_name_their_request(void)
 	page_expect_error(host, "malformed", "id");
 	page_say(host, "{\"type\":\"join\",\"id\":3}");
 	page_expect_error(host, "conflict", "type");
+	two_leave();
+}
+
+/* How we are made is for the operator's log, not for those who ask. */
+static void internal_errors_go_to_the_log(void)
+{
+	two_people();
+	sqlite3_exec(world.store->db, "DROP TABLE chat", NULL, NULL, NULL);
+	g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*no such table: *chat*");
+	page_say(member, "{\"type\":\"chat\",\"id\":16,\"text\":\"lost\"}");
+	g_test_assert_expected_messages();
+	json_t *error = page_take(member, "error");
+	g_assert_cmpstr(page_text(error, "code"), ==, "internal");
+	g_assert_cmpstr(page_text(error, "message"), ==, "something went wrong in the server");
+	g_assert_null(json_object_get(error, "field"));
+	json_decref(error);
+	page_expect_none(host, "chat");
 	two_leave();
 }
 
@@ -229,6 +247,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 #define ADD(test) g_test_add_func("/protocol/" #test, test)
 	ADD(replies_name_their_request);
+	ADD(internal_errors_go_to_the_log);
 	ADD(what_is_no_protocol_closes);
 	ADD(deep_json_is_refused);
 	ADD(silent_sockets_are_closed);

@@ -153,8 +153,10 @@ void http_reply_text(struct http_reply *reply, unsigned status, const char *cont
 
 void http_reply_error(struct http_reply *reply, const GError *error)
 {
-	http_reply_text(reply, signaling_error_status(error), "application/problem+json",
-			error->message);
+	unsigned status = signaling_error_status(error);
+	if (status == 401)
+		http_reply_header(reply, "WWW-Authenticate", "Bearer");
+	http_reply_text(reply, status, "application/problem+json", error->message);
 }
 
 static struct whip *whip;
