@@ -79,7 +79,7 @@ export class Server {
   }
 
   get base() {
-    return `https://${address}:${this.port}`;
+    return `${this.options.includes("--insecure-http") ? "http" : "https"}://${address}:${this.port}`;
   }
 
   async launch() {
@@ -148,6 +148,7 @@ const chromiumArguments = [
   "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
   "--no-first-run", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
   "--auto-select-tab-capture-source-by-title=Tongsheng", "--auto-accept-this-tab-capture",
+  `--unsafely-treat-insecure-origin-as-secure=http://${address}:8080`,
   /* pages of several people share this browser, and none may sleep because another is in front */
   "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
 ];
@@ -157,7 +158,7 @@ export function chromium(...more) {
     args: [...chromiumArguments, ...more], protocolTimeout: 60_000 });
 }
 
-export function firefox() {
+export function firefox(prefs = {}) {
   return puppeteer.launch({ browser: "firefox", executablePath: "/usr/bin/firefox-esr", headless: true, acceptInsecureCerts: true,
     protocolTimeout: 60_000,
     extraPrefsFirefox: {
@@ -171,15 +172,17 @@ export function firefox() {
       "media.peerconnection.video.lock_scaling": true,
       "app.update.enabled": false,
       "datareporting.policy.dataSubmissionEnabled": false,
+      ...prefs,
     } });
 }
 
 /**
- * A person: one page with its own storage. tone: Hz of what the microphone "hears"; picture: what the camera gives.
+ * A person: one page with its own storage. tone: Hz of what the microphone "hears"; picture: what the camera gives; failures: DOMException
+ * names for devices that fail; agent: the user agent string; prepare: what to do with the page before it loads.
  */
 export class Person {
   static async open(browser, link, { name, tone = 440, picture = { width: 320, height: 180, rate: 10 }, viewport = { width: 1280, height: 800 },
-    language = "en-US", failures = {}, agent, storage } = {}) {
+    language = "en-US", failures = {}, agent, prepare, storage } = {}) {
     const person = new Person();
     person.name = name;
     person.hue = Math.round(tone / 5) % 360;
@@ -192,6 +195,7 @@ export class Person {
     person.page.on("pageerror", (error) => person.messages.push(`pageerror: ${error.message}`));
     await person.page.setViewport(viewport);
     if (agent) await person.page.setUserAgent(agent);
+    await prepare?.(person.page);
     await person.page.evaluateOnNewDocument(probes, { tone, picture, language, failures });
     await person.page.goto(link, { waitUntil: "load" });
     return person;
