@@ -56,6 +56,10 @@ export function probes({ tone, picture, language, failures }) {
     const ink = canvas.getContext("2d");
     let n = 0;
     const draw = () => {
+      if (window.posing) {
+        window.portrait(ink, canvas.width, canvas.height, n++ / picture.rate, window.posing);
+        return;
+      }
       ink.fillStyle = `hsl(${window.probe.hue} 60% 40%)`;
       ink.fillRect(0, 0, canvas.width, canvas.height);
       ink.fillStyle = "#fff";

@@ -36,7 +36,7 @@ pulseaudio -n --daemonize=no --exit-idle-time=-1 --disallow-exit --log-level=err
 pulse=$!
 
 export HOME="$scratch" TMPDIR="$scratch" XDG_RUNTIME_DIR="$scratch"
-command=(node --test --test-concurrency=1 --test-reporter=spec "${@:-meeting.test.mjs}")
+command=(node --test --test-concurrency=1 --test-reporter=spec "${@:-all.test.mjs}")
 [ "${1:-}" != "node" ] || command=("$@")
 "${sudo[@]}" ip netns exec "$namespace" env HOME="$HOME" TMPDIR="$scratch" XDG_RUNTIME_DIR="$scratch" \
 	PULSE_SERVER="unix:$scratch/pulse" TEST_ADDRESS=10.77.0.1 "${command[@]}"

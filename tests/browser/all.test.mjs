@@ -1,0 +1,4 @@
+/** What `run.sh` runs by itself: all suites in one process, which share their browsers. */
+import "./meeting.test.mjs";
+import "./lobby.test.mjs";
+import "./looks.test.mjs";

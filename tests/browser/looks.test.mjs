@@ -1,0 +1,175 @@
+/**
+ * How it looks: every screen on a phone, on its side, and on a desk, in both languages and both looks. Pictures are left in out/ for
+ * eyes; what a program can judge is asserted: nothing scrolls sideways, fingers can hit every control, axe-core finds no serious fault.
+ */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before } from "node:test";
+import { Person, Server, root, sharedChromium, step, suite, until } from "./harness.mjs";
+import { PORTRAITS, guest, posing } from "./portrait.mjs";
+
+const FINGER = 44; /* CSS pixels */
+const SIZES = {
+  desk: { width: 1280, height: 800 },
+  phone: { width: 360, height: 740, isMobile: true, hasTouch: true },
+  side: { width: 740, height: 360, isMobile: true, hasTouch: true },
+};
+const LOOKS = [["en", "light"], ["zh-Hans", "dark"]];
+const axe = readFileSync(join(root, "tests/browser/node_modules/axe-core/axe.min.js"), "utf8");
+
+const GUESTS = [["杨玲 Yang Ling", "ling"], ["Abeba Tesfaye", "abeba"], ["José Quispe", "jose"], ["佐藤花 Hana Sato", "hana"]];
+/** So low a window shows the stage alone: little to decode. */
+const NO_TILES = { width: 740, height: 300 };
+
+let server, chrome, desk, phone, sharer;
+const guests = [];
+
+/** What a program can see to be wrong with the page as it is now. */
+function faults(finger) {
+  const found = [];
+  const { scrollWidth } = document.scrollingElement;
+  if (scrollWidth > innerWidth) found.push(`scrolls sideways: ${scrollWidth} > ${innerWidth}`);
+  for (const control of document.querySelectorAll("button, a, select, input, summary, textarea")) {
+    const place = (control.closest("label") ?? control).getBoundingClientRect();
+    const inside = document.querySelector("dialog[open]")?.contains(control) ?? true;
+    if (!place.width || !inside || !control.checkVisibility({ visibilityProperty: true }) || control.closest(".message-text")) continue;
+    const what = `${control.tagName} ${control.dataset.testid ?? control.getAttribute("aria-label") ?? control.innerText}`;
+    if (place.right > innerWidth + 0.5 || place.left < -0.5) found.push(`out of the page: ${what}`);
+    if (finger && (place.height < finger - 0.5 || place.width < finger - 0.5)) found.push(`too small: ${what} ${place.width}×${place.height}`);
+  }
+  return found;
+}
+
+async function look(person, name, size, language, theme) {
+  const { page } = person;
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }, { name: "prefers-reduced-motion", value: "reduce" }]);
+  await until("the look is there", () => page.evaluate((t, l) => document.documentElement.dataset.theme === t && document.documentElement.lang === l, theme, language));
+  await person.screenshot(`${name}-${size}-${language === "en" ? "en" : "zh"}-${theme}`);
+  assert.deepEqual(await page.evaluate(faults, SIZES[size].hasTouch ? FINGER : 0), [], `${name} ${size} ${language}`);
+}
+
+/** Faults that axe-core calls serious or critical. */
+async function check(person, name) {
+  await person.page.evaluate(axe);
+  const violations = await person.page.evaluate(async () => {
+    const { violations: all } = await window.axe.run(document, { resultTypes: ["violations"] });
+    return all.filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary}`).join(" | ")}`);
+  });
+  assert.deepEqual(violations, [], name);
+}
+
+/** The page's language is under More in the meeting. */
+async function speak(person, language) {
+  const visible = await person.page.$('[data-testid="ui-language"]');
+  const inLobby = await person.page.$('[data-testid="join"]');
+  if (!visible) await person.press("more");
+  await person.find("ui-language");
+  await person.page.select('[data-testid="ui-language"]', language);
+  if (!inLobby) await person.page.keyboard.press("Escape");
+}
+
+/** One screen on both devices, in both looks; axe looks at those that differ in more than width. */
+async function everywhere(name, prepare = async () => {}) {
+  for (const [person, sizes] of [[desk, ["desk"]], [phone, ["side", "phone"]]]) {
+    for (const size of sizes) {
+      await person.page.setViewport(SIZES[size]);
+      for (const [language, theme] of LOOKS) {
+        await speak(person, language);
+        await prepare(person);
+        await until("every picture is there", () => person.page.evaluate(() => !document.querySelector(".tile > .initials")));
+        await look(person, name, size, language, theme);
+        if (size !== "side") await check(person, `${name}, ${size}, ${theme}`);
+      }
+    }
+    await speak(person, "en");
+  }
+}
+
+async function showPanel(person, panel) {
+  if (await person.page.$(`[data-panel="${panel}"]`)) return undefined;
+  await person.page.keyboard.press("Escape");
+  await until("no panel is open", async () => !(await person.page.$(".panel")));
+  if (await person.page.$(`[data-testid="${panel}"]`).then((button) => button?.isVisible())) return person.press(panel);
+  await person.press("more");
+  return person.press(`more-${panel}`);
+}
+
+suite("looks", { timeout: 240_000 }, () => {
+  before(async () => {
+    /* plain HTTP, since the guests are C peers */
+    server = await Server.start({ port: 8080, options: ["--insecure-http"] });
+    server.run("meeting", "create", "looks", "--title", "How are you going to go on?", "--starts", "2026-05-29T10:00", "--zone", "Asia/Shanghai", "--floor", "zh",
+      "--channel", "en", "--channel", "fr");
+    chrome = await sharedChromium();
+    [desk, phone] = await Promise.all([
+      Person.open(chrome, server.link("looks", "host"), { name: "Ana Lindqvist", viewport: SIZES.desk, prepare: posing(PORTRAITS.ana) }),
+      Person.open(chrome, server.link("looks", "member"), { name: "Ben", viewport: SIZES.phone, prepare: posing(PORTRAITS.ravi) }),
+    ]);
+  });
+  after(async () => {
+    await Promise.all(guests.map((one) => one.end()));
+    await server?.stop();
+  });
+
+  step("the lobby", async () => {
+    for (const person of [desk, phone]) {
+      await person.type("name", person.name);
+      if (await person.page.$('[data-testid="ask-devices"]')) await person.press("ask-devices");
+      await until("the own picture", async () => (await person.pictures(null, "own")).length > 0);
+    }
+    await everywhere("lobby");
+  });
+
+  step("a meeting of two", async () => {
+    await desk.join();
+    await phone.join();
+    await everywhere("two");
+  });
+
+  step("a meeting of seven", async () => {
+    for (const [name, who] of GUESTS) guests.push(await guest(server, "looks", desk.page, name, PORTRAITS[who], { picture: { width: 320, height: 180, rate: 10 } }));
+    sharer = await Person.open(chrome, server.link("looks", "member"), { name: "Maisara Othman", viewport: NO_TILES, prepare: posing(PORTRAITS.maisara) });
+    await sharer.type("organisation", "Green Hills Association of Northern Borneo");
+    await sharer.page.select('[data-testid="country"]', "MY");
+    await sharer.page.select('[data-testid="speaks"]', "ms");
+    await sharer.join();
+    await sharer.press("hand");
+    await phone.press("mic");
+    await until("the hand is seen", async () => (await desk.page.$$(".tile-hand")).length > 0);
+    await everywhere("seven");
+  });
+
+  step("the chat", async () => {
+    await sharer.openPanel("chat");
+    for (const words of ["Selamat pagi!", "大家好，今天的分享在十点开始。幻灯片在这里：https://example.org/slides?meeting=how-are-you-going-to-go-on&language=zh-Hans"]) {
+      await sharer.type("chat-input", words);
+      await sharer.page.keyboard.press("Enter");
+    }
+    await everywhere("chat", async (person) => {
+      await showPanel(person, "chat");
+      await person.says("Selamat");
+    });
+  });
+
+  step("the people", () => everywhere("people", async (person) => {
+    await showPanel(person, "people");
+    await person.says("Green Hills Association of Northern Borneo");
+    if (person === desk && !(await desk.page.$(".person-actions"))) await (await desk.page.waitForSelector(".person-button")).click();
+  }));
+
+  step("a shared screen", async () => {
+    for (const person of [desk, phone]) await person.press("close-panel");
+    await sharer.press("screen");
+    try {
+      await everywhere("screen", (person) => until("the screen is shown", async () => (await person.pictures(null, "screen")).length > 0));
+    } finally {
+      await sharer.press("screen");
+    }
+  });
+
+  step("what opens over the meeting", () => everywhere("more", async (person) => {
+    await person.press("more");
+  }));
+});
