@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Interoperability: what isn't a browser page of ours, what isn't invited, and what goes on after a crash.
 Called by run.sh, inside its network namespace. Prints TAP and closes with "N passed, M failed"."""
+import asyncio
 import json
 import os
 import sys
@@ -8,6 +9,7 @@ import time
 import traceback
 
 import gstreamer
+from page import Page
 from server import ADDRESS, Peers, Server, strangers
 
 LONG = "--long" in sys.argv
@@ -153,6 +155,89 @@ def strangers_disturb_nobody(server):
     assert sent >= 9000 * seconds, f"only {sent} packets were sent in {seconds} s"
     # What the socket's buffer had no room for isn't counted; more than that would be a bug.
     assert sent * 0.9 <= dropped <= sent, f"{sent} sent, {dropped:.0f} dropped as strangers'"
+
+
+async def come_to_work(server, token, number, start):
+    """One of 200 who open their links within ten seconds; returns the page and how long it took to be in."""
+    await asyncio.sleep(max(0, start + number / 20 - time.monotonic()))
+    for path in ("/m/demo", "/api/meetings/demo", "/healthz", "/healthz", "/healthz", "/healthz"):  # a browser's six connections
+        reader, writer = await asyncio.open_connection(server.address, server.port)
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
+        assert (await reader.read())[:13] == b"HTTP/1.1 200 ", path
+        writer.close()
+    began = time.monotonic()
+    page = await Page.open(server)
+    join, offer = page.say_join(token, f"Person {number}"), page.say_offer()
+    await page.reply(join, "joined")
+    await page.reply(offer, "answer")
+    page.say(type="media", microphone="on", camera="on", screen=False)
+    return page, time.monotonic() - began, asyncio.create_task(page.read_on())
+
+
+@test
+def an_office_of_200_joins(server):
+    """Everybody behind one address, within ten seconds, by the default limits: pages and media."""
+    async def pages():
+        start, token = time.monotonic(), server.token()
+        people = await asyncio.gather(*[come_to_work(server, token, number, start) for number in range(200)])
+        took = sorted(person[1] for person in people)
+        print(f"# 200 pages in {time.monotonic() - start:.1f} s: median {took[100] * 1000:.0f} ms, longest {took[-1] * 1000:.0f} ms")
+        assert server.metric("tongsheng_participants") >= 200
+        for page, _, _ in people:
+            page.say(type="leave")
+        await asyncio.gather(*[reading for _, _, reading in people])
+        for page, _, _ in people:
+            page.close()
+    asyncio.run(pages())
+    media = Peers(server, "--publish", 4, "--view", 196, "--voices", 1, "--cameras", 0, "--every", 45, "--seconds", 1).report()
+    print(f"# 200 connections: median {media['joinMsMedian']} ms, longest {media['joinMsMax']} ms")
+    assert media["failed"] == 0 and media["open"] == 200 and media["broken"] == 0, media["errors"]
+    for refusal in ("full", "address", "rate"):
+        assert server.metric(f"tongsheng_http_refused_{refusal}_total") == 0, refusal
+    assert server.metric("tongsheng_relay_drop_half_open_total") == 0
+
+
+@test
+def killed_server_keeps_its_word(server):
+    """kill -9 amid joins and a storm of chat: whoever was told "joined" comes back, what was told "ok" is there."""
+    async def chatter(token, number, secrets, said):
+        try:
+            page = await Page.open(server)
+            joined = await page.reply(page.say_join(token, f"Chatter {number}"), "joined")
+            secrets[joined["participant"]] = joined["secret"]
+            for n in range(1000):
+                text = f"{number}: {n}"
+                await page.reply(page.say(type="chat", text=text))
+                said.append(text)
+                await asyncio.sleep(0.5)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # killed
+
+    async def come_back(token, participant, secret):
+        page = await Page.open(server)
+        resume = {"participant": participant, "secret": secret}
+        joined = await page.reply(page.say_join(token, resume=resume), "joined")
+        assert joined["participant"] == participant and joined["media"] == "new", joined
+        return page, {chat["text"] for chat in joined["chat"]}
+
+    async def storm():
+        token, secrets, said = server.token(), {}, []
+        tasks = []
+        for number in range(60):
+            tasks.append(asyncio.create_task(chatter(token, number, secrets, said)))
+            await asyncio.sleep(0.01)
+        server.kill()
+        await asyncio.gather(*tasks)
+        server.start()
+        assert secrets and said
+        back = await asyncio.gather(*[come_back(token, *person) for person in secrets.items()])
+        missing = set(said[-150:]) - back[0][1]  # a page is told the last 200
+        assert not missing, missing
+        print(f"# {len(back)} came back to {len(said)} messages")
+        for page, _ in back:
+            await page.reply(page.say(type="leave"))
+            page.close()
+    asyncio.run(storm())
 
 
 @test

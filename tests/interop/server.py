@@ -23,7 +23,7 @@ class Server:
     """Runs from start to stop; `kill` is kill -9, after which `start` takes the same data up again."""
 
     def __init__(self, port=8080, media_port=40000):
-        self.port, self.media_port = port, media_port
+        self.address, self.port, self.media_port = ADDRESS, port, media_port
         self.url = f"http://{ADDRESS}:{port}"
         self.folder = tempfile.TemporaryDirectory(prefix="tongsheng-")
         self.log = open(os.path.join(self.folder.name, "log"), "ab")
