@@ -47,8 +47,8 @@ class Page:
         self.send(1, json.dumps({"id": self.last_id, **message}).encode())
         return self.last_id
 
-    async def next(self):
-        """The next message; None when the server has closed."""
+    async def frame(self):
+        """The next text; None when the server has closed. Pings are answered."""
         while True:
             head, size = await self.reader.readexactly(2)
             if size >= 126:
@@ -59,13 +59,14 @@ class Page:
             elif head & 15 == 8:
                 return None
             elif head & 15 == 1:
-                return json.loads(payload)
+                return payload
 
     async def reply(self, request, type="ok"):
         """To that request; what comes before it is passed over."""
         while True:
-            message = await asyncio.wait_for(self.next(), 10)
-            assert message, "closed"
+            text = await asyncio.wait_for(self.frame(), 30)
+            assert text is not None, "closed"
+            message = json.loads(text)
             if message.get("re") == request:
                 assert message["type"] == type, message
                 return message
@@ -78,8 +79,8 @@ class Page:
         return self.say(type="offer", sdp=OFFER, lines=lines(OFFER), fresh=True)
 
     async def read_on(self):
-        """Until the server closes, unread: no ping is answered any more, which is good for 25 s."""
-        while await self.reader.read(65536):
+        """Until the server closes."""
+        while await self.frame() is not None:
             pass
 
     def close(self):
