@@ -29,8 +29,9 @@ test-layers test-unit test-sanitize test-fuzz test-client test-interop test-brow
 test-long: setup-test
 	@tools/test.sh build long
 
-# The relay beside the floor that this machine allows. BENCH="--receivers 300 --rounds 5" and the like.
-bench: setup-test
+# The relay beside Janus and the floor that this machine allows. BENCH="--receivers 300 --rounds 5" and the like.
+bench:
+	@tools/setup.sh bench
 	@tools/build.sh build
 	@tests/load/bench.sh $(BENCH)
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing: `setup.sh run` for building and running, `setup.sh test` for the tests as well.
+# Installs what is missing: `setup.sh run` for building and running, `setup.sh test` for the tests as well, `setup.sh bench` for
+# the benchmark.
 # Debian packages need root or sudo; npm packages come by the lock files. Quick when nothing is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,11 +18,18 @@ test_packages=(
 	python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0 gir1.2-gst-plugins-bad-1.0
 )
 
+# What the relay is measured beside.
+bench_packages=(janus python3 iproute2 util-linux)
+
 packages=("${build_packages[@]}")
 folders=(web-client)
 if [ "${1:-run}" = test ]; then
 	packages+=("${test_packages[@]}")
 	folders+=(tests/browser)
+fi
+if [ "${1:-run}" = bench ]; then
+	packages+=("${bench_packages[@]}")
+	folders=()
 fi
 # Debian's own Node.js, unless there is one that is new enough (with npm) already.
 if ! command -v npm >/dev/null || ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 18 ? 0 : 1)' 2>/dev/null; then
@@ -40,6 +48,8 @@ if [ "${#missing[@]}" -gt 0 ]; then
 		sudo=(sudo)
 	fi
 	echo "setup: installing ${missing[*]}"
+	# The benchmark runs an instance of its own; the package's service never starts.
+	[ "${1:-run}" != bench ] || "${sudo[@]}" systemctl mask --quiet janus.service 2>/dev/null || true
 	apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
 	"${apt[@]}" update
 	"${apt[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null

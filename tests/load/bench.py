@@ -12,7 +12,7 @@ import time
 
 import servers
 
-SERVERS = {"tongsheng": servers.Tongsheng}
+SERVERS = {kind.name: kind for kind in (servers.Tongsheng, servers.JanusTuned, servers.Janus)}
 SERVER_CPU, GENERATOR_CPU = "0", "1"
 COLUMNS = ("case", "server", "pkt/s", "loss %", "ns/packet", "x floor", "p50 ms", "p99 ms", "p99.9 ms", "KiB/receiver", "threads",
            "SRTP", "generator %")

@@ -4,6 +4,7 @@
 #include "relay/base/wire.h"
 #include "relay/rtp/rtcp.h"
 #include "relay/rtp/rtcp_write.h"
+#include "tests/load/janus.h"
 #include "tests/peer/http_client.h"
 #include <errno.h>
 #include <gio/gio.h>
@@ -31,7 +32,7 @@ struct row {
 
 struct client {
 	struct client_options options;
-	char *session; /* its URL; NULL: none */
+	char *host, *session; /* of the server; the session's URL, NULL: none */
 	struct client_transport *transport;
 	int fd;
 	uint64_t report_us;
@@ -86,8 +87,12 @@ static bool open_socket(struct client *client, const struct answer *answer, GErr
 	    setsockopt(client->fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) == 0 &&
 	    (setsockopt(client->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) == 0 ||
 	     setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size) == 0) &&
-	    connect(client->fd, (struct sockaddr *)&native, length) == 0)
+	    connect(client->fd, (struct sockaddr *)&native, length) == 0) {
+		if (client->options.janus_feed > 0)
+			client_transport_answer_checks(client->transport,
+						       (struct sockaddr *)&native, length);
 		return true;
+	}
 	g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "udp: %s", g_strerror(errno));
 	return false;
 }
@@ -135,8 +140,8 @@ static void make_streams(struct client *client, const struct line *lines,
 	}
 }
 
-static bool signal_offer(struct client *client, const struct line *lines, unsigned n,
-			 struct answer *ret, GError **error)
+static bool signal_whip(struct client *client, const struct line *lines, unsigned n,
+			struct answer *ret, GError **error)
 {
 	const struct client_options *options = &client->options;
 	const struct numbers *numbers = lines[0].sends ? &publisher_numbers : &viewer_numbers;
@@ -145,25 +150,39 @@ static bool signal_offer(struct client *client, const struct line *lines, unsign
 						options->query != NULL ? options->query : "");
 	g_autofree char *url = http_join(options->url, path);
 	g_autofree char *sdp = offer_write(client->transport, numbers, lines, n);
-	g_autoptr(GUri) uri = g_uri_parse(options->url, G_URI_FLAGS_NONE, error);
 	struct http_answer answer = {0};
 	const struct http_call call = {.url = url,
 				       .method = "POST",
 				       .bearer = options->token,
 				       .content_type = SDP_TYPE,
 				       .body = sdp};
-	if (uri == NULL || !http_call(&call, &answer, error))
+	if (!http_call(&call, &answer, error))
 		return false;
 	bool ok = answer.status == 201 && answer.location != NULL;
 	if (ok) {
 		client->session = http_join(options->url, answer.location);
-		ok = answer_parse(answer.body, n, g_uri_get_host(uri), ret, error);
+		ok = answer_parse(answer.body, n, client->host, ret, error);
 	} else {
 		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %u %s", url, answer.status,
 			    answer.body);
 	}
 	http_answer_clear(&answer);
 	return ok;
+}
+
+static bool signal_janus(struct client *client, const struct line *lines, unsigned n,
+			 struct answer *ret, GError **error)
+{
+	const struct client_options *options = &client->options;
+	g_autofree char *theirs = NULL;
+	if (lines[0].sends) {
+		g_autofree char *sdp = offer_write(client->transport, &publisher_numbers, lines, n);
+		theirs = janus_publish(options->url, options->janus_feed, sdp, error);
+	} else {
+		theirs = janus_subscribe(options->url, options->janus_feed, client->transport,
+					 error);
+	}
+	return theirs != NULL && answer_parse(theirs, n, client->host, ret, error);
 }
 
 struct client *client_new(const struct client_options *options, uint64_t now_us, GError **error)
@@ -180,8 +199,12 @@ struct client *client_new(const struct client_options *options, uint64_t now_us,
 	client->options = *options;
 	client->fd = -1;
 	client->transport = client_transport_new(&transport);
-	if (!signal_offer(client, lines, n, &answer, error) ||
-	    !open_socket(client, &answer, error)) {
+	g_autoptr(GUri) uri = g_uri_parse(options->url, G_URI_FLAGS_NONE, error);
+	client->host = uri != NULL ? g_strdup(g_uri_get_host(uri)) : NULL;
+	bool ok = uri != NULL &&
+		  (options->janus_feed > 0 ? signal_janus(client, lines, n, &answer, error)
+					   : signal_whip(client, lines, n, &answer, error));
+	if (!ok || !open_socket(client, &answer, error)) {
 		client_free(client);
 		return NULL;
 	}
@@ -208,6 +231,7 @@ void client_free(struct client *client)
 	client_transport_free(client->transport);
 	if (client->fd >= 0)
 		close(client->fd);
+	g_free(client->host);
 	g_free(client->session);
 	g_free(client);
 }

@@ -1,6 +1,6 @@
 /*
- * A participant of the load generator: one WHIP or WHEP session over a socket of its own, as lean
- * as may be, since some thousand of them share a thread with what they measure. It counts what
+ * A participant of the load generator: one WHIP, WHEP or Janus session over a socket of its own, as
+ * lean as may be, since some thousand of them share a thread with what they measure. It counts what
  * arrives and asks for nothing again. What publishers send carries the time of sending in its last
  * bytes; the kernel says when a datagram arrived, so that a generator that reads late measures no
  * delay of its own.
@@ -18,6 +18,9 @@ struct client_options {
 		*picture; /* a publisher's, which outlive it; both NULL: a viewer */
 	unsigned sound_slots, picture_slots;
 	const char *query, *profiles; /* or NULL */
+	/* 0: WHIP and WHEP. Else url is Janus's, and this a publisher's feed (1, 2, ...), or how
+	 * many of them a viewer receives, with a slot for each of their streams. */
+	unsigned janus_feed;
 	/* A viewer decrypts all that comes. Else it goes by the RTP headers, which are in clear. */
 	bool decrypt;
 	GArray *delays; /* uint32_t microseconds, one for each decrypted packet; NULL: none */

@@ -1,8 +1,8 @@
 /*
- * The load generator: publishers and viewers on one thread, against any server of WHIP and WHEP.
- * Says "begin" when everybody is connected and what it measures begins, "end" and a line of JSON
- * when it is over, and leaves when its input ends: who started it reads the server's CPU and memory
- * from /proc at these moments. Exit status 0 if everybody joined.
+ * The load generator: publishers and viewers on one thread, against any server of WHIP and WHEP,
+ * and Janus. Says "begin" when everybody is connected and what it measures begins, "end" and a line
+ * of JSON when it is over, and leaves when its input ends: who started it reads the server's CPU
+ * and memory from /proc at these moments. Exit status 0 if everybody joined.
  */
 #include "relay/base/clock.h"
 #include "tests/load/client.h"
@@ -22,6 +22,7 @@
 static struct {
 	char *url, *meeting, *token, *view_token, *query, *profiles;
 	int publish, view, seconds, warm_ms, every_ms, kilobits, voices, cameras, decrypt_each;
+	gboolean janus;
 } options = {.publish = 1,
 	     .seconds = 5,
 	     .warm_ms = 1000,
@@ -40,6 +41,7 @@ static const GOptionEntry entries[] = {
 	{"query", 0, 0, G_OPTION_ARG_STRING, &options.query, "Of WHEP", "QUERY"},
 	{"profiles", 0, 0, G_OPTION_ARG_STRING, &options.profiles, "SRTP profiles, OpenSSL's names",
 	 "LIST"},
+	{"janus", 0, 0, G_OPTION_ARG_NONE, &options.janus, "The server is Janus", NULL},
 	{"publish", 0, 0, G_OPTION_ARG_INT, &options.publish, "Publishers", "N"},
 	{"view", 0, 0, G_OPTION_ARG_INT, &options.view, "Viewers", "N"},
 	{"seconds", 0, 0, G_OPTION_ARG_INT, &options.seconds, "Measured", "S"},
@@ -116,6 +118,13 @@ static unsigned count_open(const GPtrArray *list)
 	return n;
 }
 
+static void await_open(struct run *run, const GPtrArray *list)
+{
+	uint64_t give_up_us = clock_now_us() + JOIN_MAX_US;
+	while (count_open(list) < list->len && clock_now_us() < give_up_us)
+		drive(run, clock_now_us() + 20 * US_PER_MS);
+}
+
 static void join_all(struct run *run)
 {
 	struct client_options client = {.url = options.url,
@@ -124,8 +133,12 @@ static void join_all(struct run *run)
 					.sound = run->sound,
 					.picture = run->picture,
 					.profiles = options.profiles};
-	for (int i = 0; i < options.publish; i++)
+	for (int i = 0; i < options.publish; i++) {
+		client.janus_feed = options.janus ? (unsigned)i + 1 : 0;
 		join(run, &client, run->publishers);
+	}
+	await_open(run, run->publishers); /* Janus has no feed before */
+	client.janus_feed = options.janus ? (unsigned)options.publish : 0;
 	client.sound = client.picture = NULL;
 	client.token = options.view_token != NULL ? options.view_token : options.token;
 	client.sound_slots = (unsigned)options.voices;
@@ -136,11 +149,7 @@ static void join_all(struct run *run)
 		client.decrypt = i % options.decrypt_each == 0;
 		join(run, &client, run->viewers);
 	}
-	uint64_t give_up_us = clock_now_us() + JOIN_MAX_US;
-	while (count_open(run->publishers) + count_open(run->viewers) <
-		       run->publishers->len + run->viewers->len &&
-	       clock_now_us() < give_up_us)
-		drive(run, clock_now_us() + 20 * US_PER_MS);
+	await_open(run, run->viewers);
 }
 
 static int compare_u32(const void *a, const void *b)
@@ -214,7 +223,8 @@ static bool read_options(int argc, char **argv)
 	g_autoptr(GOptionContext) context = g_option_context_new("- load for benchmarks");
 	g_option_context_add_main_entries(context, entries, NULL);
 	bool parsed = g_option_context_parse(context, &argc, &argv, &error);
-	if (parsed && options.url != NULL && options.meeting != NULL && options.token != NULL &&
+	if (parsed && options.url != NULL &&
+	    (options.janus || (options.meeting != NULL && options.token != NULL)) &&
 	    options.publish >= 0 && options.view >= 0 && options.decrypt_each > 0)
 		return true;
 	fprintf(stderr, "load: %s\n",

@@ -1,8 +1,10 @@
 """The servers that the benchmark compares: how each is started, and what the generator must be told of it."""
+import glob
 import os
 import pathlib
 import subprocess
 import tempfile
+import textwrap
 import time
 import urllib.error
 import urllib.request
@@ -109,3 +111,45 @@ class Tongsheng(Server):
 
     def load_options(self):
         return ["--url", self.url, "--meeting", "bench", "--token", self.token]
+
+
+class Janus(Server):
+    """An instance of its own, of Debian's package."""
+    name = "janus"
+    general = ""
+    plugins, transports = "/usr/lib/*/janus/plugins", "/usr/lib/*/janus/transports"
+
+    def __init__(self, cpus):
+        super().__init__(cpus)
+        self.url = f"http://{ADDRESS}:8088/janus"
+        self.write("janus", f"""
+            general: {{ configs_folder = "{self.folder.name}", debug_level = 3, session_timeout = 0 {self.general} }}
+            plugins: {{ disable = "{self.others(self.plugins, "videoroom")}" }}
+            transports: {{ disable = "{self.others(self.transports, "http")}" }}
+            """)
+        self.write("janus.plugin.videoroom", """
+            room-1: { description = "bench", publishers = 1000, bitrate = 100000000, fir_freq = 0, record = false }
+            """)
+        self.write("janus.transport.http", """
+            general: { json = "compact", base_path = "/janus", http = true, port = 8088, mhd_connection_limit = 4000 }
+            """)
+        self.start(["janus", "--configs-folder", self.folder.name])
+        wait_http(self.url + "/info", self.process, self.log)
+
+    def write(self, name, text):
+        pathlib.Path(self.folder.name, f"{name}.jcfg").write_text(textwrap.dedent(text))
+
+    @staticmethod
+    def others(folder, wanted):
+        """The modules of a folder but one: what isn't measured isn't loaded."""
+        names = sorted(os.path.basename(path) for path in glob.glob(f"{folder}/*.so"))
+        return ",".join(name for name in names if name != f"libjanus_{wanted}.so")
+
+    def load_options(self):
+        return ["--janus", "--url", self.url]
+
+
+class JanusTuned(Janus):
+    """One event loop for all handles, instead of a thread for each: its best on one core."""
+    name = "janus tuned"
+    general = ", event_loops = 1"

@@ -23,6 +23,7 @@
 #define SALT_SIZE_GCM	  12
 #define CREDENTIAL_MAX	  257
 #define HANDSHAKE_WAIT_US 10000
+#define TIE_BREAKER	  UINT64_MAX /* we control, whatever the other side thinks */
 
 struct client_transport {
 	struct client_config config;
@@ -37,6 +38,8 @@ struct client_transport {
 	unsigned n_checks;
 	uint64_t next_check_us, answered, answered_since_start;
 	char mapped[64];
+	struct sockaddr_storage remote; /* whose checks are answered; length 0: nobody's */
+	socklen_t remote_length;
 
 	SSL_CTX *ssl_context;
 	SSL *ssl;
@@ -162,7 +165,8 @@ struct client_transport *client_transport_new(const struct client_config *config
 	static const uint16_t known[] = {
 		STUN_ATTRIBUTE_USERNAME,	   STUN_ATTRIBUTE_MESSAGE_INTEGRITY,
 		STUN_ATTRIBUTE_ERROR_CODE,	   STUN_ATTRIBUTE_UNKNOWN_ATTRIBUTES,
-		STUN_ATTRIBUTE_XOR_MAPPED_ADDRESS, 0};
+		STUN_ATTRIBUTE_XOR_MAPPED_ADDRESS, STUN_ATTRIBUTE_PRIORITY,
+		STUN_ATTRIBUTE_USE_CANDIDATE,	   0};
 	struct client_transport *client = g_new0(struct client_transport, 1);
 	client->config = *config;
 	if (!client->config.srtp_profiles)
@@ -279,8 +283,8 @@ void client_transport_check(struct client_transport *client, bool use_candidate,
 	size_t length = stun_usage_ice_conncheck_create(
 		&client->agent, &message, buffer, sizeof buffer, (uint8_t *)username,
 		strlen(username), (uint8_t *)client->remote_password,
-		strlen(client->remote_password), use_candidate, true, 0x6e7f1eff,
-		UINT64_C(0x123456789abcdef0), NULL, STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
+		strlen(client->remote_password), use_candidate, true, 0x6e7f1eff, TIE_BREAKER, NULL,
+		STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
 	if (length == 0)
 		return;
 	stun_message_id(&message, client->pending[place]);
@@ -358,12 +362,46 @@ static void run_dtls(struct client_transport *client)
 		client->state = CLIENT_FAILED;
 }
 
+void client_transport_answer_checks(struct client_transport *client, const struct sockaddr *remote,
+				    size_t length)
+{
+	g_assert(length <= sizeof client->remote);
+	memcpy(&client->remote, remote, length);
+	client->remote_length = (socklen_t)length;
+}
+
+static void answer_check(struct client_transport *client, const uint8_t *data, size_t length)
+{
+	uint8_t buffer[DATAGRAM_MAX];
+	size_t reply_length = sizeof buffer;
+	StunMessage request, reply;
+	bool control = true;
+	char username[2 * CREDENTIAL_MAX];
+	g_snprintf(username, sizeof username, "%s:%s", client->ufrag, client->remote_ufrag);
+	StunDefaultValidaterData known[] = {{(uint8_t *)username, strlen(username),
+					     (uint8_t *)client->password, PASSWORD_LENGTH},
+					    {0}};
+	if (stun_agent_validate(&client->agent, &request, data, length,
+				stun_agent_default_validater, known) != STUN_VALIDATION_SUCCESS)
+		return;
+	stun_usage_ice_conncheck_create_reply(
+		&client->agent, &request, &reply, buffer, &reply_length, &client->remote,
+		client->remote_length, &control, TIE_BREAKER, STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
+	if (reply_length > 0)
+		client->config.send(client->config.user, buffer, reply_length);
+}
+
 static void receive_stun(struct client_transport *client, const uint8_t *data, size_t length,
 			 uint64_t now_us)
 {
 	StunMessage message;
 	struct sockaddr_storage mapped;
 	socklen_t mapped_length = sizeof mapped;
+	bool is_request = length > 0 && (data[0] << 8 | data[1]) == STUN_BINDING;
+	if (is_request && client->remote_length > 0)
+		answer_check(client, data, length);
+	if (is_request)
+		return;
 	if (stun_agent_validate(&client->agent, &message, data, length, NULL, NULL) !=
 		    STUN_VALIDATION_SUCCESS ||
 	    stun_usage_ice_conncheck_process(&message, &mapped, &mapped_length,

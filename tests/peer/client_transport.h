@@ -15,6 +15,7 @@
 #define CLIENT_FINGERPRINT_SIZE 32 /* SHA-256 */
 
 struct client_transport;
+struct sockaddr;
 
 struct client_config {
 	/* OpenSSL's names in the order of preference; NULL:
@@ -57,6 +58,10 @@ void client_transport_start(struct client_transport *client, const char *remote_
 /* New ufrag and password for a new offer; the old ones go on being used until
  * client_transport_start. */
 void client_transport_restart_ice(struct client_transport *client);
+/* Answers the other side's checks too, which come from this address, as a browser towards an agent
+ * that isn't lite. Without this the other side must be lite. */
+void client_transport_answer_checks(struct client_transport *client, const struct sockaddr *remote,
+				    size_t length);
 /* One check now, with or without USE-CANDIDATE, whatever the timer says (address changes in tests).
  */
 void client_transport_check(struct client_transport *client, bool use_candidate, uint64_t now_us);

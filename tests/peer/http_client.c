@@ -35,6 +35,27 @@ static char *header_value(const char *head, const char *name)
 	return NULL;
 }
 
+/* RFC 9112, section 7.1. NULL: it ends too early. */
+static char *read_chunks(const char *at)
+{
+	g_autoptr(GString) body = g_string_new(NULL);
+	for (;;) {
+		char *line_end;
+		guint64 length = g_ascii_strtoull(at, &line_end, 16);
+		const char *data = strstr(line_end, "\r\n");
+		if (line_end == at || data == NULL)
+			return NULL;
+		if (length == 0)
+			return g_strdup(body->str);
+		if (strlen(data) < 2 + length)
+			return NULL;
+		g_string_append_len(body, data + 2, (gssize)length);
+		at = data + 2 + length;
+		if (g_str_has_prefix(at, "\r\n"))
+			at += 2;
+	}
+}
+
 static gboolean parse(GString *text, struct http_answer *ret, GError **error)
 {
 	char *end = strstr(text->str, "\r\n\r\n");
@@ -45,16 +66,16 @@ static gboolean parse(GString *text, struct http_answer *ret, GError **error)
 	}
 	*end = '\0';
 	g_autofree char *coding = header_value(text->str, "Transfer-Encoding");
-	if (coding != NULL) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-			    "Transfer-Encoding isn't read here");
+	char *body = coding != NULL ? read_chunks(end + 4) : g_strdup(end + 4);
+	if (body == NULL) {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "half an HTTP answer");
 		return FALSE;
 	}
 	*ret = (struct http_answer){
 		.status = status,
 		.location = header_value(text->str, "Location"),
 		.etag = header_value(text->str, "ETag"),
-		.body = g_strdup(end + 4),
+		.body = body,
 	};
 	return TRUE;
 }

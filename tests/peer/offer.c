@@ -101,13 +101,11 @@ gboolean answer_parse(const char *sdp, unsigned n, const char *host, struct answ
 			index++;
 			if (line != NULL)
 				line->video = g_str_has_prefix(text, "m=video");
-		} else if (line == NULL) {
-			continue;
-		} else if (strcmp(text, "a=sendonly") == 0) {
+		} else if (line != NULL && strcmp(text, "a=sendonly") == 0) {
 			line->sends = true;
-		} else if (g_str_has_prefix(text, "a=ssrc-group:FID ")) {
+		} else if (line != NULL && g_str_has_prefix(text, "a=ssrc-group:FID ")) {
 			sscanf(text, "a=ssrc-group:FID %u %u", &line->ssrc, &line->rtx_ssrc);
-		} else if (g_str_has_prefix(text, "a=ssrc:") && line->ssrc == 0) {
+		} else if (line != NULL && line->ssrc == 0 && g_str_has_prefix(text, "a=ssrc:")) {
 			sscanf(text, "a=ssrc:%u", &line->ssrc);
 		} else if (g_str_has_prefix(text, "a=ice-ufrag:")) {
 			g_strlcpy(answer.ufrag, text + strlen("a=ice-ufrag:"), sizeof answer.ufrag);
