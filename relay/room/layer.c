@@ -115,6 +115,21 @@ static void note_packet(struct layer *l, const struct packet *packet, uint64_t n
 	}
 }
 
+/*
+ * The first packets came in another order than they left: what is missing is so from this one on.
+ * What came meanwhile is in the history.
+ */
+static void begin_earlier(struct layer *l, uint16_t sequence, uint64_t now_us)
+{
+	nack_tracker_free(l->nack);
+	l->nack = nack_tracker_new();
+	l->first = sequence;
+	nack_tracker_receive(l->nack, sequence, now_us);
+	for (uint16_t s = sequence; s != l->newest;)
+		if (history_get(l->history, ++s))
+			nack_tracker_receive(l->nack, s, now_us);
+}
+
 /* Whether the number is new, and what it means for the numbers after it. */
 static enum layer_result count_packet(struct layer *l, const struct packet *packet, uint64_t now_us)
 {
@@ -142,6 +157,12 @@ static enum layer_result count_packet(struct layer *l, const struct packet *pack
 		l->newest = sequence;
 	if (jump || (uint16_t)(l->newest - l->oldest) >= WINDOW)
 		l->oldest = (uint16_t)(l->newest - WINDOW + 1);
+	if (anew)
+		l->first = sequence;
+	else if (result == NACK_RECOVERED && seq_newer(l->first, sequence))
+		begin_earlier(l, sequence, now_us);
+	else if ((uint16_t)(l->newest - l->first) >= WINDOW)
+		l->first = l->oldest;
 	l->started = true;
 	l->anew = false;
 	return anew ? LAYER_RESTART : LAYER_FORWARD;

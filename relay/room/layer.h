@@ -33,8 +33,9 @@ struct layer {
 	struct nack_tracker *nack;
 	struct history *history;
 	bool started, anew; /* anew: the next packet is the first one after a restart */
-	uint16_t newest,
-		oldest; /* sequence numbers; what is older than that isn't taken any more */
+	/* Sequence numbers. What is older than oldest isn't taken any more, and what is older than
+	 * first isn't asked for. */
+	uint16_t newest, oldest, first;
 
 	/* What it is now. changed: since somebody last looked (the publication does). */
 	bool active, changed;

@@ -41,6 +41,29 @@ static void asks_for_what_is_missing(void)
 	fixture_free(s.f);
 }
 
+static void asks_for_what_is_missing_among_the_first(void)
+{
+	struct fixture *f = fixture_new();
+	struct end *a = fixture_join(f, 1), *watcher = fixture_join(f, 2);
+	struct synth *camera = &a->camera[0];
+	uint8_t first[PACKET_CAPACITY], lost[PACKET_CAPACITY], last[PACKET_CAPACITY];
+	struct rtcp_item item;
+	uint16_t number, expected;
+	fixture_set_slot(watcher, "c", FEED_CAMERA, 1, 0, 0);
+	size_t first_length = fixture_make(camera, true, true, false, first);
+	expected = camera->sequence;
+	fixture_make(camera, true, false, false, lost);
+	size_t last_length = fixture_make(camera, true, false, true, last);
+	fixture_give(f, a, last, last_length);
+	fixture_give(f, a, first, first_length);
+	fixture_pass(f, 12);
+	g_assert_cmpuint(fixture_count(watcher, slot_ssrc(watcher, "c")), ==, 2);
+	g_assert_cmpuint(fixture_rtcp(a, RTCP_NACK, 0, &item), ==, 1);
+	g_assert_cmpuint(rtcp_nack_numbers(&item, &number, 1), ==, 1);
+	g_assert_cmpuint(number, ==, expected);
+	fixture_free(f);
+}
+
 static void does_not_ask_for_what_nobody_gets(void)
 {
 	struct scene s = scene_new();
@@ -228,6 +251,8 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/layer/asks_for_what_is_missing", asks_for_what_is_missing);
+	g_test_add_func("/layer/asks_for_what_is_missing_among_the_first",
+			asks_for_what_is_missing_among_the_first);
 	g_test_add_func("/layer/does_not_ask_for_what_nobody_gets",
 			does_not_ask_for_what_nobody_gets);
 	g_test_add_func("/layer/sound_is_asked_for_only_where_negotiated",
