@@ -115,6 +115,24 @@ describe("joining", () => {
     expect(offerOf(server.socket)).toMatchObject({ sdp: "offer 2", fresh: true });
   });
 
+  it("keeps its connection although each join brings other credentials of the same TURN server", async () => {
+    const turn = (username: string): object => ({ iceServers: [{ urls: ["turn:t"], username, credential: `of ${username}` }] });
+    await enter(turn("1"));
+    expect(connections.made.length).toBe(2); // the first was made before the meeting named a TURN server
+    server.socket.reply("offer", { type: "answer", sdp: "answer 2" });
+    await settle();
+    connections.last.become("connected");
+    server.socket.drop();
+    await vi.advanceTimersByTimeAsync(300);
+    server.socket.open();
+    await settle();
+    server.socket.reply("join", joined({ media: "kept", ...turn("2") }));
+    await settle();
+    expect(connections.made.length).toBe(2);
+    expect(connections.last.closed).toBe(false);
+    expect(types(server.socket)).not.toContain("offer");
+  });
+
   it("tells why it was refused, and leaves nothing running", async () => {
     session.start({});
     server.socket.open();

@@ -43,6 +43,9 @@ const SLOTS_QUIET_MS = 100;
 const SLOTS_AGAIN_MS = 1000;
 const FRAMES_EVERY_MS = 250;
 
+/** What a connection must be made anew for. Credentials of a TURN server are others at each join; those of before are good for a day. */
+const terms = ({ cameras, video, iceServers }: ConnectionOptions): string => JSON.stringify([cameras, video, iceServers.map(({ urls }) => urls)]);
+
 export class Session {
   private readonly signalling: Signalling;
   private readonly slots: SlotKeeper;
@@ -232,7 +235,7 @@ export class Session {
       video: joined.video.length > 0 ? joined.video : this.options.video,
       iceServers: joined.iceServers,
     };
-    const same = JSON.stringify(options) === JSON.stringify(this.options);
+    const same = terms(options) === terms(this.options);
     this.options = options;
     return !same;
   }
