@@ -18,8 +18,7 @@ function stopwatch() {
       if (seen.has(video)) continue;
       seen.add(video);
       video.requestVideoFrameCallback(() => {
-        const remote = video.closest("[data-participant]")?.dataset.participant !== document.querySelector("[data-me]")?.dataset.me;
-        if (window.stopwatch.pressed && remote && document.querySelector('[data-testid="leave"]'))
+        if (window.stopwatch.pressed && video.dataset.participant && document.querySelector('[data-testid="leave"]'))
           window.stopwatch.frame ??= performance.now();
         else seen.delete(video);
       });

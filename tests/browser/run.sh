@@ -11,7 +11,9 @@ namespace="tongsheng-$$"
 scratch=$(mktemp -d)
 
 cleanup() {
-	[ -z "${pulse:-}" ] || kill "$pulse" 2>/dev/null || true
+	if [ -n "${pulse:-}" ]; then
+		kill "$pulse" 2>/dev/null || echo "run.sh: PulseAudio had ended: $(cat "$scratch/pulse.log")" >&2
+	fi
 	"${sudo[@]}" ip netns pids "$namespace" 2>/dev/null | xargs -r "${sudo[@]}" kill -9 2>/dev/null || true
 	"${sudo[@]}" ip netns delete "$namespace" 2>/dev/null || true
 	rm -rf "$scratch"
@@ -30,10 +32,20 @@ done
 "${sudo[@]}" ip -n "$namespace" address add 10.77.0.1/24 dev meet0
 "${sudo[@]}" ip -n "$namespace" address add fd77::1/64 dev meet0
 
-pulseaudio -n --daemonize=no --exit-idle-time=-1 --disallow-exit --log-level=error \
+# Not in real time: that comes with a limit of CPU time at which a busy machine kills it.
+pulseaudio -n --daemonize=no --exit-idle-time=-1 --disallow-exit --log-level=error --realtime=no --high-priority=no \
 	-L "module-null-sink sink_name=tests" \
 	-L "module-native-protocol-unix socket=$scratch/pulse auth-anonymous=1" >"$scratch/pulse.log" 2>&1 &
 pulse=$!
+# A browser that finds no sound server when it starts has no sound for good.
+for _ in $(seq 300); do
+	[ ! -S "$scratch/pulse" ] || break
+	sleep 0.1
+done
+[ -S "$scratch/pulse" ] || {
+	echo "run.sh: no PulseAudio: $(cat "$scratch/pulse.log")" >&2
+	exit 1
+}
 
 export HOME="$scratch" TMPDIR="$scratch" XDG_RUNTIME_DIR="$scratch"
 command=(node --test --test-concurrency=1 --test-reporter=spec "${@:-all.test.mjs}")
