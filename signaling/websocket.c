@@ -186,13 +186,21 @@ const char *websocket_address(const struct websocket *socket)
 	return socket->connection->address;
 }
 
+/* Behind the first in the queue, which may be a whole meeting for somebody who has just come. */
+static size_t waiting(struct websocket *socket)
+{
+	GBytes *first = g_queue_peek_head(&socket->queue);
+	return first ? socket->queued - g_bytes_get_size(first) : 0;
+}
+
 void websocket_send(struct websocket *socket, const char *text, size_t length)
 {
 	struct connection *connection = socket->connection;
 	struct http_server *server = connection->server;
 	if (socket->close_code)
 		return;
-	if (socket->queued + length > server->config->queue_size) {
+	if (!g_queue_is_empty(&socket->queue) &&
+	    waiting(socket) + length > server->config->queue_size) {
 		server->counters[HTTP_CLOSED_QUEUE]++;
 		g_queue_clear_full(&socket->queue, (GDestroyNotify)g_bytes_unref);
 		socket->queued = 0;

@@ -135,6 +135,10 @@ static void message(void *user, struct websocket *socket, const char *text, size
 		memset(chunk, 'f', sizeof(chunk));
 		for (unsigned i = 0; i < 10000; i++) /* 100 MB */
 			websocket_send(socket, chunk, sizeof(chunk));
+	} else if (!strcmp(text, "large")) {
+		g_autofree char *all = g_strnfill(99999, 'l');
+		websocket_send(socket, all, 99999);
+		websocket_send(socket, "behind it", 9);
 	} else {
 		websocket_send(socket, text, length);
 	}
@@ -275,6 +279,22 @@ static void who_does_not_read_is_cut_off(struct fixture *f, gconstpointer data)
 	run(f, who_does_not_read_is_cut_off_client);
 }
 
+/* Who just came may be told more of a large meeting at once than may wait for who doesn't read. */
+static void one_large_message_is_no_queue_client(struct fixture *f)
+{
+	int fd = open_socket(f->config.port);
+	g_assert_cmpuint(f->config.queue_size, <, 99999);
+	send_text(fd, "large");
+	g_assert_cmpuint(strlen(receive_text(fd)), ==, 99999);
+	g_assert_cmpstr(receive_text(fd), ==, "behind it");
+	close(fd);
+}
+
+static void one_large_message_is_no_queue(struct fixture *f, gconstpointer data)
+{
+	run(f, one_large_message_is_no_queue_client);
+}
+
 static void only_text_in_utf_8_client(struct fixture *f)
 {
 	static const struct {
@@ -394,6 +414,7 @@ int main(int argc, char **argv)
 	ADD(a_message_too_large);
 	ADD(a_flood);
 	ADD(who_does_not_read_is_cut_off);
+	ADD(one_large_message_is_no_queue);
 	ADD(only_text_in_utf_8);
 	ADD(only_ws_and_tongsheng);
 	ADD(a_stopping_server_says_so);
