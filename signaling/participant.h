@@ -38,8 +38,8 @@ struct participant {
 	unsigned unseen; /* of them and the screen: the page hasn't said "off" since, so its "on" is
 			    an old one */
 	char muted_by[12];
-	gint64 hand_at; /* Unix ms; 0: down */
-	uint64_t tells; /* rate_take: of what goes to everybody */
+	gint64 hand_at;		/* Unix ms; 0: down */
+	uint64_t tells, offers; /* rate_take: of what goes to everybody; of offers */
 
 	struct connection *connection;
 	struct media_session *media;

@@ -7,6 +7,9 @@
 /* One chat message is 8 kB at most, and goes to the weakest link of 200. */
 #define TELLS_A_SECOND	    2
 #define TELLS_BURST_SECONDS 10
+/* The largest takes 10 ms to read. */
+#define OFFERS_A_SECOND	     1
+#define OFFERS_BURST_SECONDS 20
 
 static const struct handler {
 	const char *type;
@@ -84,14 +87,27 @@ void request_ok(const struct request *request)
 		request_reply(request, json_pack("{s:s}", "type", "ok"));
 }
 
-bool request_may_tell(const struct request *request, GError **error)
+static bool may(const struct request *request, uint64_t *full_at, unsigned a_second,
+		unsigned burst_seconds, GError **error)
 {
-	if (rate_take(&request->participant->tells, TELLS_A_SECOND, TELLS_BURST_SECONDS,
+	if (rate_take(full_at, a_second, burst_seconds,
 		      (uint64_t)meetings_now(request->connection->meetings)))
 		return true;
 	g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_LIMIT,
 		    "type: too much at once; wait a few seconds");
 	return false;
+}
+
+bool request_may_tell(const struct request *request, GError **error)
+{
+	return may(request, &request->participant->tells, TELLS_A_SECOND, TELLS_BURST_SECONDS,
+		   error);
+}
+
+bool request_may_offer(const struct request *request, GError **error)
+{
+	return may(request, &request->participant->offers, OFFERS_A_SECOND, OFFERS_BURST_SECONDS,
+		   error);
 }
 
 /* Messages of errors begin with the field: "participant: p9 isn't here". */

@@ -20,6 +20,7 @@ void request_ok(const struct request *request);
 /* For what everybody is told: false (and an error) when it comes too fast. Asked last, when the
  * rest is good. */
 bool request_may_tell(const struct request *request, GError **error);
+bool request_may_offer(const struct request *request, GError **error); /* asked first */
 
 /*
  * Fields of a message, checked. field is the name in an error's message ("resume.secret"); an

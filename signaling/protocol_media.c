@@ -113,7 +113,8 @@ bool on_offer(const struct request *request, GError **error)
 	size_t n;
 	const char *sdp = NULL;
 	bool fresh = false;
-	if (!field_string(request->message, "sdp", true, &sdp, error) ||
+	if (!request_may_offer(request, error) ||
+	    !field_string(request->message, "sdp", true, &sdp, error) ||
 	    !field_bool(request->message, "fresh", &fresh, error) ||
 	    !read_lines(request->message, "lines", lines, &n, error))
 		return false;

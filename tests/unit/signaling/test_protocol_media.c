@@ -150,6 +150,21 @@ static void wrong_offers_are_named(void)
 	two_leave();
 }
 
+/* Reading an offer is the dearest request there is: 10 ms for the largest. */
+static void offers_come_one_a_second(void)
+{
+	two_people();
+	for (int i = 0; i < 20; i++)
+		page_offer(member);
+	page_say(member, "{\"type\":\"offer\",\"id\":2,\"sdp\":\"v=0\",\"lines\":["
+			 "{\"mid\":\"0\",\"feed\":\"stage\"}]}");
+	page_expect_error(member, "limit", "type");
+	g_assert_cmpuint(world.offers, ==, 20);
+	world_advance(1);
+	page_offer(member);
+	two_leave();
+}
+
 static void refused_first_offers_leave_no_session(void)
 {
 	two_people();
@@ -200,6 +215,7 @@ int main(int argc, char **argv)
 	ADD(media_says_what_changes_only);
 	ADD(offers_are_read_line_by_line);
 	ADD(wrong_offers_are_named);
+	ADD(offers_come_one_a_second);
 	ADD(refused_first_offers_leave_no_session);
 	ADD(slots_are_set);
 	return g_test_run();
