@@ -1,5 +1,6 @@
 #include "signaling/feed_name.h"
 #include "signaling/meeting_internal.h"
+#include "signaling/rate_limit.h"
 #include <string.h>
 
 struct meeting *meeting_new(struct meetings *meetings, const char *name)
@@ -114,13 +115,19 @@ struct participant *meeting_find(const struct meeting *meeting, uint32_t number)
 	return p != NULL && p->listed ? p : NULL;
 }
 
-bool meeting_has_space(const struct meeting *meeting, GError **error)
+bool meeting_has_space(struct meeting *meeting, GError **error)
 {
 	unsigned limit = meeting->meetings->config->participants;
-	if (meeting->people->len < limit)
+	bool full = meeting->people->len >= limit;
+	if (!full && rate_take(&meeting->comers, COMERS_A_SECOND, COMERS_BURST_SECONDS,
+			       (uint64_t)meetings_now(meeting->meetings)))
 		return true;
-	g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_LIMIT,
-		    "meeting: is full (%u people); ask the host", limit);
+	if (full)
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_LIMIT,
+			    "meeting: is full (%u people); ask the host", limit);
+	else
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_LIMIT,
+			    "meeting: too many come at once; try again in a moment");
 	return false;
 }
 

@@ -19,6 +19,9 @@
 
 #define MEETING_IDLE_US (60 * G_USEC_PER_SEC)
 #define QUALITY_US	(2 * G_USEC_PER_SEC)
+/* New people: 1,000 within 10 s; each is told to all. */
+#define COMERS_A_SECOND	     50
+#define COMERS_BURST_SECONDS 10
 
 struct meetings {
 	const struct config *config;
@@ -50,6 +53,7 @@ struct meeting {
 	} stage, told_stage;
 	GArray *speaking; /* uint32_t, loudest first */
 	gint64 idle_since, quality_at;
+	uint64_t comers; /* rate_take */
 };
 
 /* meetings.c */
@@ -67,7 +71,7 @@ uint32_t meeting_room(struct meeting *meeting); /* opened when first needed */
 void meeting_add(struct meeting *meeting, struct participant *participant);
 struct participant *meeting_find(const struct meeting *meeting, uint32_t number); /* listed ones */
 struct participant *meeting_peer(const struct meeting *meeting, uint32_t number); /* all */
-bool meeting_has_space(const struct meeting *meeting, GError **error);
+bool meeting_has_space(struct meeting *meeting, GError **error); /* for one who comes now */
 void meeting_broadcast(struct meeting *meeting, const struct participant *except, json_t *message);
 json_t *meeting_json(const struct meeting *meeting);
 json_t *meeting_people_json(const struct meeting *meeting);

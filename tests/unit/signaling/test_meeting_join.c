@@ -277,6 +277,28 @@ static void full_meetings_say_so(void)
 	world_close();
 }
 
+/* Whoever comes and goes without end, by a link that is good, is told to everybody each time. */
+static void a_crowd_comes_in_its_turn(void)
+{
+	two_people();
+	for (int i = 0; i < 498; i++) { /* the two are in it, too */
+		struct websocket *page = page_open();
+		g_free(page_join(page, ROLE_MEMBER, "Crowd", 'c'));
+		page_say(page, "{\"type\":\"leave\"}");
+		page_drop(page);
+		page_forget(host);
+		page_forget(member);
+	}
+	struct websocket *late = page_open();
+	page_try_join(late, "Late", 'd', ROLE_MEMBER);
+	page_expect_error(late, "limit", "meeting");
+	page_expect_none(host, "person");
+	world_advance(1);
+	g_free(page_join(late, ROLE_MEMBER, "Late", 'd'));
+	page_drop(late);
+	two_leave();
+}
+
 static void tokens_with_a_name_decide_it(void)
 {
 	world_open();
@@ -310,6 +332,7 @@ int main(int argc, char **argv)
 	ADD(wrong_secrets_resume_nobody);
 	ADD(expired_or_replaced_links_still_resume);
 	ADD(full_meetings_say_so);
+	ADD(a_crowd_comes_in_its_turn);
 	ADD(tokens_with_a_name_decide_it);
 	return g_test_run();
 }
