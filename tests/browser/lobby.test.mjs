@@ -25,6 +25,16 @@ async function between(people, body) {
 }
 const open = (role, options, browser = chrome) => Person.open(browser, server.link("lobby", role), { name: "Eva", ...options });
 
+/** Safari's rule, and Chromium's for a page that is new to it: no sound before a gesture. */
+const silentUntilPressed = (page) => page.evaluateOnNewDocument(() => {
+  let pressed = false;
+  addEventListener("pointerdown", () => { pressed = true; }, true);
+  const play = HTMLMediaElement.prototype.play;
+  HTMLMediaElement.prototype.play = function () {
+    return pressed || this.muted ? play.call(this) : Promise.reject(new DOMException("for the test", "NotAllowedError"));
+  };
+});
+
 /** Tabs on, as a person without a mouse would, to the control. */
 async function tabTo(person, id) {
   for (let i = 0; i < 60; i++) {
@@ -106,6 +116,22 @@ suite("before and after the meeting", { timeout: 240_000 }, () => {
     await eva.says("You are listening");
     await fay.openPanel("people");
     await fay.says("listening only");
+  }));
+
+  step("after a reload one press turns the sound on, if the browser wants one", () => between([
+    open("member", { prepare: silentUntilPressed }), open("member", { name: "Fay", tone: 1900 }),
+  ], async (eva, fay) => {
+    await fay.join();
+    await eva.join("join-listen");
+    await eva.page.reload({ waitUntil: "load" });
+    await eva.sees(fay);
+    await eva.press("unblock-sound");
+    await until("the sound plays", () => eva.page.evaluate(() => {
+      const sounds = [...document.querySelectorAll("audio")];
+      return sounds.length > 0 && sounds.every((sound) => !sound.paused);
+    }));
+    await until("Eva hears Fay", async () => (await eva.tones([1900], 0.4))[0] > -50);
+    assert.equal(await eva.page.$('[data-testid="unblock-sound"]'), null);
   }));
 
   step("a listener's link gives no devices", () => between([open("listener")], async (eva) => {

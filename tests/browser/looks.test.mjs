@@ -63,11 +63,11 @@ async function check(person, name) {
 /** The page's language is under More in the meeting. */
 async function speak(person, language) {
   const visible = await person.page.$('[data-testid="ui-language"]');
-  const inLobby = await person.page.$('[data-testid="join"]');
+  const inMeeting = await person.page.$('[data-testid="leave"]');
   if (!visible) await person.press("more");
   await person.find("ui-language");
   await person.page.select('[data-testid="ui-language"]', language);
-  if (!inLobby) await person.page.keyboard.press("Escape");
+  if (inMeeting) await person.page.keyboard.press("Escape");
 }
 
 /** One screen on both devices, in both looks; axe looks at those that differ in more than width. */
@@ -159,8 +159,16 @@ suite("looks", { timeout: 240_000 }, () => {
     if (person === desk && !(await desk.page.$(".person-actions"))) await (await desk.page.waitForSelector(".person-button")).click();
   }));
 
-  step("a shared screen", async () => {
+  step("everybody alike", async () => {
     for (const person of [desk, phone]) await person.press("close-panel");
+    await everywhere("gallery", async (person) => {
+      if (!(await person.page.$('[data-tiles="all"]'))) await person.press("layout");
+      await person.page.waitForSelector('[data-tiles="all"]');
+    });
+    for (const person of [desk, phone]) await person.press("layout");
+  });
+
+  step("a shared screen", async () => {
     await sharer.press("screen");
     try {
       await everywhere("screen", (person) => until("the screen is shown", async () => (await person.pictures(null, "screen")).length > 0));
@@ -172,4 +180,27 @@ suite("looks", { timeout: 240_000 }, () => {
   step("what opens over the meeting", () => everywhere("more", async (person) => {
     await person.press("more");
   }));
+
+  step("when something is wrong", async () => {
+    const page = await Person.open(chrome, server.link("looks", "member"), { name: "Eva", viewport: SIZES.phone, failures: { microphone: "NotReadableError", camera: "NotFoundError" } });
+    const both = async (name) => {
+      for (const [language, theme] of LOOKS) {
+        await speak(page, language);
+        await look(page, name, "phone", language, theme);
+        await check(page, `${name}, ${theme}`);
+      }
+      await speak(page, "en");
+    };
+    await page.find("name");
+    if (await page.page.$('[data-testid="ask-devices"]')) await page.press("ask-devices");
+    await page.says("used by another program");
+    await both("problems");
+    await page.join();
+    await page.press("leave");
+    await page.says("You have left");
+    await both("left");
+    await page.page.goto(`${server.base}/m/looks#token=nonsense`, { waitUntil: "load" });
+    await page.says("isn’t valid");
+    await both("refused");
+  });
 });

@@ -32,23 +32,23 @@ done
 "${sudo[@]}" ip -n "$namespace" address add 10.77.0.1/24 dev meet0
 "${sudo[@]}" ip -n "$namespace" address add fd77::1/64 dev meet0
 
+export HOME="$scratch" TMPDIR="$scratch" XDG_RUNTIME_DIR="$scratch"
 # Not in real time: that comes with a limit of CPU time at which a busy machine kills it.
-pulseaudio -n --daemonize=no --exit-idle-time=-1 --disallow-exit --log-level=error --realtime=no --high-priority=no \
+pulseaudio -n --daemonize=no --exit-idle-time=-1 --disallow-exit --log-level=error --use-pid-file=no --realtime=no --high-priority=no \
 	-L "module-null-sink sink_name=tests" \
-	-L "module-native-protocol-unix socket=$scratch/pulse auth-anonymous=1" >"$scratch/pulse.log" 2>&1 &
+	-L "module-native-protocol-unix socket=$scratch/sound auth-anonymous=1" >"$scratch/pulse.log" 2>&1 &
 pulse=$!
 # A browser that finds no sound server when it starts has no sound for good.
 for _ in $(seq 300); do
-	[ ! -S "$scratch/pulse" ] || break
+	[ ! -S "$scratch/sound" ] || break
 	sleep 0.1
 done
-[ -S "$scratch/pulse" ] || {
+[ -S "$scratch/sound" ] || {
 	echo "run.sh: no PulseAudio: $(cat "$scratch/pulse.log")" >&2
 	exit 1
 }
 
-export HOME="$scratch" TMPDIR="$scratch" XDG_RUNTIME_DIR="$scratch"
 command=(node --test --test-concurrency=1 --test-reporter=spec "${@:-all.test.mjs}")
 [ "${1:-}" != "node" ] || command=("$@")
 "${sudo[@]}" ip netns exec "$namespace" env HOME="$HOME" TMPDIR="$scratch" XDG_RUNTIME_DIR="$scratch" \
-	PULSE_SERVER="unix:$scratch/pulse" TEST_ADDRESS=10.77.0.1 "${command[@]}"
+	PULSE_SERVER="unix:$scratch/sound" TEST_ADDRESS=10.77.0.1 "${command[@]}"
