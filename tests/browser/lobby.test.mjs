@@ -236,6 +236,8 @@ suite("before and after the meeting", { timeout: 240_000 }, () => {
     await until("the button unmutes", async () => (await pressed(kim, "mic", "aria-pressed")) === "true");
     await keyboard.press("h");
     await host.page.waitForSelector('[data-testid="give-floor"]');
+    /* the host may hear of it first, and the key lowers only a hand that its own page knows to be up */
+    await until("the page shows the hand", async () => (await pressed(kim, "hand", "aria-pressed")) === "true");
     await keyboard.press("h");
     await until("the hand is down again", async () => !(await host.page.$('[data-testid="give-floor"]')));
     await keyboard.press("c");
