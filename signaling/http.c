@@ -140,7 +140,8 @@ void connection_kill(struct connection *connection)
 static bool turns_the_loop(const struct connection *connection)
 {
 	char byte;
-	return (connection->state == CONNECTION_REPLY || lws_partial_buffered(connection->wsi)) &&
+	return ((connection->state == CONNECTION_REPLY && connection->head) ||
+		lws_partial_buffered(connection->wsi)) &&
 	       connection->state != CONNECTION_WEBSOCKET &&
 	       recv(lws_get_socket_fd(connection->wsi), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
 }
@@ -199,20 +200,33 @@ static int finish_reply(struct connection *connection)
 		return -1;
 	/*
 	 * With data unread a close would reset the connection, and the client might lose the reply.
-	 * So libwebsockets drops what comes, for a moment.
+	 * So what comes is dropped, for a moment, or until the body's end.
 	 */
 	if (body_unread)
 		set_state(connection, CONNECTION_LINGER, LINGER_TIME);
 	else
-		set_state(connection, CONNECTION_WAITING, IDLE_TIME);
+		lws_callback_on_writable(connection->wsi); /* then next_request */
+	return 0;
+}
+
+/*
+ * Not before libwebsockets has put aside what came behind the request, so that it can be asked
+ * whether there is any: then this was the last one. For when it takes a request from there it takes
+ * the head for the body too (its loop at the end of lws_http_action, 4.1.6), and when that has an
+ * end, turns in this loop for ever. It tells of all connections together; one closed for another's
+ * sake is dialled anew.
+ */
+static int next_request(struct connection *connection)
+{
+	if (!lws_service_adjust_timeout(connection->server->context, 1, 0))
+		return -1;
+	set_state(connection, CONNECTION_WAITING, IDLE_TIME);
 	return lws_http_transaction_completed(connection->wsi) ? -1 : 0;
 }
 
-static int on_writable(struct connection *connection)
+static int write_reply(struct connection *connection)
 {
 	uint8_t buffer[LWS_PRE + CHUNK];
-	if (connection->state != CONNECTION_REPLY)
-		return 0;
 	connection->deadline_us = g_get_monotonic_time() + REPLY_TIME;
 	do {
 		size_t n = fill_chunk(connection, buffer + LWS_PRE);
@@ -224,6 +238,13 @@ static int on_writable(struct connection *connection)
 	} while (!lws_send_pipe_choked(connection->wsi));
 	lws_callback_on_writable(connection->wsi);
 	return 0;
+}
+
+static int on_writable(struct connection *connection)
+{
+	if (connection->state != CONNECTION_REPLY)
+		return 0;
+	return connection->head ? write_reply(connection) : next_request(connection);
 }
 
 /*
@@ -240,7 +261,7 @@ static int start_reply(struct connection *connection, struct http_reply *reply)
 	connection->sent = 0;
 	connection->state = CONNECTION_REPLY;
 	http_reply_free(reply);
-	return on_writable(connection);
+	return write_reply(connection);
 }
 
 static int await_body(struct connection *connection)
@@ -261,8 +282,10 @@ static int on_request(struct connection *connection, const char *path, size_t le
 	if (connection->state != CONNECTION_WAITING) /* after a refusal */
 		return -1;
 	struct http_reply *reply = http_reply_new();
-	if (!http_request_read(connection, path, length, reply) ||
-	    !http_request_route(connection, reply)) {
+	bool taken = http_request_read(connection, path, length, reply) &&
+		     http_request_route(connection, reply);
+	connection->has_body = connection->length > 0;
+	if (!taken) {
 		/* A body that nobody wants would have to be read before the next request. */
 		connection->close |= connection->length > 0;
 		return start_reply(connection, reply);
@@ -286,8 +309,9 @@ static int on_body(struct connection *connection, const uint8_t *data, size_t le
 
 static int on_body_complete(struct connection *connection)
 {
+	/* Called again for what comes behind the body; and once for a body of 0 bytes. */
 	if (connection->state != CONNECTION_BODY)
-		return 0;
+		return connection->has_body ? -1 : 0;
 	struct http_reply *reply = http_reply_new();
 	connection->length = 0; /* nothing of it is left unread */
 	http_request_answer(connection, reply);

@@ -88,10 +88,11 @@ struct connection {
 	const struct http_route *route;
 	GByteArray *body;
 	uint64_t length; /* Content-Length */
-	bool close;	 /* after the reply */
+	bool has_body;
+	bool close; /* after the reply */
 
 	/* The reply. */
-	GBytes *head, *content; /* content: NULL if it has none */
+	GBytes *head, *content; /* NULL: all of it is written; it has none */
 	gsize sent;		/* of head and content together */
 
 	struct websocket *websocket;

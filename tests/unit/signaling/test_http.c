@@ -1,6 +1,10 @@
 #include "tests/unit/signaling/http_fixture.h"
 
 #define HOST "Host: x\r\n"
+#define HANDSHAKE                                                                                  \
+	"GET /ws HTTP/1.1\r\n" HOST "Upgrade: websocket\r\nConnection: Upgrade\r\n"                \
+	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"             \
+	"Sec-WebSocket-Protocol: tongsheng\r\n\r\n"
 
 static unsigned calls;
 
@@ -190,20 +194,53 @@ static void connections_are_kept_client(struct fixture *f)
 		assert_reply(reply, 200, path);
 		g_assert_null(strstr(reply, "Connection: close"));
 	}
-	/* Pipelined. */
-	say(fd, "GET /echo/p1 HTTP/1.1\r\n" HOST "\r\nGET /echo/p2 HTTP/1.1\r\n" HOST
-		"Connection: close\r\n\r\n");
-	g_autofree char *first = hear(fd, false);
-	assert_reply(first, 200, "rest=p1");
-	g_autofree char *second = hear_all(fd);
-	assert_reply(second, 200, "rest=p2");
 	close(fd);
 }
 
 static void connections_are_kept(struct fixture *f, gconstpointer data)
 {
 	run(f, connections_are_kept_client);
-	g_assert_cmpuint(calls, ==, 22);
+	g_assert_cmpuint(calls, ==, 20);
+}
+
+/*
+ * Nobody pipelines but who means harm: libwebsockets takes the head of a request that waited behind
+ * another for its own body, and then turns in a loop of its own for ever. So a reply with something
+ * behind its request is the connection's last.
+ */
+static void what_is_pipelined_is_not_answered_client(struct fixture *f)
+{
+#define GET	   "GET /echo/first HTTP/1.1\r\n" HOST "\r\n"
+#define POST(size) "POST /echo/ HTTP/1.1\r\n" HOST "Content-Length: " #size "\r\n\r\n"
+	static const char *const requests[] = {
+		GET GET,
+		GET POST(5) "hello" GET,
+		GET POST(5) "hello",
+		GET POST(100) "half",
+		GET POST(0) GET,
+		GET "POST /things HTTP/1.1\r\n" HOST "Content-Length: 11\r\n\r\nhello world" GET,
+		GET "POST /nothing HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello" GET,
+		POST(5) "hello" GET,
+		POST(5) "hello" POST(5) "hello" POST(5) "hello",
+		"POST /things HTTP/1.1\r\n" HOST "Content-Length: 11\r\n\r\nhello world" GET,
+		GET HANDSHAKE,
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(requests); i++) {
+		int fd = dial(f->config.port);
+		say(fd, requests[i]);
+		g_autofree char *reply = hear_all(fd);
+		g_test_message("%zu: %s", i, reply);
+		g_assert_cmpuint(status_of(reply), >=, 200);
+		g_assert_null(strstr(reply + 1, "HTTP/1.1 "));
+		close(fd);
+		g_autofree char *other = ask(f->config.port, GET);
+		assert_reply(other, 200, "rest=first");
+	}
+}
+
+static void what_is_pipelined_is_not_answered(struct fixture *f, gconstpointer data)
+{
+	run(f, what_is_pipelined_is_not_answered_client);
 }
 
 /* ---- Bad input ---- */
@@ -376,6 +413,7 @@ int main(int argc, char **argv)
 	ADD(requests);
 	ADD(methods);
 	ADD(connections_are_kept);
+	ADD(what_is_pipelined_is_not_answered);
 	ADD(bad_requests);
 	ADD(oversized_headers);
 	ADD(refused_body);
