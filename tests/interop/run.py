@@ -8,6 +8,7 @@ import sys
 import time
 import traceback
 
+import garble
 import gstreamer
 from page import Page
 from server import ADDRESS, Peers, Server, strangers
@@ -155,6 +156,18 @@ def strangers_disturb_nobody(server):
     assert sent >= 9000 * seconds, f"only {sent} packets were sent in {seconds} s"
     # What the socket's buffer had no room for isn't counted; more than that would be a bug.
     assert sent * 0.9 <= dropped <= sent, f"{sent} sent, {dropped:.0f} dropped as strangers'"
+
+
+@test
+def garbled_http_disturbs_nobody(server):
+    seconds = 60 if LONG else 5
+    sent = garble.send_for(seconds, server.address, server.port)
+    print(f"# {sent} garbled connections")
+    assert sent > 10 * seconds, sent
+    start = time.monotonic()
+    assert server.request("GET", "/healthz").status == 200
+    assert time.monotonic() - start < 1
+    assert server.metric("tongsheng_http_connections") < 50
 
 
 async def come_to_work(server, token, number, start):
