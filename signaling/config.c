@@ -60,6 +60,9 @@ static const struct row rows[] = {
 	 "262144", "BYTES", "one WebSocket message"},
 	{"limits", "message-rate", "message-rate", NUMBER, AT(message_rate), 1, 100000, "20", "N",
 	 "messages a second and connection; ten times as many at once"},
+	{"limits", "request-rate", "request-rate", NUMBER, AT(request_rate), 0, 100000, "20", "N",
+	 "HTTP requests a second and connection; ten times as many at once; 0 behind a proxy: no "
+	 "limit"},
 	{"limits", "queue-size", "queue-size", NUMBER, AT(queue_size), 65536, 1073741824, "1048576",
 	 "BYTES", "waiting for a WebSocket that does not read"},
 	{"limits", "connections", "connections", NUMBER, AT(connections), 0, 1000000, "4000", "N",

@@ -25,6 +25,7 @@ struct config {
 	/* limits; those of connections: 0 is no limit */
 	unsigned message_size;	      /* bytes of a WebSocket message: 262144 */
 	unsigned message_rate;	      /* messages a second and connection, burst of 10 s: 20 */
+	unsigned request_rate;	      /* HTTP requests a second and connection, burst of 10 s: 20 */
 	unsigned queue_size;	      /* bytes waiting for a slow WebSocket: 1 MiB */
 	unsigned connections;	      /* at once: 4000 */
 	unsigned connections_address; /* at once from one address: 2000 */

@@ -277,13 +277,31 @@ static int await_body(struct connection *connection)
 			 LWS_WRITE_HTTP_HEADERS) < 0;
 }
 
+/* A large offer takes 10 ms of this thread: one connection must not take all of it. */
+static bool in_time(struct connection *connection, struct http_reply *reply)
+{
+	struct http_server *server = connection->server;
+	if (rate_take(&connection->rate, server->config->request_rate, CONFIG_BURST_SECONDS,
+		      (uint64_t)g_get_monotonic_time()))
+		return true;
+	server->counters[HTTP_REQUESTS_RATE]++;
+	GError *error =
+		g_error_new(SIGNALING_ERROR, SIGNALING_ERROR_LIMIT,
+			    "request-rate: more than %u requests a second on one connection",
+			    server->config->request_rate);
+	http_reply_error(reply, error);
+	g_error_free(error);
+	connection->close = true;
+	return false;
+}
+
 static int on_request(struct connection *connection, const char *path, size_t length)
 {
 	if (connection->state != CONNECTION_WAITING) /* after a refusal */
 		return -1;
 	struct http_reply *reply = http_reply_new();
 	bool taken = http_request_read(connection, path, length, reply) &&
-		     http_request_route(connection, reply);
+		     in_time(connection, reply) && http_request_route(connection, reply);
 	connection->has_body = connection->length > 0;
 	if (!taken) {
 		/* A body that nobody wants would have to be read before the next request. */

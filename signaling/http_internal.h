@@ -26,6 +26,8 @@
 	X(MESSAGES_IN, "websocket_messages_in_total", "WebSocket messages received")               \
 	X(MESSAGES_OUT, "websocket_messages_out_total", "WebSocket messages sent")                 \
 	X(CLOSED_SIZE, "websocket_closed_size_total", "WebSockets closed: message too large")      \
+	X(REQUESTS_RATE, "http_requests_refused_rate_total",                                       \
+	  "requests answered 429: too many on one connection")                                     \
 	X(CLOSED_RATE, "websocket_closed_rate_total", "WebSockets closed: too many messages")      \
 	X(CLOSED_QUEUE, "websocket_closed_queue_total", "WebSockets closed: they did not read")
 
@@ -81,6 +83,7 @@ struct connection {
 	char address[INET6_ADDRSTRLEN];
 	enum connection_state state;
 	gint64 deadline_us; /* 0: none */
+	uint64_t rate;	    /* of requests: rate_take */
 
 	/* The request. */
 	GStringChunk *strings; /* of request */

@@ -145,6 +145,38 @@ static void connect_rate(struct fixture *f, gconstpointer data)
 	stop(f);
 }
 
+static void request_rate_client(struct fixture *f)
+{
+	int fd = dial(f->config.port);
+	for (unsigned i = 0; i < 200; i++) {
+		say(fd, "GET /missing HTTP/1.1\r\n" HOST "\r\n");
+		g_autofree char *reply = hear(fd, false);
+		if (!g_str_has_prefix(reply, "HTTP/1.1 429 ")) {
+			g_assert_true(g_str_has_prefix(reply, "HTTP/1.1 404 "));
+			continue;
+		}
+		g_assert_cmpuint(i, >=, 20);
+		g_assert_nonnull(strstr(reply, "Connection: close"));
+		close(fd);
+		fd = dial(f->config.port); /* others, and oneself anew, are served */
+		say(fd, "GET /missing HTTP/1.1\r\n" HOST "\r\n");
+		g_autofree char *again = hear(fd, false);
+		g_assert_true(g_str_has_prefix(again, "HTTP/1.1 404 "));
+		close(fd);
+		return;
+	}
+	g_assert_not_reached();
+}
+
+static void request_rate(struct fixture *f, gconstpointer data)
+{
+	prepare(f);
+	f->config.request_rate = 2;
+	start(f);
+	run(f, request_rate_client);
+	stop(f);
+}
+
 /* An office: each of 200 pages makes five connections and keeps them. */
 static void an_office_of_200_client(struct fixture *f)
 {
@@ -292,6 +324,7 @@ int main(int argc, char **argv)
 	ADD(pipelining_without_reading_is_cut_off);
 	ADD_OWN(connections_of_one_address);
 	ADD_OWN(connect_rate);
+	ADD_OWN(request_rate);
 	ADD_OWN(an_office_of_200);
 	ADD(a_taken_port_is_named);
 	g_test_add("/http_limits/https_with_reloaded_certificate", struct tls_fixture, NULL, NULL,
