@@ -118,6 +118,8 @@ static void connection_free(struct connection *connection)
 	forget_request(connection);
 	address_limits_leave(server->addresses, &connection->peer);
 	g_queue_unlink(&server->connections, &connection->link);
+	if (connection->next_request)
+		g_source_remove(connection->next_request);
 	g_free(connection);
 }
 
@@ -192,6 +194,31 @@ static size_t fill_chunk(const struct connection *connection, uint8_t chunk[stat
 	return n;
 }
 
+/*
+ * Not before libwebsockets has put aside what came behind the request, so that it can be asked
+ * whether there is any: then this was the last one. For when it takes a request from there it takes
+ * the head for the body too (its loop at the end of lws_http_action, 4.1.6), and when that has an
+ * end, turns in this loop for ever. It tells of all connections together; one closed for another's
+ * sake is dialled anew.
+ *
+ * And before it reads again, by a priority over its sockets: a request that came after the reply is
+ * an ordinary one, which only the kernel may hold yet.
+ */
+static gboolean on_next_request(gpointer data)
+{
+	struct connection *connection = data;
+	connection->next_request = 0;
+	connection->close = !lws_service_adjust_timeout(connection->server->context, 1, 0);
+	if (connection->close) {
+		lws_callback_on_writable(connection->wsi);
+		return G_SOURCE_REMOVE;
+	}
+	set_state(connection, CONNECTION_WAITING, IDLE_TIME);
+	if (lws_http_transaction_completed(connection->wsi))
+		connection_kill(connection);
+	return G_SOURCE_REMOVE;
+}
+
 static int finish_reply(struct connection *connection)
 {
 	bool close = connection->close, body_unread = close && connection->length > 0;
@@ -205,23 +232,9 @@ static int finish_reply(struct connection *connection)
 	if (body_unread)
 		set_state(connection, CONNECTION_LINGER, LINGER_TIME);
 	else
-		lws_callback_on_writable(connection->wsi); /* then next_request */
+		connection->next_request =
+			g_idle_add_full(G_PRIORITY_HIGH, on_next_request, connection, NULL);
 	return 0;
-}
-
-/*
- * Not before libwebsockets has put aside what came behind the request, so that it can be asked
- * whether there is any: then this was the last one. For when it takes a request from there it takes
- * the head for the body too (its loop at the end of lws_http_action, 4.1.6), and when that has an
- * end, turns in this loop for ever. It tells of all connections together; one closed for another's
- * sake is dialled anew.
- */
-static int next_request(struct connection *connection)
-{
-	if (!lws_service_adjust_timeout(connection->server->context, 1, 0))
-		return -1;
-	set_state(connection, CONNECTION_WAITING, IDLE_TIME);
-	return lws_http_transaction_completed(connection->wsi) ? -1 : 0;
 }
 
 static int write_reply(struct connection *connection)
@@ -244,7 +257,9 @@ static int on_writable(struct connection *connection)
 {
 	if (connection->state != CONNECTION_REPLY)
 		return 0;
-	return connection->head ? write_reply(connection) : next_request(connection);
+	if (connection->head)
+		return write_reply(connection);
+	return connection->close ? -1 : 0; /* on_next_request's word */
 }
 
 /*

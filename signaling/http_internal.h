@@ -92,7 +92,8 @@ struct connection {
 	GByteArray *body;
 	uint64_t length; /* Content-Length */
 	bool has_body;
-	bool close; /* after the reply */
+	bool close;	    /* after the reply */
+	guint next_request; /* a source of the main loop; 0: none */
 
 	/* The reply. */
 	GBytes *head, *content; /* NULL: all of it is written; it has none */
