@@ -16,6 +16,7 @@
 
 /* Type, version, epoch, sequence number, length (RFC 6347, section 4.1). */
 #define RECORD_HEADER_SIZE     13
+#define RECORD_GCM_OVERHEAD    24
 #define RECORD_ALERT	       21
 #define RECORD_HANDSHAKE       22
 #define HANDSHAKE_CLIENT_HELLO 1
@@ -178,7 +179,7 @@ static bool configure(SSL_CTX *ssl_context, const struct dtls_certificate *certi
 					   "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80") == 0 &&
 	       SSL_CTX_set_min_proto_version(ssl_context, DTLS1_2_VERSION) == 1 &&
 	       SSL_CTX_set_max_proto_version(ssl_context, DTLS1_2_VERSION) == 1 &&
-	       SSL_CTX_set_cipher_list(ssl_context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 &&
+	       SSL_CTX_set_cipher_list(ssl_context, "ECDHE+AESGCM") == 1 &&
 	       SSL_CTX_set1_groups_list(ssl_context, "X25519:P-256") == 1 &&
 	       SSL_CTX_use_certificate(ssl_context, certificate->x509) == 1 &&
 	       SSL_CTX_use_PrivateKey(ssl_context, certificate->key) == 1;
@@ -274,37 +275,58 @@ static enum dtls_result finish(struct dtls_session *session)
 	return DTLS_FINISHED;
 }
 
+/*
+ * Not by SSL_get_error, which looks at the error queue first: OpenSSL drops a record that isn't
+ * authentic as if it had not come (RFC 6347, section 4.1.2.7), but may leave the reason there.
+ */
+static bool waits_for_more(const SSL *ssl)
+{
+	return SSL_want(ssl) != SSL_NOTHING;
+}
+
 static enum dtls_result accept_handshake(struct dtls_session *session)
 {
-	int result = SSL_accept(session->ssl);
-	if (result == 1)
+	if (SSL_accept(session->ssl) == 1)
 		return finish(session);
-	int error = SSL_get_error(session->ssl, result);
-	return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? DTLS_WAITING
-									     : DTLS_FAILED;
+	return waits_for_more(session->ssl) ? DTLS_WAITING : DTLS_FAILED;
 }
 
 /* After the handshake: a lost last flight asked for again (SSL_read sends it), or an alert. */
 static enum dtls_result read_after(struct dtls_session *session)
 {
 	uint8_t data[64];
-	int result;
 	bool refused = false;
-	while ((result = SSL_read(session->ssl, data, sizeof data)) > 0)
+	while (SSL_read(session->ssl, data, sizeof data) > 0)
 		refused = true; /* application data: no channel of ours uses it */
-	switch (SSL_get_error(session->ssl, result)) {
-	case SSL_ERROR_WANT_READ:
-	case SSL_ERROR_WANT_WRITE:
-		return refused ? DTLS_REFUSED : DTLS_WAITING;
-	default: /* close_notify or a fatal alert: OpenSSL takes none that isn't encrypted now */
+	/* close_notify or a fatal alert: OpenSSL takes none that isn't encrypted now. */
+	if (SSL_get_shutdown(session->ssl) & SSL_RECEIVED_SHUTDOWN || !waits_for_more(session->ssl))
 		return DTLS_CLOSED;
+	return refused ? DTLS_REFUSED : DTLS_WAITING;
+}
+
+/*
+ * Whether every record of the datagram may be one. Encrypted (epoch > 0), AES-GCM puts 8 bytes of
+ * nonce before the content and a tag of 16 behind it (RFC 5288, section 3); a shorter one, which
+ * anybody can forge, OpenSSL 3.0 takes for an error of its own and gives the connection up.
+ */
+static bool records_are_whole(const uint8_t *data, size_t length)
+{
+	while (length >= RECORD_HEADER_SIZE) {
+		size_t content = (size_t)data[11] << 8 | data[12];
+		bool encrypted = data[3] != 0 || data[4] != 0;
+		if (content > length - RECORD_HEADER_SIZE ||
+		    (encrypted && content < RECORD_GCM_OVERHEAD))
+			return false;
+		data += RECORD_HEADER_SIZE + content;
+		length -= RECORD_HEADER_SIZE + content;
 	}
+	return length == 0;
 }
 
 enum dtls_result dtls_session_receive(struct dtls_session *session, const uint8_t *data,
 				      size_t length)
 {
-	if (length < RECORD_HEADER_SIZE)
+	if (length < RECORD_HEADER_SIZE || !records_are_whole(data, length))
 		return DTLS_REFUSED;
 	/* An alert in clear proves nothing about its sender: it must not end a handshake. */
 	if (!session->finished && data[0] == RECORD_ALERT && data[3] == 0 && data[4] == 0)

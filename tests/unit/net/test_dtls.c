@@ -201,7 +201,7 @@ static void a_finished_client_gets_the_last_flight_again(void)
 
 static void the_tls_state_is_freed_after_ten_seconds(void)
 {
-	static const uint8_t record[] = {23, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 9, 0, 2, 1, 2};
+	static const uint8_t record[13 + 26] = {23, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 9, 0, 26};
 	set_up(NULL);
 	link_open(l);
 	uint64_t dropped = link_count(&relay, COUNTER_DROP_DTLS);
@@ -215,6 +215,33 @@ static void the_tls_state_is_freed_after_ten_seconds(void)
 	link_exchange(l);
 	g_assert_cmpuint(link_count(&relay, COUNTER_DROP_DTLS), ==, dropped + 2);
 	g_assert_cmpint(transport_state(l->transport), ==, TRANSPORT_OPEN);
+	tear_down();
+}
+
+/* Records that claim to be of this connection, of every type and of any length. */
+static void inject_forged_records(void)
+{
+	static const uint8_t types[] = {20, 21, 22, 23, 24};
+	uint8_t record[13 + 64] = {0, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 9};
+	for (unsigned t = 0; t < G_N_ELEMENTS(types); t++)
+		for (uint8_t length = 0; length <= 64; length++) {
+			record[0] = types[t];
+			record[4] = length % 2; /* epoch: before the keys, and with them */
+			record[12] = length;
+			link_inject(l, &l->path, record, 13u + length);
+		}
+}
+
+static void a_forged_record_ends_nothing(void)
+{
+	set_up(NULL);
+	link_open(l);
+	inject_forged_records();
+	g_assert_cmpint(transport_state(l->transport), ==, TRANSPORT_OPEN);
+	expect_media();
+	client_transport_close(l->client); /* the true one is still understood */
+	link_exchange(l);
+	g_assert_cmpint(transport_state(l->transport), ==, TRANSPORT_CLOSED);
 	tear_down();
 }
 
@@ -416,6 +443,7 @@ int main(int argc, char **argv)
 	ADD(a_quarter_of_all_datagrams_lost_is_only_slower);
 	ADD(a_finished_client_gets_the_last_flight_again);
 	ADD(the_tls_state_is_freed_after_ten_seconds);
+	ADD(a_forged_record_ends_nothing);
 	ADD(close_notify_closes);
 	ADD(an_alert_in_clear_ends_nothing);
 	ADD(a_client_hello_in_pieces_is_put_together);
