@@ -124,10 +124,12 @@ void slot_check_wait(struct slot *slot, uint64_t now_us)
 /* The layer's numbers from this packet on follow what was sent last. */
 static void switch_over(struct slot *slot, const struct packet *packet, uint64_t now_us)
 {
+	slot_fill_gaps(slot, now_us);
 	leave(slot, &slot->layer);
 	slot->layer = slot->target;
 	slot->target = NULL;
 	slot->first_sequence = packet->rtp.sequence;
+	slot->first_index = slot->seqmap.next_out;
 	slot->fresh = true;
 	seqmap_switch(&slot->seqmap, packet->rtp.sequence);
 

@@ -36,6 +36,8 @@ struct slot {
 	uint16_t picture_id; /* newest sent, as the next one */
 	uint8_t tl0picidx;
 	uint16_t first_sequence; /* the layer's, of the packet that the slot switched on */
+	uint64_t first_index;	 /* what that packet went out as */
+	enum codec codec;	 /* of the newest sent */
 	struct sent_ring
 		*sent; /* NULL until the first packet, or when the receiver sends no NACK */
 	uint32_t packets, octets; /* for sender reports */
@@ -87,3 +89,8 @@ bool slot_timestamp_now(const struct slot *slot, uint64_t now_us, uint32_t *ret)
 
 /* slot_send.c, for slot.c. */
 void slot_send(struct slot *slot, const struct packet *packet, uint64_t now_us);
+/*
+ * Before a switch: numbers that the network still owes go out as empty packets, or the receiver
+ * would ask for them in vain.
+ */
+void slot_fill_gaps(struct slot *slot, uint64_t now_us);

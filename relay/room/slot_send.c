@@ -8,6 +8,10 @@
 /* Without RTX: the datagrams of half a second at 2 Mbit/s, or of 2.5 s of sound. */
 #define KEPT_BYTES_VIDEO (128 * 1024)
 #define KEPT_BYTES_AUDIO (16 * 1024)
+/* How far behind the newest number a receiver still asks at a switch. */
+#define FILLED_BEHIND 128
+/* No layer: what a sent entry of an empty packet says. */
+#define NO_LAYER 0
 
 /* How a packet is renumbered; what of it the head doesn't take from the packet itself. */
 struct renumbering {
@@ -85,6 +89,7 @@ static void note_newest(struct slot *slot, const struct packet *packet, const st
 		slot->timestamp = r->timestamp;
 		slot->timestamp_us = packet->arrival_us;
 	}
+	slot->codec = packet->codec;
 	unsigned ids = packet->frame.picture_id_long ? 0x8000 : 0x80;
 	if (packet->frame.picture_id_offset &&
 	    ((r->picture_id - slot->picture_id) & (ids - 1)) < ids / 2)
@@ -93,8 +98,8 @@ static void note_newest(struct slot *slot, const struct packet *packet, const st
 		slot->tl0picidx = r->tl0picidx;
 }
 
-static void remember(struct slot *slot, const struct packet *packet, const struct renumbering *r,
-		     const struct bytes *protected, uint64_t now_us)
+static void remember(struct slot *slot, uint32_t layer, const struct packet *packet,
+		     const struct renumbering *r, const struct bytes *protected, uint64_t now_us)
 {
 	if (!slot->sent) {
 		unsigned bytes = slot->video ? KEPT_BYTES_VIDEO : KEPT_BYTES_AUDIO;
@@ -108,7 +113,7 @@ static void remember(struct slot *slot, const struct packet *packet, const struc
 	sent->picture_id = r->picture_id;
 	sent->tl0picidx = r->tl0picidx;
 	if (slot->rtx_ssrc) {
-		sent->layer = slot->layer->id;
+		sent->layer = layer;
 		sent->sequence = packet->rtp.sequence;
 	} else if (protected->data) {
 		sent_ring_keep(slot->sent, sent, protected->data, protected->length);
@@ -139,21 +144,13 @@ static bool renumber(struct slot *slot, const struct packet *packet, struct renu
 	return true;
 }
 
-void slot_send(struct slot *slot, const struct packet *packet, uint64_t now_us)
+static void deliver(struct slot *slot, uint32_t layer, const struct packet *packet,
+		    const struct renumbering *r, uint64_t now_us)
 {
 	struct peer *peer = slot->peer;
-	struct renumbering r;
 	struct rtp_out out;
 	struct bytes protected = {0};
-	if (!slot->payload_type[packet->codec]) {
-		shared_count(peer->shared, COUNTER_DROP_CODEC_NOT_NEGOTIATED);
-		return;
-	}
-	if (!renumber(slot, packet, &r))
-		return;
-	compose(slot, packet, &r, NULL, &out);
-	note_newest(slot, packet, &r);
-	slot->fresh = false;
+	compose(slot, packet, r, NULL, &out);
 	if (slot->mids_left)
 		slot->mids_left--;
 	/* Its number is used from here on, whatever becomes of it. */
@@ -168,7 +165,49 @@ void slot_send(struct slot *slot, const struct packet *packet, uint64_t now_us)
 	slot->sent_us = now_us;
 	peer->bytes_out += out.header_length + octets;
 	if (slot->nack)
-		remember(slot, packet, &r, &protected, now_us);
+		remember(slot, layer, packet, r, &protected, now_us);
+}
+
+void slot_send(struct slot *slot, const struct packet *packet, uint64_t now_us)
+{
+	struct renumbering r;
+	if (!slot->payload_type[packet->codec]) {
+		shared_count(slot->peer->shared, COUNTER_DROP_CODEC_NOT_NEGOTIATED);
+		return;
+	}
+	if (!renumber(slot, packet, &r))
+		return;
+	note_newest(slot, packet, &r);
+	deliver(slot, slot->layer->id, packet, &r, now_us);
+	slot->fresh = false;
+}
+
+/* Its data are never read. */
+static void make_empty(struct packet *packet, enum codec codec)
+{
+	packet->codec = codec;
+	packet->rtp = (struct rtp_header){0};
+	packet->frame = (struct frame_info){0};
+}
+
+void slot_fill_gaps(struct slot *slot, uint64_t now_us)
+{
+	if (!slot->nack || !slot->sent || !slot->once.started)
+		return;
+	struct packet empty;
+	const struct sent *sent, *before = NULL; /* the last one that wasn't missing */
+	uint64_t newest = slot->once.newest;
+	uint64_t index = MAX(slot->first_index, newest - MIN(newest, FILLED_BEHIND));
+	make_empty(&empty, slot->codec);
+	for (; index < newest; index++) {
+		if ((sent = sent_ring_find(slot->sent, (uint16_t)index)))
+			before = sent;
+		else if (before && once_use(&slot->once, index)) {
+			const struct renumbering r = {index, before->timestamp, 0, 0};
+			deliver(slot, NO_LAYER, &empty, &r, now_us);
+			before = sent_ring_find(slot->sent, (uint16_t)index);
+		}
+	}
 }
 
 static enum err resend_rtx(struct slot *slot, const struct sent *sent, uint16_t sequence)
@@ -180,6 +219,11 @@ static enum err resend_rtx(struct slot *slot, const struct sent *sent, uint16_t 
 	struct renumbering r = {slot->rtx_index, sent->timestamp, sent->picture_id,
 				sent->tl0picidx};
 	struct rtp_out out;
+	struct packet empty;
+	if (sent->layer == NO_LAYER) {
+		make_empty(&empty, slot->codec);
+		packet = &empty;
+	}
 	if (!packet || !slot->rtx_payload_type[packet->codec])
 		return ERR_NOT_FOUND;
 	compose(slot, packet, &r, &sequence, &out);

@@ -189,6 +189,7 @@ static json_t *received_json(const struct peer *peer)
 				  (json_int_t)s->frames, "retransmitted",
 				  (json_int_t)s->retransmitted, "missing", (json_int_t)s->missing,
 				  "broken", (json_int_t)s->broken, "asked", (json_int_t)s->asked);
+		json_object_set_new(one, "filled", json_integer((json_int_t)s->filled));
 		json_object_set_new(one, "keyframes", json_integer((json_int_t)s->keyframes));
 		json_object_set_new(one, "keyframesAsked",
 				    json_integer((json_int_t)s->keyframes_asked));

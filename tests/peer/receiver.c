@@ -100,9 +100,14 @@ static void in_turn(struct receiver *receiver, const struct waiting *packet)
 	bool new_frame = !receiver->in_row || packet->timestamp != receiver->timestamp;
 	if (receiver->in_row && (int32_t)(packet->timestamp - receiver->timestamp) < 0)
 		stats->broken++;
+	if (packet->length == 0) { /* what follows may be of another picture */
+		stats->filled++;
+		receiver->in_row = false;
+		return;
+	}
 	if (!receiver->line.video) {
 		stats->frames++;
-		if (receiver->decoder != NULL && packet->length > 0)
+		if (receiver->decoder != NULL && packet->length <= SOUND_MAX)
 			listen(receiver, packet);
 	} else {
 		const struct frame_info *frame = &packet->frame;
@@ -173,12 +178,11 @@ static void store(struct receiver *receiver, const struct packet *packet, uint64
 					 .arrival_us = now_us,
 					 .sequence = extended,
 					 .timestamp = packet->rtp.timestamp,
-					 .frame = packet->frame};
-		if (receiver->sound != NULL && packet->rtp.payload_length <= SOUND_MAX) {
-			slot->length = packet->rtp.payload_length;
+					 .frame = packet->frame,
+					 .length = packet->rtp.payload_length};
+		if (receiver->sound != NULL && packet->rtp.payload_length <= SOUND_MAX)
 			memcpy(receiver->sound[extended % WINDOW], packet_payload(packet),
 			       slot->length);
-		}
 	}
 	take_turns(receiver, now_us);
 }

@@ -13,6 +13,7 @@ struct receiver;
 struct receiver_stats {
 	uint64_t packets, bytes, duplicates, retransmitted;
 	uint64_t missing; /* given up after all requests */
+	uint64_t filled;  /* empty, for a packet that was missing when the slot switched */
 	uint64_t frames, keyframes;
 	bool headless; /* pictures that didn't begin with a keyframe: the network's fault only where
 			  it loses packets */

@@ -127,8 +127,9 @@ static void run(struct network network, unsigned moves, bool lossless)
 	g_assert_cmpuint(delivered, >, moves * 100);
 	if (lossless)
 		g_assert_cmpuint(given_up + undecodable, ==, 0);
-	else /* what the network took just before a switch; 3 % were lost */
-		g_assert_cmpuint(given_up, <, delivered / 200);
+	else /* what a publisher's end or a mute cut off; a switch fills its gaps, and 3 % were lost
+	      */
+		g_assert_cmpuint(given_up, <, delivered / 2000);
 	world_free(w);
 }
 

@@ -124,9 +124,16 @@ static void check_order(const struct sim_slot *s, const struct arrived *a)
 
 static void consume(struct sim_peer *peer, struct sim_slot *s, const struct arrived *a)
 {
-	if (a->stream == 0)
-		return; /* nothing but padding */
-	if (s->anything && !s->need_keyframe)
+	if (a->stream == 0) {
+		/* Nothing but padding; where the network loses, it may stand for a packet that was
+		 * missing when the slot switched, and the picture goes on with the switch's
+		 * keyframe. */
+		s->filled = !peer->world->lossless;
+		return;
+	}
+	bool after_gap = s->filled && !(s->video && a->keyframe && a->first);
+	s->filled = after_gap && s->video;
+	if (s->anything && !s->need_keyframe && !after_gap)
 		check_order(s, a);
 	s->switches += s->anything && a->stream != s->last.stream;
 	if (s->need_keyframe && a->keyframe && a->first)

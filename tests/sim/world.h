@@ -66,7 +66,7 @@ struct sim_slot {
 	uint32_t ssrc, rtx_ssrc;
 	bool video;
 	struct arrived *held; /* by index % SIM_REORDER */
-	bool started, need_keyframe, anything;
+	bool started, need_keyframe, anything, filled;
 	uint64_t next, highest; /* indexes */
 	uint64_t missing_since_us, asked_us, pli_us;
 	struct arrived last;

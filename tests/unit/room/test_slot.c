@@ -197,6 +197,39 @@ static void late_padding_fills_its_gap(void)
 	fixture_free(s.f);
 }
 
+/* The receiver would ask in vain for what the slot doesn't wait for any more. */
+static void what_is_missing_at_a_switch_is_filled_in(void)
+{
+	struct scene s = scene_new();
+	uint8_t late[PACKET_CAPACITY];
+	fixture_frame(s.a, 0, true, 1);
+	size_t length = fixture_make(&s.a->camera[0], false, true, true, late);
+	fixture_next_frame(&s.a->camera[0]);
+	fixture_frame(s.a, 0, false, 1);
+	fixture_frame(s.b, 0, true, 1);
+	fixture_set_slot(s.watcher, "c", FEED_CAMERA, 2, 0, 0);
+	g_assert_cmpuint(fixture_count(s.watcher, s.slot), ==, 2);
+	fixture_frame(s.b, 0, true, 1);
+	g_assert_cmpuint(fixture_count(s.watcher, s.slot), ==, 4);
+	const struct seen *before = fixture_seen(s.watcher, s.slot, 0),
+			  *filled = fixture_seen(s.watcher, s.slot, 2);
+	g_assert_cmpuint(filled->index, ==, before->index + 1);
+	g_assert_cmpuint(filled->rtp.timestamp, ==, before->rtp.timestamp);
+	g_assert_cmpuint(filled->rtp.payload_length, ==, 0);
+	g_assert_cmpuint(last(&s)->index, ==, before->index + 3);
+	/* Lost on the way, it comes again as what it was; the true one is over. */
+	struct peer *watcher = s.watcher->peer;
+	slot_resend(peer_slot(watcher, "c"), (uint16_t)filled->index, s.f->now_us);
+	const struct seen *again = fixture_seen(
+		s.watcher, ssrc_of(3, SSRC_SLOT_RTX) + s.slot - ssrc_of(3, SSRC_SLOT), 0);
+	g_assert_nonnull(again);
+	g_assert_cmpuint(again->osn, ==, (uint16_t)filled->index);
+	g_assert_cmpuint(again->rtp.payload_length, ==, 2);
+	fixture_give(s.f, s.a, late, length);
+	g_assert_cmpuint(fixture_count(s.watcher, s.slot), ==, 4);
+	fixture_free(s.f);
+}
+
 static void what_the_receiver_cannot_decode_is_not_sent(void)
 {
 	struct fixture *f = fixture_new();
@@ -430,6 +463,8 @@ int main(int argc, char **argv)
 			what_is_older_than_the_switch_is_refused);
 	g_test_add_func("/slot/padding_leaves_no_gap", padding_leaves_no_gap);
 	g_test_add_func("/slot/late_padding_fills_its_gap", late_padding_fills_its_gap);
+	g_test_add_func("/slot/what_is_missing_at_a_switch_is_filled_in",
+			what_is_missing_at_a_switch_is_filled_in);
 	g_test_add_func("/slot/what_the_receiver_cannot_decode_is_not_sent",
 			what_the_receiver_cannot_decode_is_not_sent);
 	g_test_add_func("/slot/uses_the_receivers_numbers", uses_the_receivers_numbers);
