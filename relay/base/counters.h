@@ -1,10 +1,11 @@
 /*
- * Counters of one worker. Written by the worker's thread alone (relaxed load + store, no locked
- * instruction), read from any thread. Every place that discards a packet adds to one drop counter.
- * Add a counter by a row here and nowhere else; /metrics lists the table.
+ * Counters, gauges and histograms of one worker. Written by the worker's thread alone (relaxed load
+ * + store, no locked instruction), read from any thread. Every place that discards a packet adds to
+ * one drop counter. Add a counter by a row here and nowhere else; /metrics lists the tables.
  */
 #pragma once
 
+#include "relay/base/histogram.h"
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -67,6 +68,22 @@
 	X(DROP_SEND, "drop_send", "the kernel refused a datagram")                                 \
 	X(DROP_MAILBOX_FULL, "drop_mailbox_full", "messages to another thread that found it full")
 
+/* What there is now. */
+#define GAUGES(X)                                                                                  \
+	X(ROOMS, "rooms", "rooms with a part on this worker")                                      \
+	X(PEERS, "peers", "participants and devices connected to this worker")                     \
+	X(PUBLICATIONS, "publications", "publications of these")                                   \
+	X(SLOTS, "slots", "slots of these")                                                        \
+	X(PACKETS_HELD, "packets_held", "packets in use, of the worker's pool")                    \
+	X(SHED_LEVEL, "shed_level", "how much an overloaded worker sheds (0: nothing)")
+
+/* What happened how large, how often. */
+#define HISTOGRAMS(X)                                                                              \
+	X(FORWARD_DELAY, "forward_delay_us",                                                       \
+	  "microseconds from the receive pass that brought a packet to the end of the send")       \
+	X(SEND_BATCH, "send_batch", "datagrams sent together")                                     \
+	X(GSO_RUN, "gso_run", "datagrams in one message to the kernel")
+
 enum counter {
 #define X(symbol, name, help) COUNTER_##symbol,
 	COUNTERS(X)
@@ -74,8 +91,24 @@ enum counter {
 		COUNTER_COUNT
 };
 
+enum gauge {
+#define X(symbol, name, help) GAUGE_##symbol,
+	GAUGES(X)
+#undef X
+		GAUGE_COUNT
+};
+
+enum histogram_of {
+#define X(symbol, name, help) HISTOGRAM_##symbol,
+	HISTOGRAMS(X)
+#undef X
+		HISTOGRAM_COUNT
+};
+
 struct counters {
 	_Atomic uint64_t value[COUNTER_COUNT];
+	_Atomic uint64_t gauge[GAUGE_COUNT];
+	struct histogram histogram[HISTOGRAM_COUNT];
 };
 
 static inline void counter_add(struct counters *c, enum counter which, uint64_t n)
@@ -91,3 +124,18 @@ static inline uint64_t counter_get(const struct counters *c, enum counter which)
 
 const char *counter_name(enum counter which); /* "drop_stranger" */
 const char *counter_help(enum counter which);
+
+static inline void gauge_set(struct counters *c, enum gauge which, uint64_t value)
+{
+	atomic_store_explicit(&c->gauge[which], value, memory_order_relaxed);
+}
+
+static inline uint64_t gauge_get(const struct counters *c, enum gauge which)
+{
+	return atomic_load_explicit(&c->gauge[which], memory_order_relaxed);
+}
+
+const char *gauge_name(enum gauge which);
+const char *gauge_help(enum gauge which);
+const char *histogram_name(enum histogram_of which);
+const char *histogram_help(enum histogram_of which);

@@ -25,11 +25,29 @@ static void test_adding_touches_one_counter(void)
 			g_assert_cmpuint(counter_get(&c, i), ==, 0);
 }
 
+static void test_histogram_buckets_are_powers_of_two(void)
+{
+	static struct histogram h;
+	g_assert_cmpuint(histogram_bucket(0), ==, 0);
+	g_assert_cmpuint(histogram_bucket(1), ==, 0);
+	g_assert_cmpuint(histogram_bucket(2), ==, 1);
+	g_assert_cmpuint(histogram_bucket(3), ==, 2);
+	g_assert_cmpuint(histogram_bucket(4), ==, 2);
+	g_assert_cmpuint(histogram_bucket(5), ==, 3);
+	g_assert_cmpuint(histogram_bucket(UINT64_MAX), ==, HISTOGRAM_BUCKETS - 1);
+	histogram_add(&h, 4, 2);
+	histogram_add(&h, 3, 1);
+	g_assert_cmpuint(h.count[2], ==, 3);
+	g_assert_cmpuint(h.sum, ==, 11);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/counters/names_are_distinct_metric_names",
 			test_names_are_distinct_metric_names);
 	g_test_add_func("/counters/adding_touches_one_counter", test_adding_touches_one_counter);
+	g_test_add_func("/counters/histogram_buckets_are_powers_of_two",
+			test_histogram_buckets_are_powers_of_two);
 	return g_test_run();
 }
