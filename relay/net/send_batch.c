@@ -3,37 +3,30 @@
 #include <glib.h>
 #include <string.h>
 
-#define BUCKETS (2 * SEND_BATCH_MAX) /* half of them are free at least: short searches */
-#define NONE	UINT16_MAX
+#define NONE UINT16_MAX
 
 struct datagram {
 	uint32_t at; /* where in data */
-	uint16_t length, path;
-	uint16_t next; /* of the same path */
+	uint16_t length, chain;
+	uint16_t next; /* of the same chain */
 };
 
-struct path {
-	struct net_path path;
+struct chain {
+	struct net_path path; /* a copy: the receiver may be gone before the flush */
 	uint16_t first, last;
 };
 
 struct send_batch {
 	void (*flush)(struct send_batch *batch, void *user);
 	void *user;
-	size_t count, n_paths, used;
+	size_t count, n_chains, used;
 	struct datagram datagrams[SEND_BATCH_MAX];
-	struct path paths[SEND_BATCH_MAX];
-	/* Which path has this hash, by linear probing. A bucket of another round is free, so that a
-	 * flush needn't wipe them. */
-	struct {
-		uint32_t round;
-		uint16_t path;
-	} buckets[BUCKETS];
-	uint32_t round;
+	struct chain chains[SEND_BATCH_MAX];
+	uint32_t round; /* never 0: what a cleared struct send_chain says */
 	uint8_t data[SEND_BATCH_MAX * SEND_DATAGRAM_MAX]; /* packed */
 };
 
-G_STATIC_ASSERT(SEND_BATCH_MAX < NONE && (BUCKETS & (BUCKETS - 1)) == 0);
+G_STATIC_ASSERT(SEND_BATCH_MAX < NONE);
 
 struct send_batch *send_batch_new(void (*flush)(struct send_batch *batch, void *user), void *user)
 {
@@ -57,32 +50,24 @@ uint8_t *send_batch_reserve(struct send_batch *batch)
 	return batch->data + batch->used;
 }
 
-static bool same_path(const struct net_path *a, const struct net_path *b)
+static struct chain *chain_of(struct send_batch *batch, const struct net_path *path,
+			      struct send_chain *chain)
 {
-	return net_address_equal(&a->remote, &b->remote) && a->interface == b->interface &&
-	       memcmp(a->local_ip, b->local_ip, sizeof a->local_ip) == 0;
+	if (chain && chain->round == batch->round)
+		return &batch->chains[chain->index];
+	uint16_t index = (uint16_t)batch->n_chains++;
+	if (chain)
+		*chain = (struct send_chain){.round = batch->round, .index = index};
+	batch->chains[index] = (struct chain){.path = *path, .first = NONE};
+	return &batch->chains[index];
 }
 
-/* Its index among the batch's paths; it joins them if it is new. */
-static uint16_t find_path(struct send_batch *batch, const struct net_path *path)
-{
-	size_t b = net_address_hash(&path->remote) % BUCKETS;
-	for (; batch->buckets[b].round == batch->round; b = (b + 1) % BUCKETS)
-		if (same_path(&batch->paths[batch->buckets[b].path].path, path))
-			return batch->buckets[b].path;
-	uint16_t index = (uint16_t)batch->n_paths++;
-	batch->buckets[b].round = batch->round;
-	batch->buckets[b].path = index;
-	batch->paths[index] = (struct path){.path = *path, .first = NONE};
-	return index;
-}
-
-void send_batch_commit(struct send_batch *batch, size_t length, const struct net_path *path)
+void send_batch_commit(struct send_batch *batch, size_t length, const struct net_path *path,
+		       struct send_chain *send_chain)
 {
 	g_assert(batch->count < SEND_BATCH_MAX && length <= SEND_DATAGRAM_MAX);
 	uint16_t index = (uint16_t)batch->count++;
-	uint16_t path_index = find_path(batch, path);
-	struct path *chain = &batch->paths[path_index];
+	struct chain *chain = chain_of(batch, path, send_chain);
 	if (chain->first == NONE)
 		chain->first = index;
 	else
@@ -90,7 +75,7 @@ void send_batch_commit(struct send_batch *batch, size_t length, const struct net
 	chain->last = index;
 	batch->datagrams[index] = (struct datagram){.at = (uint32_t)batch->used,
 						    .length = (uint16_t)length,
-						    .path = path_index,
+						    .chain = (uint16_t)(chain - batch->chains),
 						    .next = NONE};
 	batch->used += length;
 }
@@ -105,20 +90,20 @@ const uint8_t *send_batch_at(const struct send_batch *batch, size_t i, size_t *r
 {
 	g_assert(i < batch->count);
 	*ret_length = batch->datagrams[i].length;
-	*ret_path = &batch->paths[batch->datagrams[i].path].path;
+	*ret_path = &batch->chains[batch->datagrams[i].chain].path;
 	return batch->data + batch->datagrams[i].at;
 }
 
-size_t send_batch_paths(const struct send_batch *batch)
+size_t send_batch_chains(const struct send_batch *batch)
 {
-	return batch->n_paths;
+	return batch->n_chains;
 }
 
-const struct net_path *send_batch_path(const struct send_batch *batch, size_t i, size_t *ret_first)
+const struct net_path *send_batch_chain(const struct send_batch *batch, size_t i, size_t *ret_first)
 {
-	g_assert(i < batch->n_paths);
-	*ret_first = batch->paths[i].first;
-	return &batch->paths[i].path;
+	g_assert(i < batch->n_chains);
+	*ret_first = batch->chains[i].first;
+	return &batch->chains[i].path;
 }
 
 size_t send_batch_next(const struct send_batch *batch, size_t i)
@@ -129,9 +114,9 @@ size_t send_batch_next(const struct send_batch *batch, size_t i)
 
 void send_batch_clear(struct send_batch *batch)
 {
-	batch->count = batch->n_paths = batch->used = 0;
-	if (++batch->round == 0) { /* after 2^32 flushes: what seems to be of this round isn't */
-		memset(batch->buckets, 0, sizeof batch->buckets);
+	batch->count = batch->n_chains = batch->used = 0;
+	/* After 2^32 flushes a chain may seem to be of this round that isn't: its receiver would
+	 * have to have got nothing in all that time, and a live one gets something each second. */
+	if (++batch->round == 0)
 		batch->round = 1;
-	}
 }

@@ -3,7 +3,9 @@
 #include "relay/net/srtp_cm.h"
 
 #include <glib.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <string.h>
 
 #define GCM_TAG_SIZE	 16
@@ -13,9 +15,14 @@
 #define RTCP_ENCRYPTED	 UINT32_C(0x80000000)
 #define RTCP_INDEX_MAX	 UINT32_C(0x7fffffff)
 
-/* One key of one direction. */
+/*
+ * One key of one direction. tag: what EVP_CIPHER_CTX_ctrl would make anew for each packet, and
+ * compare by names; the cipher is fetched, or OpenSSL 3.0 looks it up again at each nonce (together
+ * a third of what a packet costs).
+ */
 struct gcm {
 	EVP_CIPHER_CTX *evp;
+	OSSL_PARAM tag[2];
 	uint8_t salt[SRTP_GCM_SALT_SIZE];
 };
 
@@ -52,8 +59,15 @@ static bool gcm_init(struct gcm *gcm, const uint8_t key[static SRTP_KEY_SIZE],
 		     const uint8_t salt[static SRTP_GCM_SALT_SIZE], bool encrypt)
 {
 	memcpy(gcm->salt, salt, sizeof gcm->salt);
+	gcm->tag[0] =
+		OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, NULL, GCM_TAG_SIZE);
+	gcm->tag[1] = OSSL_PARAM_construct_end();
 	gcm->evp = EVP_CIPHER_CTX_new();
-	return gcm->evp && EVP_CipherInit_ex(gcm->evp, EVP_aes_128_gcm(), NULL, key, NULL, encrypt);
+	EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, SN_aes_128_gcm, NULL);
+	bool ok = gcm->evp && cipher &&
+		  EVP_CipherInit_ex2(gcm->evp, cipher, key, NULL, encrypt, NULL) == 1;
+	EVP_CIPHER_free(cipher); /* the context has its own reference */
+	return ok;
 }
 
 static bool gcm_pair_init(struct gcm *rtp, struct gcm *rtcp, const struct srtp_master *master,
@@ -127,26 +141,28 @@ static bool gcm_begin(const struct gcm *gcm, const uint8_t iv[static GCM_IV_SIZE
 		      size_t more_length)
 {
 	int n;
-	return EVP_CipherInit_ex(gcm->evp, NULL, NULL, NULL, iv, -1) == 1 &&
+	return EVP_CipherInit_ex2(gcm->evp, NULL, NULL, iv, -1, NULL) == 1 &&
 	       EVP_CipherUpdate(gcm->evp, NULL, &n, clear, (int)clear_length) == 1 &&
 	       (more_length == 0 ||
 		EVP_CipherUpdate(gcm->evp, NULL, &n, more, (int)more_length) == 1);
 }
 
 /* In place, and the tag to out. */
-static bool gcm_encrypt(const struct gcm *gcm, uint8_t *data, size_t length, uint8_t *tag)
+static bool gcm_encrypt(struct gcm *gcm, uint8_t *data, size_t length, uint8_t *tag)
 {
 	int n;
+	gcm->tag[0].data = tag;
 	return (length == 0 || EVP_CipherUpdate(gcm->evp, data, &n, data, (int)length) == 1) &&
 	       EVP_CipherFinal_ex(gcm->evp, data + length, &n) == 1 &&
-	       EVP_CIPHER_CTX_ctrl(gcm->evp, EVP_CTRL_AEAD_GET_TAG, GCM_TAG_SIZE, tag) == 1;
+	       EVP_CIPHER_CTX_get_params(gcm->evp, gcm->tag) == 1;
 }
 
-static bool gcm_decrypt(const struct gcm *gcm, uint8_t *data, size_t length, uint8_t *tag)
+static bool gcm_decrypt(struct gcm *gcm, uint8_t *data, size_t length, uint8_t *tag)
 {
 	int n;
+	gcm->tag[0].data = tag;
 	return (length == 0 || EVP_CipherUpdate(gcm->evp, data, &n, data, (int)length) == 1) &&
-	       EVP_CIPHER_CTX_ctrl(gcm->evp, EVP_CTRL_AEAD_SET_TAG, GCM_TAG_SIZE, tag) == 1 &&
+	       EVP_CIPHER_CTX_set_params(gcm->evp, gcm->tag) == 1 &&
 	       EVP_CipherFinal_ex(gcm->evp, data + length, &n) == 1;
 }
 
@@ -180,7 +196,7 @@ enum err srtp_context_protect_rtp(struct srtp_context *context, const struct rtp
 			*ret_length = length;
 		return err;
 	}
-	const struct gcm *gcm = &context->send_rtp;
+	struct gcm *gcm = &context->send_rtp;
 	uint8_t iv[GCM_IV_SIZE];
 	gcm_iv(gcm, packet->ssrc, packet->index, iv);
 	if (!gcm_begin(gcm, iv, out, header, NULL, 0) ||
@@ -206,7 +222,7 @@ enum err srtp_context_protect_rtcp(struct srtp_context *context, const uint8_t *
 	}
 	if (context->rtcp_index == RTCP_INDEX_MAX) /* RFC 3711, section 9.2: the key is used up */
 		return ERR_NOT_READY;
-	const struct gcm *gcm = &context->send_rtcp;
+	struct gcm *gcm = &context->send_rtcp;
 	uint8_t iv[GCM_IV_SIZE], *trailer = out + length + GCM_TAG_SIZE;
 	gcm_iv(gcm, read32(out + 4), ++context->rtcp_index, iv);
 	write32(trailer, RTCP_ENCRYPTED | context->rtcp_index);
@@ -253,7 +269,7 @@ static enum err unprotect_rtp_gcm(struct srtp_context *context, struct peer_sour
 				  uint32_t ssrc, uint8_t *data, size_t *length)
 {
 	static const struct replay none;
-	const struct gcm *gcm = &context->receive_rtp;
+	struct gcm *gcm = &context->receive_rtp;
 	size_t header = header_length(data, *length);
 	if (header == 0 || *length < header + GCM_TAG_SIZE)
 		return ERR_TRUNCATED;
@@ -278,7 +294,7 @@ static enum err unprotect_rtcp_gcm(struct srtp_context *context, struct peer_sou
 				   uint32_t ssrc, uint8_t *data, size_t *length)
 {
 	static const struct replay none;
-	const struct gcm *gcm = &context->receive_rtcp;
+	struct gcm *gcm = &context->receive_rtcp;
 	if (*length < RTCP_HEADER_SIZE + GCM_TAG_SIZE + RTCP_INDEX_SIZE)
 		return ERR_TRUNCATED;
 	size_t plain = *length - GCM_TAG_SIZE - RTCP_INDEX_SIZE;

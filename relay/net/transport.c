@@ -33,6 +33,7 @@ struct transport {
 	struct accepted accepted[ADDRESSES_MAX];
 	unsigned n_accepted;
 	struct net_path selected;
+	struct send_chain chain; /* of what goes to the selected path */
 	uint64_t selected_heard_us;
 	struct dtls_session *dtls;
 	uint64_t handshake_began_us;
@@ -155,6 +156,7 @@ static void accept_check(struct transport *transport, const struct net_path *pat
 	if ((is_current || transport->restarting) &&
 	    should_move(transport, use_candidate, now_us)) {
 		transport->selected = *path;
+		transport->chain = (struct send_chain){0};
 		transport->nominated |= use_candidate;
 	}
 	heard(transport, path, now_us);
@@ -164,7 +166,8 @@ static void reply(struct transport *transport, const struct net_path *path, cons
 		  size_t length)
 {
 	memcpy(send_batch_reserve(transport->environment.batch), data, length);
-	send_batch_commit(transport->environment.batch, length, path);
+	send_batch_commit(transport->environment.batch, length, path,
+			  path == &transport->selected ? &transport->chain : NULL);
 }
 
 /* NULL: neither the current ufrag nor the one of before the restart. */
@@ -350,7 +353,7 @@ enum err transport_send_rtp(struct transport *transport, const struct rtp_out *o
 		srtp_context_protect_rtp(transport->srtp, out, data, SEND_DATAGRAM_MAX, &length);
 	if (err != OK)
 		return err;
-	send_batch_commit(batch, length, &transport->selected);
+	send_batch_commit(batch, length, &transport->selected, &transport->chain);
 	if (ret_protected)
 		*ret_protected = (struct bytes){data, length};
 	return OK;
@@ -367,7 +370,7 @@ enum err transport_send_rtcp(struct transport *transport, const uint8_t *data, s
 					  SEND_DATAGRAM_MAX, &protected_length);
 	if (err != OK)
 		return err;
-	send_batch_commit(batch, protected_length, &transport->selected);
+	send_batch_commit(batch, protected_length, &transport->selected, &transport->chain);
 	count(transport, COUNTER_RTCP_OUT);
 	return OK;
 }

@@ -388,9 +388,9 @@ static void send_messages(struct udp_socket *udp, struct counters *counters)
 void udp_flush(struct udp_socket *udp, struct send_batch *batch, struct counters *counters)
 {
 	udp->n_messages = udp->n_vectors = 0;
-	for (size_t p = 0; p < send_batch_paths(batch); p++) {
+	for (size_t c = 0; c < send_batch_chains(batch); c++) {
 		size_t i;
-		const struct net_path *path = send_batch_path(batch, p, &i);
+		const struct net_path *path = send_batch_chain(batch, c, &i);
 		while (i != SEND_BATCH_END) {
 			i = fill_message(udp, batch, i, begin_message(udp, path));
 			if (udp->n_messages == MESSAGES_MAX ||

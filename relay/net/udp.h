@@ -28,7 +28,7 @@ uint16_t udp_port(const struct udp_socket *socket);
 /* One recvmmsg, never blocks; returns how many were filled (0..n). */
 size_t udp_receive(struct udp_socket *socket, struct udp_datagram *datagrams, size_t n);
 /*
- * Sends and clears the batch: path by path, in their order on each path, runs of equal size (the
+ * Sends and clears the batch: chain by chain, in their order on each, runs of equal size (the
  * last may be smaller) as one message each (UDP_SEGMENT). A run that the kernel doesn't take goes
  * singly. What it refuses then is counted as DROP_SEND.
  */

@@ -27,6 +27,7 @@ static void measure(unsigned receivers, size_t last)
 	struct sink *sink = sink_new(receivers, 1, RCVBUF);
 	struct send_batch *batch = send_batch_new(flush, NULL);
 	struct net_path *paths = g_new0(struct net_path, receivers);
+	struct send_chain *chains = g_new0(struct send_chain, receivers);
 	uint64_t batch_ns = 0, send_ns = 0, next_us = clock_now_us();
 	const double datagrams = (double)FRAMES * PACKETS * receivers;
 	for (unsigned r = 0; r < receivers; r++) {
@@ -41,7 +42,7 @@ static void measure(unsigned receivers, size_t last)
 			for (unsigned r = 0; r < receivers; r++) {
 				size_t length = p == PACKETS - 1 ? last : 1150;
 				memcpy(send_batch_reserve(batch), payload, length);
-				send_batch_commit(batch, length, &paths[r]);
+				send_batch_commit(batch, length, &paths[r], &chains[r]);
 			}
 		uint64_t between_ns = thread_cpu_ns();
 		flush(batch, NULL);
@@ -59,6 +60,7 @@ static void measure(unsigned receivers, size_t last)
 		100 - 100 * (double)received / datagrams,
 		datagrams / (double)counter_get(&counters, COUNTER_SEND_CALLS));
 	send_batch_free(batch);
+	g_free(chains);
 	g_free(paths);
 }
 

@@ -75,7 +75,7 @@ static void no_flush(struct send_batch *batch, void *user)
 static void put(struct send_batch *batch, const char *text, const struct net_path *path)
 {
 	memcpy(send_batch_reserve(batch), text, strlen(text));
-	send_batch_commit(batch, strlen(text), path);
+	send_batch_commit(batch, strlen(text), path, NULL);
 }
 
 static void expect(int fd, const char *text)

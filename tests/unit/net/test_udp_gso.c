@@ -25,6 +25,7 @@ int setsockopt(int fd, int level, int name, const void *value, socklen_t length)
 struct receiver {
 	int fd;
 	struct net_path path; /* from udp to it */
+	struct send_chain chain;
 };
 
 struct bench {
@@ -41,6 +42,7 @@ static void no_flush(struct send_batch *batch, void *user)
 
 static void open_receiver(struct receiver *receiver, const char *ip)
 {
+	receiver->chain = (struct send_chain){0};
 	union {
 		struct sockaddr any;
 		struct sockaddr_in v4;
@@ -80,12 +82,12 @@ static void bench_close(struct bench *bench)
 }
 
 /* A datagram that is told from others by its number. */
-static void put(struct bench *bench, const struct receiver *to, uint16_t number, size_t length)
+static void put(struct bench *bench, struct receiver *to, uint16_t number, size_t length)
 {
 	uint8_t *data = send_batch_reserve(bench->batch);
 	memset(data, number, length);
 	memcpy(data, &number, sizeof number);
-	send_batch_commit(bench->batch, length, &to->path);
+	send_batch_commit(bench->batch, length, &to->path, &to->chain);
 }
 
 static void expect(const struct receiver *receiver, uint16_t number, size_t length)
@@ -116,7 +118,7 @@ static void flush(struct bench *bench)
 	g_assert_cmpuint(send_batch_count(bench->batch), ==, 0);
 }
 
-static void put_sizes(struct bench *bench, const struct receiver *to, const size_t *sizes, size_t n)
+static void put_sizes(struct bench *bench, struct receiver *to, const size_t *sizes, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		put(bench, to, (uint16_t)i, sizes[i]);
