@@ -16,6 +16,8 @@ struct peer;
 struct publication;
 struct slot;
 
+#define LAYER_GATHERED_MAX 32
+
 struct layer {
 	struct publication *publication;
 	struct peer *peer; /* who publishes */
@@ -28,6 +30,13 @@ struct layer {
 	 * one and waits for another). */
 	struct slot **slots;
 	unsigned n_slots, max_slots;
+
+	/* Of forward.c. */
+	struct packet *gathered[LAYER_GATHERED_MAX]; /* references */
+	unsigned n_gathered;
+	struct layer *next_gathered;
+	uint32_t frame_timestamp; /* of the frame whose packets get frame_length */
+	uint16_t frame_length;
 
 	struct receive_stats stats;
 	struct nack_tracker *nack;

@@ -251,6 +251,7 @@ static bool identify_payload(const struct stream *stream, struct packet *packet,
 	struct layer *layer = stream->layer;
 	uint8_t rtx_of;
 	packet->retransmitted = false;
+	packet->padding = 0;
 	packet->codec = publication_codec(layer->publication, packet->rtp.payload_type, &rtx_of);
 	if (packet->codec == CODEC_NONE ||
 	    codec_kind(packet->codec) != (layer->video ? MEDIA_VIDEO : MEDIA_AUDIO)) {

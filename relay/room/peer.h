@@ -38,6 +38,10 @@ struct peer {
 	uint32_t slot_ssrc[PEER_MAX_SLOTS]; /* as in slots, close together */
 	struct stream streams[PEER_MAX_STREAMS];
 
+	/* Of forward.c: the slots that have something to forward. */
+	struct slot *queue, *queue_end;
+	struct peer *next_queued;
+
 	struct sender_clock clock;
 	uint64_t rtt_us; /* RTT_UNKNOWN_US until measured */
 	bool rtt_measured;

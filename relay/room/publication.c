@@ -1,4 +1,5 @@
 #include "relay/room/publication.h"
+#include "relay/room/forward.h"
 #include "relay/room/slot.h"
 #include <string.h>
 
@@ -149,10 +150,13 @@ bool publication_receive(struct publication *publication, struct layer *layer,
 		return false;
 	if (packet->frame.starts_frame && publication->n_layers > 1)
 		count_sibling_frame(publication, layer);
+	struct shared *shared = publication->peer->shared;
+	if (layer->changed || result == LAYER_RESTART)
+		forward_gathered(shared, now_us); /* before slots move */
 	if (layer->changed)
 		suit_all(publication, now_us);
 	if (publication->muted) {
-		shared_count(publication->peer->shared, COUNTER_DROP_MUTED);
+		shared_count(shared, COUNTER_DROP_MUTED);
 		return false;
 	}
 	if (result == LAYER_RESTART)
@@ -160,10 +164,10 @@ bool publication_receive(struct publication *publication, struct layer *layer,
 		     i-- > 0;) /* one that awaits another layer leaves this one */
 			slot_restart(layer->slots[i], now_us);
 	/* Nobody can ask again for what nobody gets. */
-	if (layer->n_slots > 0)
+	if (layer->n_slots > 0) {
 		history_put(layer->history, packet, now_us);
-	for (unsigned i = 0; i < layer->n_slots; i++)
-		slot_forward(layer->slots[i], layer, packet, now_us);
+		forward_gather(shared, layer, packet, now_us);
+	}
 	return true;
 }
 

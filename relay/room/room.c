@@ -1,6 +1,7 @@
 #include "relay/room/room.h"
 #include "relay/room/feed.h"
 #include "relay/room/feedback.h"
+#include "relay/room/forward.h"
 #include "relay/room/peer.h"
 #include "relay/room/publication.h"
 #include "relay/room/reports.h"
@@ -42,6 +43,7 @@ struct room *room_new(const struct room_config *config, uint64_t now_us)
 		.next_us = now_us,
 		.layers = g_hash_table_new(NULL, NULL),
 	};
+	room->shared.gathered_end = &room->shared.gathered;
 	room->peers = g_ptr_array_new();
 	room->by_id = g_hash_table_new(NULL, NULL);
 	room->feeds = feeds_new();
@@ -103,6 +105,7 @@ static void point_feed(struct room *room, struct feed_key key, uint64_t now_us)
 	struct publication *target = NULL, *alternate = NULL;
 	if (!feed)
 		return;
+	forward_gathered(&room->shared, now_us);
 	switch (key.kind) {
 	case FEED_STAGE:
 		target = find_publication(room, stage_holder(room), SOURCE_CAMERA);
@@ -237,6 +240,7 @@ enum err room_update_peer(struct room *room, struct peer *peer,
 
 void room_remove_peer(struct room *room, struct peer *peer, uint64_t now_us)
 {
+	forward_gathered(&room->shared, now_us);
 	for (unsigned i = 0; i < peer->n_slots; i++)
 		feed_leave(room->feeds, peer->slots[i], now_us);
 	g_ptr_array_remove(room->peers, peer);
@@ -254,6 +258,7 @@ void room_free(struct room *room)
 {
 	if (!room)
 		return;
+	forward_gathered(&room->shared, 0);
 	for (unsigned i = 0; i < room->peers->len; i++) {
 		struct peer *peer = room->peers->pdata[i];
 		for (unsigned j = 0; j < peer->n_slots; j++)
@@ -297,6 +302,11 @@ void room_receive_rtp(struct room *room, struct peer *peer, struct packet *packe
 		hear(room, peer, packet, now_us);
 }
 
+void room_forward(struct room *room, uint64_t now_us)
+{
+	forward_gathered(&room->shared, now_us);
+}
+
 void room_receive_rtcp(struct room *room, struct peer *peer, const uint8_t *data, size_t length,
 		       uint64_t now_us)
 {
@@ -333,6 +343,7 @@ static void tick_peer(struct room *room, struct peer *peer, uint64_t now_us)
 uint64_t room_tick(struct room *room, uint64_t now_us)
 {
 	struct shared *shared = &room->shared;
+	forward_gathered(shared, now_us);
 	if (now_us < shared->next_us)
 		return shared->next_us;
 	shared->next_us = UINT64_MAX; /* what comes up meanwhile lowers it */
@@ -357,6 +368,7 @@ void room_set_connected(struct room *room, struct peer *peer, bool connected, ui
 {
 	if (peer->connected == connected)
 		return;
+	forward_gathered(&room->shared, now_us);
 	peer->connected = connected;
 	if (connected)
 		peer_restart(peer, now_us);
@@ -374,6 +386,7 @@ enum err room_set_slot(struct room *room, struct peer *peer, const char *mid, st
 	if (feed.kind != FEED_NONE &&
 	    (!feed_key_valid(feed, &kind) || (kind == MEDIA_VIDEO) != slot->video))
 		return ERR_UNSUPPORTED;
+	forward_gathered(&room->shared, now_us);
 	slot->width = width;
 	slot->height = height;
 	if (feed.kind == FEED_NONE)
@@ -405,6 +418,7 @@ void room_set_muted(struct room *room, struct peer *peer, enum source source, bo
 	struct publication *publication = peer_publication(peer, source);
 	if (!publication)
 		return;
+	forward_gathered(&room->shared, now_us);
 	publication_set_muted(publication, muted, now_us);
 	tell_publication(room, publication, now_us);
 	if (muted && source == SOURCE_MICROPHONE) {

@@ -2,8 +2,9 @@
  * A meeting's media: publications, feeds, slots. Knows neither sockets nor crypto nor a clock; one
  * thread.
  *
- * The way of a packet: room_receive_rtp -> publication (parse, statistics, what is missing) -> each
- * slot of the feeds that point to it (select layer, rewrite) -> peer_sink.rtp of the receiver.
+ * The way of a packet: room_receive_rtp -> publication (parse, statistics, what is missing), which
+ * gathers it; room_forward -> each slot of the feeds that point to it (select layer, rewrite) ->
+ * peer_sink.rtp of the receiver.
  */
 #pragma once
 
@@ -61,6 +62,9 @@ unsigned room_peers(const struct room *room);
  * takes its own reference when it keeps the packet; the caller drops its one afterwards.
  */
 void room_receive_rtp(struct room *room, struct peer *peer, struct packet *packet, uint64_t now_us);
+/* After the packets that came together: hands them to the slots. Moves of slots and room_tick do so
+ * first, too. */
+void room_forward(struct room *room, uint64_t now_us);
 void room_receive_rtcp(struct room *room, struct peer *peer, const uint8_t *data, size_t length,
 		       uint64_t now_us);
 

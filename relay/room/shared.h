@@ -8,6 +8,9 @@
 #include "relay/base/counters.h"
 #include <glib.h>
 
+struct layer;
+struct peer;
+
 struct shared {
 	struct counters *counters;
 	uint64_t random;	/* state of shared_random */
@@ -15,6 +18,10 @@ struct shared {
 	uint64_t next_us;	/* when room_tick has something to do */
 	uint32_t last_layer_id;
 	GHashTable *layers; /* id -> struct layer */
+	/* Of forward.c: the layers with packets to hand out, and the queue of receivers meanwhile.
+	 */
+	struct layer *gathered, **gathered_end;
+	struct peer *queue, **queue_end;
 };
 
 /* SplitMix64: for numbers that must differ, not for secrets. */

@@ -150,7 +150,7 @@ static void switch_over(struct slot *slot, const struct packet *packet, uint64_t
 
 /*
  * What came after the keyframe's first packet before that did (it was late, or sent again) was in
- * vain then, and is here still.
+ * vain then, and is here still; so is what came together with it.
  */
 static void catch_up(struct slot *slot, const struct packet *first, uint64_t now_us)
 {
@@ -162,32 +162,33 @@ static void catch_up(struct slot *slot, const struct packet *first, uint64_t now
 	}
 }
 
-void slot_forward(struct slot *slot, struct layer *layer, const struct packet *packet,
+bool slot_forward(struct slot *slot, struct layer *layer, const struct packet *packet,
 		  uint64_t now_us)
 {
 	if (layer == slot->layer) {
 		slot_send(slot, packet, now_us);
-		return;
+		return false;
 	}
 	if (packet->rtp.payload_length == 0)
-		return; /* counted as it came in */
+		return false; /* counted as it came in */
 	if (!slot->payload_type[packet->codec]) {
 		shared_count(slot->peer->shared, COUNTER_DROP_CODEC_NOT_NEGOTIATED);
-		return;
+		return false;
 	}
 	if (slot->video && !(packet->frame.keyframe && packet->frame.starts_frame)) {
 		shared_count(slot->peer->shared, COUNTER_DROP_NO_KEYFRAME_YET);
-		return;
+		return false;
 	}
 	if (!slot->video &&
 	    packet->rtp.sequence != layer->newest) { /* late: nobody begins with what is over */
 		shared_count(slot->peer->shared, COUNTER_DROP_BEFORE_SWITCH);
-		return;
+		return false;
 	}
 	switch_over(slot, packet, now_us);
 	slot_send(slot, packet, now_us);
 	if (slot->video)
 		catch_up(slot, packet, now_us);
+	return slot->video;
 }
 
 bool slot_timestamp_now(const struct slot *slot, uint64_t now_us, uint32_t *ret)

@@ -28,7 +28,9 @@ struct slot {
 	uint8_t tl0_offset;
 	uint8_t mids_left; /* packets that still carry the MID */
 	bool video;
-	bool fresh; /* nothing was sent since the last switch */
+	bool fresh;  /* nothing was sent since the last switch */
+	bool queued; /* this and the next of forward.c */
+	struct slot *next_queued;
 	uint8_t payload_type[CODEC_COUNT],
 		rtx_payload_type[CODEC_COUNT]; /* the receiver's; 0: can't */
 	uint32_t timestamp;		       /* newest sent, and when it was new */
@@ -78,8 +80,9 @@ bool slot_awaits_keyframe(const struct slot *slot, const struct layer *layer);
 /* Stops showing another publication's picture when the awaited one keeps us waiting. */
 void slot_check_wait(struct slot *slot, uint64_t now_us);
 
-/* A packet of a layer that it shows or awaits, which is in the layer's history. */
-void slot_forward(struct slot *slot, struct layer *layer, const struct packet *packet,
+/* A packet of a layer that it shows or awaits, which is in the layer's history. true: all newer
+ * ones of the layer have gone out with it. */
+bool slot_forward(struct slot *slot, struct layer *layer, const struct packet *packet,
 		  uint64_t now_us);
 /* The receiver asked for a number again. */
 void slot_resend(struct slot *slot, uint16_t sequence, uint64_t now_us);

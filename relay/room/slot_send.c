@@ -62,7 +62,7 @@ static void compose(const struct slot *slot, const struct packet *packet,
 	out->ssrc = osn ? slot->rtx_ssrc : slot->ssrc;
 	out->index = r->index;
 	/* Nothing but padding must still be a packet. */
-	out->padding = packet->rtp.payload_length == 0 && !osn;
+	out->padding = osn ? 0 : packet->rtp.payload_length == 0 ? 1 : packet->padding;
 	uint8_t payload_type = (osn ? slot->rtx_payload_type : slot->payload_type)[packet->codec];
 	size_t at = write_header(slot, packet, payload_type, r, out->ssrc, out);
 	out->header_length = (uint16_t)at;

@@ -5,8 +5,11 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#define COMMANDS_MAX	   65536
-#define LINK_SCAN_US	   (20 * US_PER_MS)
+#define COMMANDS_MAX 65536
+#define LINK_SCAN_US (20 * US_PER_MS)
+/* So long a busy worker reads on, and sends what that brings together: never at rest. */
+#define COALESCE_US	   (1 * US_PER_MS)
+#define COALESCE_MIN	   8 /* datagrams to send, for which another look at the socket pays */
 #define STATS_US	   (2 * US_PER_SEC)
 #define STUN_ERRORS_PER_S  200
 #define NTP_EPOCH_OFFSET_S UINT64_C(2208988800) /* 1900 to 1970, RFC 5905, section 6 */
@@ -14,14 +17,39 @@
 static void flush_batch(struct send_batch *batch, void *user)
 {
 	struct worker *worker = user;
+	size_t n = send_batch_count(batch);
+	if (n == 0)
+		return;
 	udp_flush(worker->socket, batch, &worker->counters);
+	histogram_add(&worker->counters.histogram[HISTOGRAM_SEND_BATCH], n, 1);
+	histogram_add(&worker->counters.histogram[HISTOGRAM_FORWARD_DELAY],
+		      clock_now_us() - worker->pass_us, n);
+}
+
+static void gather(struct worker *worker, struct worker_room *room)
+{
+	if (room->gathered)
+		return;
+	room->gathered = true;
+	room->next_gathered = worker->gathered;
+	worker->gathered = room;
+}
+
+void worker_forward(struct worker *worker, uint64_t now_us)
+{
+	for (struct worker_room *room = worker->gathered; room; room = room->next_gathered) {
+		room_forward(room->room, now_us);
+		room->gathered = false;
+	}
+	worker->gathered = NULL;
 }
 
 /*
  * The way of a packet begins: the datagram's transport authenticates and decrypts it in place, the
- * room hands it to the slots, which encrypt into the batch. *slot is the buffer that it lies in;
- * when the room may keep it, another takes its place. It may also have made something due earlier
- * than the room said last (a NACK, feedback): the room is asked anew before the worker sleeps.
+ * room takes it; worker_forward hands it to the slots, which encrypt into the batch. *slot is the
+ * buffer that it lies in; when the room may keep it, another takes its place. It may also have made
+ * something due earlier than the room said last (a NACK, feedback): the room is asked anew before
+ * the worker sleeps.
  */
 static void receive_datagram(struct worker *worker, const struct udp_datagram *datagram,
 			     struct packet **slot, uint64_t now_us)
@@ -48,6 +76,7 @@ static void receive_datagram(struct worker *worker, const struct udp_datagram *d
 		packet->length = (uint16_t)length;
 		packet->arrival_us = now_us;
 		room_receive_rtp(link->room->room, link->peer, packet, now_us);
+		gather(worker, link->room);
 		link->room->deadline_us = now_us;
 		pool_unref(packet);
 		*slot = next;
@@ -59,9 +88,8 @@ static void receive_datagram(struct worker *worker, const struct udp_datagram *d
 	}
 }
 
-/* One receive pass: everything it brought is forwarded before anything is sent. What more there is
- * wakes epoll again. */
-static void receive_pass(struct worker *worker, uint64_t now_us)
+/* Returns how many datagrams it brought. */
+static size_t receive_pass(struct worker *worker, uint64_t now_us)
 {
 	struct udp_datagram datagrams[UDP_RECEIVE_MAX];
 
@@ -73,6 +101,26 @@ static void receive_pass(struct worker *worker, uint64_t now_us)
 	counter_add(&worker->counters, COUNTER_DATAGRAMS_IN, n);
 	for (size_t i = 0; i < n; i++)
 		receive_datagram(worker, &datagrams[i], &worker->receiving[i], now_us);
+	return n;
+}
+
+/*
+ * Reads and forwards until there is no more, or what was read first has waited for long enough;
+ * nothing is waited for. While a picture's first packet is encrypted for all, its others come in,
+ * and then leave with it: a message to the kernel costs more than all the rest of a packet's way.
+ * What comes later wakes epoll again.
+ */
+static void receive(struct worker *worker)
+{
+	uint64_t now_us = worker->pass_us = worker->now_us;
+	while (receive_pass(worker, now_us) > 0) {
+		size_t before = send_batch_count(worker->batch);
+		worker_forward(worker, now_us);
+		now_us = worker->now_us = clock_now_us();
+		bool worth_it = send_batch_count(worker->batch) - before >= COALESCE_MIN;
+		if (!worth_it || now_us - worker->pass_us >= COALESCE_US)
+			break;
+	}
 }
 
 static void run_commands(struct worker *worker, uint64_t now_us)
@@ -114,32 +162,40 @@ static uint64_t run_timers(struct worker *worker, uint64_t now_us)
 	return deadline_us;
 }
 
+/* Waits until there is something, or the deadline. Returns the number of events. */
+static int wait_events(struct worker *worker, struct epoll_event ready[static 2],
+		       uint64_t deadline_us)
+{
+	uint64_t idle_from_us = clock_now_us();
+	atomic_fetch_add_explicit(&worker->busy_us, idle_from_us - worker->woke_us,
+				  memory_order_relaxed);
+	/* Rounded up: waking a little late is better than spinning until the millisecond is over.
+	 */
+	int timeout_ms = deadline_us <= idle_from_us
+				 ? 0
+				 : (int)MIN((deadline_us - idle_from_us + 999) / US_PER_MS, 1000);
+	int n = epoll_wait(worker->epoll, ready, 2, timeout_ms);
+	worker->woke_us = worker->now_us = clock_now_us();
+	return n;
+}
+
 static void *run(void *data)
 {
 	struct worker *worker = data;
-	uint64_t now_us = worker->now_us = clock_now_us();
 
+	worker->woke_us = worker->now_us = clock_now_us();
 	while (!worker->stop) {
 		struct epoll_event ready[2];
-		uint64_t deadline_us = run_timers(worker, now_us);
+		if (send_batch_count(worker->batch) == 0)
+			worker->pass_us = worker->now_us;
+		uint64_t deadline_us = run_timers(worker, worker->now_us);
 		flush_batch(worker->batch, worker);
-
-		uint64_t idle_from_us = clock_now_us();
-		atomic_fetch_add_explicit(&worker->busy_us, idle_from_us - now_us,
-					  memory_order_relaxed);
-		/* Rounded up: waking a little late is better than spinning until the millisecond is
-		 * over. */
-		int timeout_ms =
-			deadline_us <= idle_from_us
-				? 0
-				: (int)MIN((deadline_us - idle_from_us + 999) / US_PER_MS, 1000);
-		int n = epoll_wait(worker->epoll, ready, 2, timeout_ms);
-		now_us = worker->now_us = clock_now_us();
+		int n = wait_events(worker, ready, deadline_us);
 		for (int i = 0; i < n; i++) {
 			if (ready[i].data.fd == udp_fd(worker->socket))
-				receive_pass(worker, now_us);
+				receive(worker);
 			else
-				run_commands(worker, now_us);
+				run_commands(worker, worker->now_us);
 		}
 	}
 	g_hash_table_remove_all(worker->links);

@@ -18,6 +18,8 @@ struct worker_room {
 	uint32_t id;
 	struct room *room;
 	uint64_t deadline_us; /* when room_tick wants to be called */
+	bool gathered;	      /* packets wait for room_forward; it is in the worker's list */
+	struct worker_room *next_gathered;
 };
 
 /* One participant's connection, and its place in a room. */
@@ -38,8 +40,10 @@ struct worker {
 	struct counters counters;
 	_Atomic uint64_t busy_us; /* written by this thread, read by any */
 	uint16_t port;
-	bool stop;	 /* set by COMMAND_STOP */
-	uint64_t now_us; /* of this pass: the one time of all that happens in it */
+	bool stop;	  /* set by COMMAND_STOP */
+	uint64_t now_us;  /* of this pass: the one time of all that happens in it */
+	uint64_t woke_us; /* busy since then */
+	uint64_t pass_us; /* when what waits in the batch began to come in */
 
 	int epoll;
 	struct udp_socket *socket;
@@ -51,12 +55,15 @@ struct worker {
 	struct pool *packets;
 	struct packet *receiving[UDP_RECEIVE_MAX]; /* the next recvmmsg's buffers */
 	GHashTable *rooms;			   /* id -> struct worker_room */
+	struct worker_room *gathered;		   /* rooms with packets to forward */
 	GHashTable *links;			   /* id -> struct link */
 	uint64_t next_scan_us;			   /* of the transports' deadlines */
 	uint64_t next_stats_us;
 	uint64_t ntp_offset_us;
 };
 
+/* What the rooms have gathered goes to their slots, and so into the batch. */
+void worker_forward(struct worker *worker, uint64_t now_us);
 void worker_run_command(struct worker *worker, struct command *command, uint64_t now_us);
 /* After a datagram or a tick: tells room and main thread what became of the transport. The link may
  * be gone afterwards. */

@@ -225,6 +225,7 @@ void worker_free_link(void *data)
 void worker_free_room(void *data)
 {
 	struct worker_room *room = data;
+	worker_forward(room->worker, room->worker->now_us); /* it may be in the list */
 	room_free(room->room);
 	g_free(room);
 }

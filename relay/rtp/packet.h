@@ -15,6 +15,7 @@ struct packet {
 	uint64_t arrival_us;
 	enum codec codec;
 	bool retransmitted; /* came as RTX: says nothing about arrival times */
+	uint8_t padding;    /* bytes to add that make its frame's packets equal */
 	struct rtp_header rtp;
 	struct frame_info frame;
 	uint16_t length;

@@ -131,8 +131,8 @@ static void consume(struct sim_peer *peer, struct sim_slot *s, const struct arri
 		s->filled = !peer->world->lossless;
 		return;
 	}
-	bool after_gap = s->filled && !(s->video && a->keyframe && a->first);
-	s->filled = after_gap && s->video;
+	bool after_gap = s->filled;
+	s->filled &= s->video && !(a->keyframe && a->first);
 	if (s->anything && !s->need_keyframe && !after_gap)
 		check_order(s, a);
 	s->switches += s->anything && a->stream != s->last.stream;

@@ -272,6 +272,8 @@ void fixture_give(struct fixture *f, struct end *end, const uint8_t *data, size_
 	packet->arrival_us = f->now_us;
 	memcpy(packet->data, data, length);
 	room_receive_rtp(f->room, end->peer, packet, f->now_us);
+	if (!f->together)
+		room_forward(f->room, f->now_us);
 	pool_unref(packet);
 }
 

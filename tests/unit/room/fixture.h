@@ -48,6 +48,7 @@ struct fixture {
 	struct counters counters;
 	struct room *room;
 	uint64_t now_us;
+	bool together;	 /* what is given comes in one pass: room_forward is the test's */
 	GPtrArray *ends; /* by order of joining; NULL: left */
 	/* Told. */
 	unsigned n_stage, n_speaking_told, n_voices, n_publication;
@@ -77,8 +78,8 @@ static inline uint32_t ssrc_of(uint32_t id, uint32_t which)
 
 /*
  * Microphone "mic", camera "cam" of three layers (rid q, h, f; 320, 640, 1280 wide), "screen",
- * "sound", and the slots "stage" (idle), "v0".."v2", "c" (camera, idle), "m" (microphone, idle), "s"
- * (screen), "ss".
+ * "sound", and the slots "stage" (idle), "v0".."v2", "c" (camera, idle), "m" (microphone, idle),
+ * "s" (screen), "ss".
  */
 struct peer_description fixture_description(uint32_t id);
 /* Joins and is connected. */

@@ -150,7 +150,11 @@ static void nothing_from_before_a_restart_is_taken(void)
 	g_assert_cmpuint(fixture_count(s.watcher, s.slot), ==, 4);
 	g_assert_cmpuint(count_of(&s, COUNTER_DROP_TOO_OLD), ==, 2);
 	fixture_frame(s.a, 0, true, 1);
-	g_assert_cmpuint(fixture_count(s.watcher, s.slot), ==, 5);
+	/* It stays empty for the receiver. */
+	g_assert_cmpuint(fixture_count(s.watcher, s.slot), ==, 6);
+	g_assert_cmpuint(fixture_seen(s.watcher, s.slot, 4)->rtp.payload_length, ==, 0);
+	g_assert_cmpuint(fixture_seen(s.watcher, s.slot, 4)->index, ==,
+			 fixture_seen(s.watcher, s.slot, 0)->index + 1);
 	fixture_free(s.f);
 }
 
