@@ -11,6 +11,8 @@ build_packages=(
 	libjansson-dev libjwt-dev libsqlite3-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
 	libopus-dev
 )
+# There for x86-64 alone.
+[ "$(dpkg --print-architecture)" != amd64 ] || build_packages+=(libipsec-mb-dev)
 test_packages=(
 	clang llvm libclang-rt-14-dev python3 curl iproute2 nftables procps psmisc
 	chromium firefox-esr pulseaudio fonts-noto-core fonts-noto-cjk

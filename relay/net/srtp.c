@@ -1,28 +1,21 @@
 #include "relay/net/srtp.h"
+#include "relay/base/wire.h"
+#include "relay/net/gcm.h"
 #include "relay/net/replay.h"
 #include "relay/net/srtp_cm.h"
 
 #include <glib.h>
-#include <openssl/core_names.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
 #include <string.h>
 
-#define GCM_TAG_SIZE	 16
-#define GCM_IV_SIZE	 12
 #define RTCP_HEADER_SIZE 8 /* up to the sender's SSRC: in clear (RFC 3711, section 3.4) */
 #define RTCP_INDEX_SIZE	 4
+#define RTCP_CLEAR_SIZE	 (RTCP_HEADER_SIZE + RTCP_INDEX_SIZE)
 #define RTCP_ENCRYPTED	 UINT32_C(0x80000000)
 #define RTCP_INDEX_MAX	 UINT32_C(0x7fffffff)
 
-/*
- * One key of one direction. tag: what EVP_CIPHER_CTX_ctrl would make anew for each packet, and
- * compare by names; the cipher is fetched, or OpenSSL 3.0 looks it up again at each nonce (together
- * a third of what a packet costs).
- */
-struct gcm {
-	EVP_CIPHER_CTX *evp;
-	OSSL_PARAM tag[2];
+/* One key of one direction. */
+struct session {
+	struct gcm *gcm;
 	uint8_t salt[SRTP_GCM_SALT_SIZE];
 };
 
@@ -33,7 +26,7 @@ struct peer_source {
 struct srtp_context {
 	enum srtp_profile profile;
 	struct srtp_cm *cm;
-	struct gcm send_rtp, send_rtcp, receive_rtp, receive_rtcp;
+	struct session send_rtp, send_rtcp, receive_rtp, receive_rtcp;
 	/* One counter for all our SSRCs: so no (SSRC, index) comes twice (RFC 7714, section 9.1).
 	 */
 	uint32_t rtcp_index;
@@ -42,42 +35,22 @@ struct srtp_context {
 	struct peer_source sources[SRTP_MAX_SOURCES];
 };
 
-static uint32_t read32(const uint8_t *p)
+static bool session_init(struct session *session, const uint8_t key[static SRTP_KEY_SIZE],
+			 const uint8_t salt[static SRTP_GCM_SALT_SIZE], bool encrypt)
 {
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	memcpy(session->salt, salt, sizeof session->salt);
+	session->gcm = gcm_new(key, encrypt);
+	return session->gcm != NULL;
 }
 
-static void write32(uint8_t *p, uint32_t v)
-{
-	p[0] = (uint8_t)(v >> 24);
-	p[1] = (uint8_t)(v >> 16);
-	p[2] = (uint8_t)(v >> 8);
-	p[3] = (uint8_t)v;
-}
-
-static bool gcm_init(struct gcm *gcm, const uint8_t key[static SRTP_KEY_SIZE],
-		     const uint8_t salt[static SRTP_GCM_SALT_SIZE], bool encrypt)
-{
-	memcpy(gcm->salt, salt, sizeof gcm->salt);
-	gcm->tag[0] =
-		OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, NULL, GCM_TAG_SIZE);
-	gcm->tag[1] = OSSL_PARAM_construct_end();
-	gcm->evp = EVP_CIPHER_CTX_new();
-	EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, SN_aes_128_gcm, NULL);
-	bool ok = gcm->evp && cipher &&
-		  EVP_CipherInit_ex2(gcm->evp, cipher, key, NULL, encrypt, NULL) == 1;
-	EVP_CIPHER_free(cipher); /* the context has its own reference */
-	return ok;
-}
-
-static bool gcm_pair_init(struct gcm *rtp, struct gcm *rtcp, const struct srtp_master *master,
-			  bool encrypt)
+static bool sessions_init(struct session *rtp, struct session *rtcp,
+			  const struct srtp_master *master, bool encrypt)
 {
 	struct srtp_gcm_keys keys;
 	if (srtp_derive_gcm_keys(master, &keys) != OK)
 		return false;
-	bool ok = gcm_init(rtp, keys.rtp_key, keys.rtp_salt, encrypt) &&
-		  gcm_init(rtcp, keys.rtcp_key, keys.rtcp_salt, encrypt);
+	bool ok = session_init(rtp, keys.rtp_key, keys.rtp_salt, encrypt) &&
+		  session_init(rtcp, keys.rtcp_key, keys.rtcp_salt, encrypt);
 	explicit_bzero(&keys, sizeof keys);
 	return ok;
 }
@@ -89,8 +62,8 @@ enum err srtp_context_new(enum srtp_profile profile, const struct srtp_master *s
 	context->profile = profile;
 	bool ok;
 	if (profile == SRTP_PROFILE_GCM)
-		ok = gcm_pair_init(&context->send_rtp, &context->send_rtcp, send, true) &&
-		     gcm_pair_init(&context->receive_rtp, &context->receive_rtcp, receive, false);
+		ok = sessions_init(&context->send_rtp, &context->send_rtcp, send, true) &&
+		     sessions_init(&context->receive_rtp, &context->receive_rtcp, receive, false);
 	else
 		ok = srtp_cm_new(send, receive, &context->cm) == OK;
 	if (!ok) {
@@ -106,10 +79,10 @@ void srtp_context_free(struct srtp_context *context)
 	if (!context)
 		return;
 	srtp_cm_free(context->cm);
-	EVP_CIPHER_CTX_free(context->send_rtp.evp);
-	EVP_CIPHER_CTX_free(context->send_rtcp.evp);
-	EVP_CIPHER_CTX_free(context->receive_rtp.evp);
-	EVP_CIPHER_CTX_free(context->receive_rtcp.evp);
+	gcm_free(context->send_rtp.gcm);
+	gcm_free(context->send_rtcp.gcm);
+	gcm_free(context->receive_rtp.gcm);
+	gcm_free(context->receive_rtcp.gcm);
 	explicit_bzero(context, sizeof *context);
 	g_free(context);
 }
@@ -123,47 +96,24 @@ const char *srtp_context_profile(const struct srtp_context *context)
  * 16 zero bits, SSRC, 48 bits of index, all ^ salt: RFC 7714, section 8.1; for SRTCP the index's
  * upper bits are zero (section 9.1).
  */
-static void gcm_iv(const struct gcm *gcm, uint32_t ssrc, uint64_t index,
-		   uint8_t iv[static GCM_IV_SIZE])
+static void make_iv(const struct session *session, uint32_t ssrc, uint64_t index,
+		    uint8_t iv[static GCM_IV_SIZE])
 {
 	uint8_t plain[GCM_IV_SIZE] = {0};
-	write32(plain + 2, ssrc);
+	wire_put32(plain + 2, ssrc);
 	plain[6] = (uint8_t)(index >> 40);
 	plain[7] = (uint8_t)(index >> 32);
-	write32(plain + 8, (uint32_t)index);
+	wire_put32(plain + 8, (uint32_t)index);
 	for (int i = 0; i < GCM_IV_SIZE; i++)
-		iv[i] = plain[i] ^ gcm->salt[i];
+		iv[i] = plain[i] ^ session->salt[i];
 }
 
-/* Sets the nonce and takes in what is authenticated in clear (one or two pieces). */
-static bool gcm_begin(const struct gcm *gcm, const uint8_t iv[static GCM_IV_SIZE],
-		      const uint8_t *clear, size_t clear_length, const uint8_t *more,
-		      size_t more_length)
+/* What SRTCP authenticates in clear: the header's two words, and the index behind the tag. */
+static void rtcp_clear(const uint8_t *data, const uint8_t *trailer,
+		       uint8_t clear[static RTCP_CLEAR_SIZE])
 {
-	int n;
-	return EVP_CipherInit_ex2(gcm->evp, NULL, NULL, iv, -1, NULL) == 1 &&
-	       EVP_CipherUpdate(gcm->evp, NULL, &n, clear, (int)clear_length) == 1 &&
-	       (more_length == 0 ||
-		EVP_CipherUpdate(gcm->evp, NULL, &n, more, (int)more_length) == 1);
-}
-
-/* In place, and the tag to out. */
-static bool gcm_encrypt(struct gcm *gcm, uint8_t *data, size_t length, uint8_t *tag)
-{
-	int n;
-	gcm->tag[0].data = tag;
-	return (length == 0 || EVP_CipherUpdate(gcm->evp, data, &n, data, (int)length) == 1) &&
-	       EVP_CipherFinal_ex(gcm->evp, data + length, &n) == 1 &&
-	       EVP_CIPHER_CTX_get_params(gcm->evp, gcm->tag) == 1;
-}
-
-static bool gcm_decrypt(struct gcm *gcm, uint8_t *data, size_t length, uint8_t *tag)
-{
-	int n;
-	gcm->tag[0].data = tag;
-	return (length == 0 || EVP_CipherUpdate(gcm->evp, data, &n, data, (int)length) == 1) &&
-	       EVP_CIPHER_CTX_set_params(gcm->evp, gcm->tag) == 1 &&
-	       EVP_CipherFinal_ex(gcm->evp, data + length, &n) == 1;
+	memcpy(clear, data, RTCP_HEADER_SIZE);
+	memcpy(clear + RTCP_HEADER_SIZE, trailer, RTCP_INDEX_SIZE);
 }
 
 /* The plaintext in one piece (which costs no more than EVP calls for each piece); returns its
@@ -196,11 +146,11 @@ enum err srtp_context_protect_rtp(struct srtp_context *context, const struct rtp
 			*ret_length = length;
 		return err;
 	}
-	struct gcm *gcm = &context->send_rtp;
+	const struct session *session = &context->send_rtp;
 	uint8_t iv[GCM_IV_SIZE];
-	gcm_iv(gcm, packet->ssrc, packet->index, iv);
-	if (!gcm_begin(gcm, iv, out, header, NULL, 0) ||
-	    !gcm_encrypt(gcm, out + header, length - header, out + length))
+	make_iv(session, packet->ssrc, packet->index, iv);
+	if (!gcm_encrypt(session->gcm, iv, out, header, out + header, length - header,
+			 out + length))
 		return ERR_SYSTEM;
 	*ret_length = length + GCM_TAG_SIZE;
 	return OK;
@@ -222,12 +172,13 @@ enum err srtp_context_protect_rtcp(struct srtp_context *context, const uint8_t *
 	}
 	if (context->rtcp_index == RTCP_INDEX_MAX) /* RFC 3711, section 9.2: the key is used up */
 		return ERR_NOT_READY;
-	struct gcm *gcm = &context->send_rtcp;
-	uint8_t iv[GCM_IV_SIZE], *trailer = out + length + GCM_TAG_SIZE;
-	gcm_iv(gcm, read32(out + 4), ++context->rtcp_index, iv);
-	write32(trailer, RTCP_ENCRYPTED | context->rtcp_index);
-	if (!gcm_begin(gcm, iv, out, RTCP_HEADER_SIZE, trailer, RTCP_INDEX_SIZE) ||
-	    !gcm_encrypt(gcm, out + RTCP_HEADER_SIZE, length - RTCP_HEADER_SIZE, out + length))
+	const struct session *session = &context->send_rtcp;
+	uint8_t iv[GCM_IV_SIZE], clear[RTCP_CLEAR_SIZE], *trailer = out + length + GCM_TAG_SIZE;
+	make_iv(session, wire_get32(out + 4), ++context->rtcp_index, iv);
+	wire_put32(trailer, RTCP_ENCRYPTED | context->rtcp_index);
+	rtcp_clear(out, trailer, clear);
+	if (!gcm_encrypt(session->gcm, iv, clear, sizeof clear, out + RTCP_HEADER_SIZE,
+			 length - RTCP_HEADER_SIZE, out + length))
 		return ERR_SYSTEM;
 	*ret_length = length + GCM_TAG_SIZE + RTCP_INDEX_SIZE;
 	return OK;
@@ -269,7 +220,7 @@ static enum err unprotect_rtp_gcm(struct srtp_context *context, struct peer_sour
 				  uint32_t ssrc, uint8_t *data, size_t *length)
 {
 	static const struct replay none;
-	struct gcm *gcm = &context->receive_rtp;
+	const struct session *session = &context->receive_rtp;
 	size_t header = header_length(data, *length);
 	if (header == 0 || *length < header + GCM_TAG_SIZE)
 		return ERR_TRUNCATED;
@@ -279,9 +230,9 @@ static enum err unprotect_rtp_gcm(struct srtp_context *context, struct peer_sour
 		return ERR_REPLAY;
 	size_t plain = *length - GCM_TAG_SIZE;
 	uint8_t iv[GCM_IV_SIZE];
-	gcm_iv(gcm, ssrc, index, iv);
-	if (!gcm_begin(gcm, iv, data, header, NULL, 0) ||
-	    !gcm_decrypt(gcm, data + header, plain - header, data + plain))
+	make_iv(session, ssrc, index, iv);
+	if (!gcm_decrypt(session->gcm, iv, data, header, data + header, plain - header,
+			 data + plain))
 		return ERR_AUTH;
 	if (!*source)
 		*source = add_source(context, ssrc);
@@ -294,20 +245,22 @@ static enum err unprotect_rtcp_gcm(struct srtp_context *context, struct peer_sou
 				   uint32_t ssrc, uint8_t *data, size_t *length)
 {
 	static const struct replay none;
-	struct gcm *gcm = &context->receive_rtcp;
+	const struct session *session = &context->receive_rtcp;
 	if (*length < RTCP_HEADER_SIZE + GCM_TAG_SIZE + RTCP_INDEX_SIZE)
 		return ERR_TRUNCATED;
 	size_t plain = *length - GCM_TAG_SIZE - RTCP_INDEX_SIZE;
 	uint8_t *trailer = data + plain + GCM_TAG_SIZE;
-	uint32_t index = read32(trailer) & RTCP_INDEX_MAX;
-	if (!(read32(trailer) & RTCP_ENCRYPTED)) /* DTLS-SRTP has no way to agree on clear SRTCP */
+	uint32_t index = wire_get32(trailer) & RTCP_INDEX_MAX;
+	if (!(wire_get32(trailer) &
+	      RTCP_ENCRYPTED)) /* DTLS-SRTP has no way to agree on clear SRTCP */
 		return ERR_AUTH;
 	if (replay_check(*source ? &(*source)->rtcp : &none, index) != OK)
 		return ERR_REPLAY;
-	uint8_t iv[GCM_IV_SIZE];
-	gcm_iv(gcm, ssrc, index, iv);
-	if (!gcm_begin(gcm, iv, data, RTCP_HEADER_SIZE, trailer, RTCP_INDEX_SIZE) ||
-	    !gcm_decrypt(gcm, data + RTCP_HEADER_SIZE, plain - RTCP_HEADER_SIZE, data + plain))
+	uint8_t iv[GCM_IV_SIZE], clear[RTCP_CLEAR_SIZE];
+	make_iv(session, ssrc, index, iv);
+	rtcp_clear(data, trailer, clear);
+	if (!gcm_decrypt(session->gcm, iv, clear, sizeof clear, data + RTCP_HEADER_SIZE,
+			 plain - RTCP_HEADER_SIZE, data + plain))
 		return ERR_AUTH;
 	if (!*source)
 		*source = add_source(context, ssrc);
@@ -332,7 +285,7 @@ enum err srtp_context_unprotect_rtp(struct srtp_context *context, uint8_t *data,
 {
 	if (*length < RTP_HEADER_MIN)
 		return ERR_TRUNCATED;
-	uint32_t ssrc = read32(data + 8);
+	uint32_t ssrc = wire_get32(data + 8);
 	struct peer_source *source = find_source(context, ssrc);
 	if (!source && context->n_sources == SRTP_MAX_SOURCES)
 		return ERR_FULL;
@@ -345,7 +298,7 @@ enum err srtp_context_unprotect_rtcp(struct srtp_context *context, uint8_t *data
 {
 	if (*length < RTCP_HEADER_SIZE)
 		return ERR_TRUNCATED;
-	uint32_t ssrc = read32(data + 4);
+	uint32_t ssrc = wire_get32(data + 4);
 	struct peer_source *source = find_source(context, ssrc);
 	if (!source && context->n_sources == SRTP_MAX_SOURCES)
 		return ERR_FULL;

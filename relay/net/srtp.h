@@ -1,6 +1,6 @@
 /*
- * SRTP and SRTCP of one connection, both ways (RFC 3711). AES-GCM (RFC 7714) is ours, on EVP
- * contexts whose key is set once; AES128_CM_SHA1_80 is libsrtp2's (srtp_cm.h). Used by transport.c
+ * SRTP and SRTCP of one connection, both ways (RFC 3711). AES-GCM (RFC 7714) is ours, over
+ * gcm.h; AES128_CM_SHA1_80 is libsrtp2's (srtp_cm.h). Used by transport.c
  * alone; one thread.
  */
 #pragma once

@@ -306,6 +306,7 @@ static void count_sent(const struct msghdr *header, struct counters *counters)
 		bytes += header->msg_iov[i].iov_len;
 	counter_add(counters, COUNTER_DATAGRAMS_OUT, header->msg_iovlen);
 	counter_add(counters, COUNTER_BYTES_OUT, bytes);
+	histogram_add(&counters->histogram[HISTOGRAM_GSO_RUN], header->msg_iovlen, 1);
 	if (header->msg_iovlen > 1) {
 		counter_add(counters, COUNTER_GSO_MESSAGES, 1);
 		counter_add(counters, COUNTER_GSO_SEGMENTS, header->msg_iovlen);
