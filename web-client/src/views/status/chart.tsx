@@ -9,7 +9,7 @@ import { clock, useWords } from "./context";
 
 const HEIGHT = 148;
 const AXIS_WIDTH = 64;
-const TIME_SPACE = 72; // between two times on the axis
+const TIME_SPACE = 48; // between two times on the axis
 /** Colours of the style sheet; a line beyond them is told apart by its dashes alone. */
 const COLOURS = 6;
 const DASHES: readonly number[][] = [[], [6, 4], [2, 3], [10, 4, 2, 4]];
@@ -61,13 +61,13 @@ function drawMark(plot: uPlot, mark: number): void {
   ctx.restore();
 }
 
-function useOptions(props: ChartProps): () => uPlot.Options {
+/** Its width comes later. */
+function useOptions(props: ChartProps): () => Omit<uPlot.Options, "width"> {
   const { tag, dates } = useWords();
   return () => {
     const axis = { stroke: () => colour("--ink-soft"), font: `12px ${colour("--font")}`, ticks: { show: false }, gap: 6 };
     const grid = { stroke: () => colour("--line"), width: 1 };
     return {
-      width: 300,
       height: HEIGHT,
       padding: [10, 12, 0, 0],
       legend: { show: false },
@@ -102,13 +102,14 @@ function Plot(props: ChartProps & { label: string }) {
   const latest = useRef(props);
   latest.current = props;
   const options = useOptions({ ...props, get span() { return latest.current.span; } });
-  const wide = width > 0;
+  const wide = width > 0; // before that there is nothing to draw on
 
   useLayoutEffect(() => {
     if (!ref.current || !wide) return undefined;
     const made = new uPlot(
       {
         ...options(),
+        width,
         hooks: {
           setCursor: [(self) => latest.current.onCursor(self.cursor.idx ?? null)],
           draw: [(self) => { if (latest.current.mark !== undefined) drawMark(self, latest.current.mark); }],

@@ -37,8 +37,7 @@ const CHARTS: readonly Drawn[] = [
     lines: [["line.people", (sample) => sample.people], ["line.viewers", (sample) => sample.viewers], ["line.connected", total("peers")]],
   },
   { id: "slots", title: "chart.slots", hint: "chart.slotsHint", unit: "count", lines: [["line.slots", total("slots")]] },
-  { id: "resent", title: "chart.resent", unit: "rate", lines: [["line.resent", total("resent")]] },
-  { id: "drops", title: "chart.drops", unit: "rate", lines: [["line.drops", total("drops")]] },
+  { id: "losses", title: "chart.losses", unit: "rate", lines: [["line.resent", total("resent")], ["line.drops", total("drops")]] },
   { id: "memory", title: "chart.memory", unit: "bytes", lines: [["line.memory", (sample) => sample.memory]] },
 ];
 
@@ -116,7 +115,7 @@ export function Charts({ history, theme }: { history: History; theme: string }) 
         ))}
         <BusyChart history={history} {...reading} />
         {CHARTS.slice(2).map((chart) => (
-          <OneChart key={chart.id} history={history} chart={chart} note={chart.id === "drops" ? top : undefined} {...reading} />
+          <OneChart key={chart.id} history={history} chart={chart} note={chart.id === "losses" ? top : undefined} {...reading} />
         ))}
       </div>
     </section>

@@ -81,7 +81,7 @@ function Top({ tag, theme, setTag, setTheme }: { tag: string; theme: Theme; setT
         <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
           <path d="M4 14v-4M9 18V6M14 15V9M19 20V4" />
         </svg>
-        {t("app.name")}
+        <span class="status-name">{t("app.name")}</span>
       </span>
       <div class="page-settings page-settings-compact">
         <label class="compact-select">
