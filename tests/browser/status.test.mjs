@@ -137,6 +137,7 @@ suite("status", { timeout: 180_000 }, () => {
     assert.match(first, /^\d\d:\d\d:\d\d$/);
     await operator.page.keyboard.press("ArrowRight");
     await until("another moment", async () => (await operator.page.$eval(".charts .section-head .hint", (one) => one.innerText)) !== first);
+    assert.match(await operator.page.$eval('[data-chart="packets"] [role="status"]', (one) => one.innerText), /^\d\d:\d\d:\d\d: sent [\d,.]+\/s, received /);
     await operator.page.keyboard.press("Escape");
     await operator.says("Move over a chart");
   });

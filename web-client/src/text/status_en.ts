@@ -53,7 +53,6 @@ export const statusEn = {
   "chart.losses": "Resent and dropped packets",
   "chart.memory": "Memory",
   "chart.summary": "{chart}. Now: {now}. Highest: {highest}.",
-  "chart.nothing": "nothing",
 
   "line.received": "received",
   "line.sent": "sent",

@@ -54,7 +54,6 @@ export const statusZhHans: StatusCatalogue = {
   "chart.losses": "重传与丢弃的数据包",
   "chart.memory": "内存",
   "chart.summary": "{chart}。现在：{now}。最高：{highest}。",
-  "chart.nothing": "无",
 
   "line.received": "接收",
   "line.sent": "发送",

@@ -1,8 +1,9 @@
 /** One chart: uPlot draws the lines, the figures above it are the page's own. */
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Lines } from "../../core/status/history";
+import type { StatusText } from "../../text/status_text";
 import { axisEnd, inUnit, type Unit } from "../../text/status_units";
 import { useBox } from "../parts/hooks";
 import { clock, useWords } from "./context";
@@ -61,54 +62,51 @@ function drawMark(plot: uPlot, mark: number): void {
   ctx.restore();
 }
 
-/** Its width comes later. */
-function useOptions(props: ChartProps): () => Omit<uPlot.Options, "width"> {
-  const { tag, dates } = useWords();
-  return () => {
-    const axis = { stroke: () => colour("--ink-soft"), font: `12px ${colour("--font")}`, ticks: { show: false }, gap: 6 };
-    const grid = { stroke: () => colour("--line"), width: 1 };
-    return {
-      height: HEIGHT,
-      padding: [10, 12, 0, 0],
-      legend: { show: false },
-      cursor: { y: false, drag: { x: false, y: false }, sync: { key: "status" }, points: { size: 7 } },
-      scales: { x: { time: true, range: () => [...props.span] }, y: { range: (_, __, max) => [0, axisEnd(props.unit, max ?? 0)] } },
-      axes: [
-        { ...axis, size: 28, space: TIME_SPACE, grid: { show: false }, values: (_, times) => times.map((time) => clock(dates, time, true)) },
-        {
-          ...axis, size: AXIS_WIDTH, grid,
-          splits: (plot) => {
-            const end = plot.scales["y"]?.max ?? 1;
-            return [0, end / 2, end];
-          },
-          values: (_, values) => values.map((value) => inUnit(tag, props.unit, value)),
+/** All but its width. What changes with each sample is read from `latest`. */
+function optionsOf(latest: { current: ChartProps }, { tag, dates }: StatusText): Omit<uPlot.Options, "width"> {
+  const axis = { stroke: () => colour("--ink-soft"), font: `12px ${colour("--font")}`, ticks: { show: false }, gap: 6 };
+  const { unit, names } = latest.current;
+  const grid = { stroke: () => colour("--line"), width: 1 };
+  return {
+    height: HEIGHT,
+    padding: [10, 12, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false }, sync: { key: "status" }, points: { size: 7 } },
+    scales: { x: { time: true, range: () => [...latest.current.span] }, y: { range: (_, __, max) => [0, axisEnd(unit, max ?? 0)] } },
+    axes: [
+      { ...axis, size: 28, space: TIME_SPACE, grid: { show: false }, values: (_, times) => times.map((time) => clock(dates, time, true)) },
+      {
+        ...axis, size: AXIS_WIDTH, grid,
+        splits: (plot) => {
+          const end = plot.scales["y"]?.max ?? 1;
+          return [0, end / 2, end];
         },
-      ],
-      series: [
-        {},
-        ...props.names.map((label, i) => ({
-          label, stroke: () => colour(lineColour(i)), width: 1.75, dash: [...lineDash(i)], points: { size: 4 },
-        })),
-      ],
-    };
+        values: (_, values) => values.map((value) => inUnit(tag, unit, value)),
+      },
+    ],
+    series: [
+      {},
+      ...names.map((label, i) => ({
+        label, stroke: () => colour(lineColour(i)), width: 1.75, dash: [...lineDash(i)], points: { size: 4 },
+      })),
+    ],
   };
 }
 
 /** The plot itself, made anew only when what it looks like changes. */
-function Plot(props: ChartProps & { label: string }) {
-  const { tag } = useWords();
+function Plot(props: ChartProps & { label: string; onFocus(focused: boolean): void }) {
+  const text = useWords();
   const [ref, { width }] = useBox<HTMLDivElement>();
   const plot = useRef<uPlot | null>(null);
   const latest = useRef(props);
   latest.current = props;
-  const options = useOptions({ ...props, get span() { return latest.current.span; } });
   const wide = width > 0; // before that there is nothing to draw on
 
   useLayoutEffect(() => {
     if (!ref.current || !wide) return undefined;
     const made = new uPlot(
       {
-        ...options(),
+        ...optionsOf(latest, text),
         width,
         hooks: {
           setCursor: [(self) => latest.current.onCursor(self.cursor.idx ?? null)],
@@ -123,21 +121,29 @@ function Plot(props: ChartProps & { label: string }) {
       plot.current = null;
       made.destroy();
     };
-  }, [wide, props.theme, tag, props.names.join("\n")]);
+  }, [wide, props.theme, text, props.names.join("\n")]);
   useLayoutEffect(() => {
     if (width > 0) plot.current?.setSize({ width, height: HEIGHT });
   }, [width]);
   useLayoutEffect(() => {
     plot.current?.setData([props.lines.time, ...props.lines.lines]);
-  }, [wide, props.lines, props.theme, tag]);
-  useEffect(() => {
-    const move = (event: KeyboardEvent): void => moveCursor(event, plot.current, latest.current);
-    const element = ref.current;
-    element?.addEventListener("keydown", move);
-    return () => element?.removeEventListener("keydown", move);
-  }, []);
-
-  return <div class="chart-plot" ref={ref} tabIndex={0} role="img" aria-label={props.label} onBlur={() => props.onCursor(null)} />;
+  }, [wide, props.lines, props.theme, text]);
+  const onBlur = (): void => {
+    props.onFocus(false);
+    props.onCursor(null);
+  };
+  return (
+    <div
+      class="chart-plot"
+      ref={ref}
+      tabIndex={0}
+      role="img"
+      aria-label={props.label}
+      onFocus={() => props.onFocus(true)}
+      onBlur={onBlur}
+      onKeyDown={(event) => moveCursor(event, plot.current, props)}
+    />
+  );
 }
 
 /** ← and → go from sample to sample, Home and End to the ends, Esc back to now. */
@@ -154,13 +160,15 @@ function moveCursor(event: KeyboardEvent, plot: uPlot | null, { lines, cursor, o
 }
 
 export function Chart(props: ChartProps) {
-  const { t, tag } = useWords();
+  const { t, tag, dates } = useWords();
   const { id, title, hint, unit, names, lines, note } = props;
+  const [focused, setFocused] = useState(false);
   const at = lastOf(lines, props.cursor);
   const words = (value: number | null | undefined): string => (value === null || value === undefined ? "–" : withRate(inUnit(tag, unit, value)));
   const withRate = (text: string): string => (unit === "rate" ? t("unit.perSecond", { n: text }) : text);
-  const spoken = names.map((name, i) => `${name} ${words(lines.lines[i]?.[lines.time.length - 1])}`).join(", ");
-  const label = t("chart.summary", { chart: title, now: spoken, highest: withRate(inUnit(tag, unit, highestOf(lines))) });
+  const spoken = (place: number): string => names.map((name, i) => `${name} ${words(lines.lines[i]?.[place])}`).join(", ");
+  const label = t("chart.summary", { chart: title, now: spoken(lines.time.length - 1), highest: withRate(inUnit(tag, unit, highestOf(lines))) });
+  const moment = focused && props.cursor !== null ? lines.time[at] : undefined;
   return (
     <figure class="chart" data-chart={id}>
       <figcaption class="chart-head">
@@ -178,7 +186,10 @@ export function Chart(props: ChartProps) {
           {note && <li class="chart-note">{note}</li>}
         </ul>
       </figcaption>
-      <Plot {...props} label={label} />
+      <Plot {...props} label={label} onFocus={setFocused} />
+      <span class="unseen" role="status">
+        {moment !== undefined && `${clock(dates, moment)}: ${spoken(at)}`}
+      </span>
     </figure>
   );
 }

@@ -105,7 +105,7 @@ export function Charts({ history, theme }: { history: History; theme: string }) 
     <section class="charts" aria-labelledby="charts-title">
       <header class="section-head">
         <h2 id="charts-title">{t("page.charts")}</h2>
-        <p class="hint" aria-live="polite">
+        <p class="hint">
           {at === null || time === undefined ? t("page.keys") : <b class="tabular">{clock(dates, time)}</b>}
         </p>
       </header>
