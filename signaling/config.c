@@ -39,8 +39,10 @@ static const struct row rows[] = {
 	{"server", "public-url", "public-url", TEXT, AT(public_url), 0, 0, NULL, "URL",
 	 "how browsers reach the server, for links; unset: made from address and port"},
 	{"server", "metrics-from", "metrics-from", NETWORKS, AT(metrics_from), 0, 0, NULL, "NET",
-	 "address or network (192.0.2.0/24) that may see /metrics and /status, beside this machine "
-	 "itself and whoever has a service's token; may be repeated"},
+	 "address or network (192.0.2.0/24) that may see /metrics and /status, beside whoever has "
+	 "a "
+	 "service's token and this machine itself (unless public-url says that a proxy is before "
+	 "it: https, and plain HTTP here); may be repeated"},
 	{"media", "port", "media-port", NUMBER, AT(media_port), 0, 65535, "40000", "N",
 	 "UDP port of the first worker, the others follow; 0: any"},
 	{"media", "listen", "media-listen", ADDRESS, AT(media_listen), 0, 0, NULL, "ADDR",

@@ -67,7 +67,12 @@ static bool is_local(const struct connection *connection)
 	       http_address_is_own(&connection->peer, &own);
 }
 
-/* Whatever proxies say of whom they speak for (RFC 7239, RFC 9110 section 7.6.3, and custom). */
+/*
+ * Whatever proxies say of whom they speak for (RFC 7239, RFC 9110 section 7.6.3, and custom): one
+ * is enough. libwebsockets (4.1.6) loses the header behind an unknown one whose name a known name
+ * begins with ("X-A: b", for X-Auth-Token), so that a client can hide one of them; most proxies
+ * send several, or put theirs first.
+ */
 static bool is_forwarded(struct lws *wsi)
 {
 	static const char *const names[] = {

@@ -8,6 +8,7 @@
 struct watch {
 	struct metrics metrics;
 	struct status *status;
+	bool own_machine;    /* is let in without being named */
 	GPtrArray *networks; /* of GInetAddressMask */
 	gint64 epoch_us;     /* Unix time when the monotonic clock was 0, as the start saw it */
 	guint timer;
@@ -69,18 +70,35 @@ static bool is_in(const GPtrArray *networks, const char *text)
 	return false;
 }
 
+/*
+ * Where links say https and this server speaks plain HTTP, a proxy stands before it. From this
+ * machine then comes everybody, and not every proxy says so: the operator has to.
+ */
+static bool behind_proxy(const struct config *config)
+{
+	return !config->secure && config->public_url &&
+	       g_str_has_prefix(config->public_url, "https:");
+}
+
+static bool comes_from_operator(const struct watch *watch, const struct http_request *request)
+{
+	return !request->forwarded &&
+	       ((watch->own_machine && request->local) || is_in(watch->networks, request->address));
+}
+
 /* False: the reply says why. */
 static bool may_watch(const struct watch *watch, const struct http_request *request,
 		      struct http_reply *reply)
 {
 	GError *error = NULL;
-	if (!request->forwarded && (request->local || is_in(watch->networks, request->address)))
+	if (comes_from_operator(watch, request))
 		return true;
 	if (!request->bearer)
 		error = g_error_new_literal(
 			SIGNALING_ERROR, SIGNALING_ERROR_FORBIDDEN,
-			"address: only the server's own machine may see this, addresses that its "
-			"setting metrics-from names, and whoever brings a service's token");
+			"address: only the server's own machine may see this (behind a proxy: if "
+			"it is named, too), addresses that the setting metrics-from names, and "
+			"whoever brings a service's token");
 	else if (meetings_allow(watch->metrics.meetings, request->bearer, ACTION_WATCH, &error))
 		return true;
 	http_reply_error(reply, error);
@@ -139,6 +157,7 @@ struct watch *watch_new(const struct config *config, const struct relay *relay,
 	struct watch *watch = g_new0(struct watch, 1);
 	gint64 now_us = g_get_monotonic_time();
 	watch->epoch_us = g_get_real_time() - now_us;
+	watch->own_machine = !behind_proxy(config);
 	watch->networks = g_ptr_array_new_with_free_func(g_object_unref);
 	for (char **text = config->metrics_from; *text; text++)
 		g_ptr_array_add(watch->networks, g_inet_address_mask_new_from_string(*text, NULL));

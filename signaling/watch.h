@@ -1,7 +1,7 @@
 /*
  * What whoever runs the server watches: GET /metrics, GET /api/status and the history behind it,
- * and the rule of who may: requests from this very machine or from `metrics-from`, unless a proxy
- * forwards them, and tokens of a role that may "watch". Main thread.
+ * and the rule of who may: requests from this very machine (but not behind a proxy) or from
+ * `metrics-from`, unless they are forwarded, and tokens of a role that may "watch". Main thread.
  */
 #pragma once
 

@@ -176,7 +176,7 @@ suite("status", { timeout: 180_000 }, () => {
     const stranger = await open();
     await stranger.page.setExtraHTTPHeaders({ "X-Forwarded-For": "192.0.2.7" });
     await reload(stranger);
-    await stranger.says("on its own machine, to the addresses that its setting metrics-from names");
+    await stranger.says("to the addresses that its setting metrics-from names");
     await everywhere(stranger, "status-refused");
     const bring = (token) => stranger.page.evaluate((text) => { location.hash = `token=${text}`; }, token);
     await bring(server.token("status", "host"));

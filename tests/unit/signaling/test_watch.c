@@ -92,6 +92,17 @@ static void this_machine_sees_it_and_no_other(struct case_of *t, gconstpointer o
 	assert_refused(t, request, 403, "only the server's own machine");
 }
 
+/* Plain HTTP here, https in the links. */
+static void behind_a_proxy_this_machine_is_nobody(struct case_of *t, gconstpointer option)
+{
+	struct http_request request = request_from("127.0.0.1");
+	request.local = true;
+	assert_refused(t, request, 403, "behind a proxy");
+	g_autofree char *bearer = token(t, ROLE_SERVICE, 60);
+	request.bearer = bearer;
+	assert_shown(t, request);
+}
+
 static void named_networks_see_it(struct case_of *t, gconstpointer option)
 {
 	assert_shown(t, request_from("192.0.2.77"));
@@ -184,6 +195,7 @@ int main(int argc, char **argv)
 #define ADD(name, option)                                                                          \
 	g_test_add("/watch/" #name, struct case_of, option, set_up, name, tear_down)
 	ADD(this_machine_sees_it_and_no_other, NULL);
+	ADD(behind_a_proxy_this_machine_is_nobody, "--public-url=https://meet.example.org");
 	ADD(named_networks_see_it, "--metrics-from=192.0.2.0/24");
 	ADD(a_service_sees_it_from_anywhere, NULL);
 	ADD(tokens_that_no_longer_hold, NULL);

@@ -21,7 +21,7 @@ export const statusEn = {
   "page.emptyText": "The server has just started. The first figures come within {n, plural, one {# second} other {# seconds}}.",
   "page.refused": "This page is for whoever runs the server",
   "page.refusedAddress":
-    "The server shows it on its own machine, to the addresses that its setting metrics-from names, and to whoever opens the page with a service’s token: /status#token=…",
+    "The server shows it on its own machine (behind a proxy: if that is named, too), to the addresses that its setting metrics-from names, and to whoever opens the page with a service’s token: /status#token=…",
   "page.refusedToken": "The token in the address isn’t valid, or not any more. Make a new one with: tongsheng token --role service",
   "page.refusedRole": "The token in the address is for a meeting. To watch the server it takes one of the role service.",
   "page.figures": "Now",

@@ -22,7 +22,7 @@ export const statusZhHans: StatusCatalogue = {
   "page.empty": "还没有数据",
   "page.emptyText": "服务器刚刚启动。{n, plural, other {# 秒}}内会有第一批数据。",
   "page.refused": "本页面供服务器管理者使用",
-  "page.refusedAddress": "可以查看的有：服务器本机、设置 metrics-from 中列出的地址，以及用服务令牌打开本页面的人：/status#token=…",
+  "page.refusedAddress": "可以查看的有：服务器本机（在代理之后须列出）、设置 metrics-from 中列出的地址，以及用服务令牌打开本页面的人：/status#token=…",
   "page.refusedToken": "地址中的令牌无效或已失效。请用此命令制作新的令牌：tongsheng token --role service",
   "page.refusedRole": "地址中的令牌是用于会议的。查看服务器需要角色为 service 的令牌。",
   "page.figures": "现在",
