@@ -75,8 +75,8 @@ static bool is_local(const struct connection *connection)
  */
 static bool is_forwarded(struct lws *wsi)
 {
-	static const char *const names[] = {
-		"forwarded:", "x-forwarded-host:", "x-forwarded-proto:"};
+	static const char *const names[] = {"forwarded:", "x-forwarded-host:", "x-forwarded-proto:",
+					    "x-forwarded-server:", "x-forwarded-port:"};
 	if (lws_hdr_total_length(wsi, WSI_TOKEN_X_FORWARDED_FOR) > 0 ||
 	    lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_X_REAL_IP) > 0 ||
 	    lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_VIA) > 0)

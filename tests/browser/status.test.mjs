@@ -126,7 +126,7 @@ suite("status", { timeout: 180_000 }, () => {
 
   step("goes on by itself, sample after sample", async () => {
     const time = () => operator.page.$eval(".status-link .tabular", (one) => one.innerText);
-    const before = await time();
+    const before = await until("a sample's time", time);
     await until("the next one comes", async () => (await time()) !== before);
   });
 
