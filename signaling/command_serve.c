@@ -4,7 +4,7 @@
 #include "signaling/commands.h"
 #include "signaling/control.h"
 #include "signaling/meeting.h"
-#include "signaling/metrics.h"
+#include "signaling/watch.h"
 #include "signaling/whip.h"
 #include <glib-unix.h>
 #include <signal.h>
@@ -14,7 +14,7 @@
 
 #define END_PATIENCE_MS 1000
 #define FILES_BESIDE	4096 /* of the media, the store, ... */
-#define ROUTES_MAX	(2 + API_ROUTES + WHIP_ROUTES)
+#define ROUTES_MAX	(1 + WATCH_ROUTES + API_ROUTES + WHIP_ROUTES)
 
 struct program {
 	struct config *config;
@@ -23,10 +23,10 @@ struct program {
 	struct meetings *meetings;
 	struct relay *relay;
 	struct whip *whip;
+	struct watch *watch;
 	struct http_server *server;
 	struct control_server *control;
 	struct control_command commands[1];
-	struct metrics metrics;
 	GMainLoop *loop;
 	bool ending;
 };
@@ -80,17 +80,18 @@ static bool start_http(struct program *p, GError **error)
 {
 	struct http_route routes[ROUTES_MAX] = {
 		{"GET", "/healthz", 0, handle_health, NULL},
-		{"GET", "/metrics", 0, metrics_handle, &p->metrics},
 	};
-	size_t n = 2, more;
+	size_t n = 1, more;
 	struct websocket_events websocket_events;
 
+	p->watch = watch_new(p->config, p->relay, p->meetings, &p->server);
+	watch_routes(p->watch, routes + n, &more);
+	n += more;
 	api_routes(p->meetings, routes + n, &more);
 	n += more;
 	p->whip = whip_new(p->meetings);
 	whip_routes(p->whip, routes + n, &more);
 	n += more;
-	p->metrics = (struct metrics){p->relay, p->meetings, &p->server, g_get_monotonic_time()};
 	meetings_websocket_events(p->meetings, &websocket_events);
 	p->server = http_server_new(p->config, routes, n, &websocket_events, error);
 	return p->server != NULL;
@@ -148,6 +149,7 @@ static bool start(struct program *p, GError **error)
 static void stop(struct program *p)
 {
 	http_server_free(p->server);
+	watch_free(p->watch);
 	whip_free(p->whip);
 	meetings_free(p->meetings);
 	relay_free(p->relay);

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum type { TEXT, ADDRESS, NUMBER, FLAG, LIST, ADDRESSES };
+enum type { TEXT, ADDRESS, NUMBER, FLAG, LIST, ADDRESSES, NETWORKS };
 
 struct row {
 	const char *group, *key, *option;
@@ -38,6 +38,11 @@ static const struct row rows[] = {
 	 "the built web client; unset: found beside the program"},
 	{"server", "public-url", "public-url", TEXT, AT(public_url), 0, 0, NULL, "URL",
 	 "how browsers reach the server, for links; unset: made from address and port"},
+	{"server", "metrics-from", "metrics-from", NETWORKS, AT(metrics_from), 0, 0, NULL, "NET",
+	 "address or network (192.0.2.0/24) that may see /metrics and /status, beside whoever has "
+	 "a "
+	 "service's token and this machine itself (unless public-url says that a proxy is before "
+	 "it: https, and plain HTTP here); may be repeated"},
 	{"media", "port", "media-port", NUMBER, AT(media_port), 0, 65535, "40000", "N",
 	 "UDP port of the first worker, the others follow; 0: any"},
 	{"media", "listen", "media-listen", ADDRESS, AT(media_listen), 0, 0, NULL, "ADDR",
@@ -90,6 +95,12 @@ static bool is_address(const char *text)
 	return address != NULL;
 }
 
+static bool is_network(const char *text)
+{
+	g_autoptr(GInetAddressMask) network = g_inet_address_mask_new_from_string(text, NULL);
+	return network != NULL;
+}
+
 /* name is "--http-port" or "FILE: [server] http-port". */
 static bool wrong(GError **error, const char *name, const char *value, const char *expected)
 {
@@ -125,6 +136,8 @@ static bool add_to_list(struct config *config, const struct row *row, const char
 {
 	if (row->type == ADDRESSES && !is_address(value))
 		return wrong(error, name, value, "an IP address");
+	if (row->type == NETWORKS && !is_network(value))
+		return wrong(error, name, value, "an IP address or a network like 192.0.2.0/24");
 	if (row->type == LIST && !g_regex_match_simple("^(stun|turns?):[^\\s]+$", value, 0, 0))
 		return wrong(error, name, value, "a stun:, turn: or turns: URL");
 	char ***list = member(config, row);
@@ -147,6 +160,7 @@ static bool set_value(struct config *config, const struct row *row, const char *
 		return set_flag(config, row, name, value, error);
 	case LIST:
 	case ADDRESSES:
+	case NETWORKS:
 		return add_to_list(config, row, name, value, error);
 	case ADDRESS:
 		if (!strcmp(value, "localhost"))
@@ -174,7 +188,7 @@ static void clear_list(struct config *config, const struct row *row)
 
 static bool is_list(const struct row *row)
 {
-	return row->type == LIST || row->type == ADDRESSES;
+	return row->type == LIST || row->type == ADDRESSES || row->type == NETWORKS;
 }
 
 static struct config *with_defaults(void)

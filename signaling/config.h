@@ -18,10 +18,12 @@ struct config {
 	unsigned workers;
 	bool insecure_http;
 	char *certificate, *private_key; /* PEM files; NULL: made at the first start */
-	char *client;	    /* folder of the built web client; NULL: found beside the program */
-	char *public_url;   /* "https://meet.example.org", for links; NULL: from listen and port */
-	char **ice_servers; /* URLs for the client, e.g. turn:...; may be empty */
-	char *turn_secret;  /* for time-limited TURN credentials; NULL: none */
+	char *client;	     /* folder of the built web client; NULL: found beside the program */
+	char **metrics_from; /* addresses and networks that may watch; NULL-terminated, may be
+				empty */
+	char *public_url;    /* "https://meet.example.org", for links; NULL: from listen and port */
+	char **ice_servers;  /* URLs for the client, e.g. turn:...; may be empty */
+	char *turn_secret;   /* for time-limited TURN credentials; NULL: none */
 	/* limits; those of connections: 0 is no limit */
 	unsigned message_size;	      /* bytes of a WebSocket message: 262144 */
 	unsigned message_rate;	      /* messages a second and connection, burst of 10 s: 20 */

@@ -1,13 +1,10 @@
 #include "signaling/http_internal.h"
 
 #include "signaling/certificate.h"
+#include "signaling/http_address.h"
 #include "signaling/http_path.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <gio/gio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define SECOND G_USEC_PER_SEC
 #define HEADERS_TIME                                                                               \
@@ -41,18 +38,6 @@ static void set_state(struct connection *connection, enum connection_state state
 }
 
 /* ---- Life of a connection ---- */
-
-static void address_text(const struct sockaddr_storage *peer, char text[static INET6_ADDRSTRLEN])
-{
-	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)peer;
-	if (peer->ss_family == AF_INET)
-		inet_ntop(AF_INET, &((const struct sockaddr_in *)peer)->sin_addr, text,
-			  INET6_ADDRSTRLEN);
-	else if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
-		inet_ntop(AF_INET, v6->sin6_addr.s6_addr + 12, text, INET6_ADDRSTRLEN);
-	else
-		inet_ntop(AF_INET6, &v6->sin6_addr, text, INET6_ADDRSTRLEN);
-}
 
 /*
  * A connection was accepted and is no wsi yet: the place to refuse it cheaply. It is counted by
@@ -95,7 +80,7 @@ static void connection_new(struct http_server *server, struct lws *wsi)
 	connection->peer = server->accepted;
 	server->accepted.ss_family = 0;
 	connection->link.data = connection;
-	address_text(&connection->peer, connection->address);
+	http_address_text(&connection->peer, connection->address);
 	set_state(connection, CONNECTION_WAITING, HEADERS_TIME);
 	g_queue_push_tail_link(&server->connections, &connection->link);
 	lws_set_opaque_user_data(wsi, connection);
@@ -432,30 +417,6 @@ static void on_log(int level, const char *line)
 
 /* ---- The server ---- */
 
-/* libwebsockets only logs why it can't listen. */
-static bool probe_address(const struct config *config, bool *ret_v6, GError **error)
-{
-	g_autoptr(GSocketAddress) address =
-		g_inet_socket_address_new_from_string(config->http_address, config->port);
-	struct sockaddr_storage native;
-	gssize size = g_socket_address_get_native_size(address);
-	int one = 1, saved = 0;
-	if (!g_socket_address_to_native(address, &native, sizeof(native), error))
-		return false;
-	int fd = socket(native.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) ||
-	    bind(fd, (struct sockaddr *)&native, (socklen_t)size) || listen(fd, 1))
-		saved = errno;
-	if (fd >= 0)
-		close(fd);
-	if (saved)
-		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL,
-			    "listen on %s port %u: %s", config->http_address, config->port,
-			    g_strerror(saved));
-	*ret_v6 = native.ss_family == AF_INET6;
-	return !saved;
-}
-
 static const struct lws_protocols protocols[] = {
 	{.name = "http", .callback = on_event, .rx_buffer_size = 4096, .tx_packet_size = CHUNK},
 	{.name = "tongsheng",
@@ -473,7 +434,8 @@ static bool listen_at(struct http_server *server, GError **error)
 {
 	const struct config *config = server->config;
 	bool v6;
-	if (!probe_address(config, &v6, error))
+	/* libwebsockets only logs why it can't listen. */
+	if (!http_address_probe(config->http_address, config->port, &v6, error))
 		return false;
 	void *loops[] = {server->loop};
 	/* It would make one for dialling out, with all the system's authorities in it (700 kB). */

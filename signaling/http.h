@@ -23,6 +23,8 @@ struct http_request {
 	const char *if_none_match, *accept_encoding; /* or NULL */
 	const char *host;			     /* or NULL */
 	bool secure;
+	bool local;	/* the connection comes from this very machine */
+	bool forwarded; /* by a proxy, which speaks for an address that it alone knows */
 	GBytes *body; /* never NULL; at most the route's max_body (else 413 was answered already) */
 };
 /* The value of a query parameter, decoded; NULL if absent. Free it. */

@@ -1,5 +1,6 @@
 /* From libwebsockets' header table to a checked struct http_request, and from that to whoever
  * answers it. */
+#include "signaling/http_address.h"
 #include "signaling/http_internal.h"
 #include "signaling/http_path.h"
 
@@ -58,6 +59,34 @@ static void read_headers(struct connection *connection)
 			    (persistence && http_list_has(persistence, "close"));
 }
 
+static bool is_local(const struct connection *connection)
+{
+	struct sockaddr_storage own;
+	socklen_t size = sizeof(own);
+	return !getsockname(lws_get_socket_fd(connection->wsi), (struct sockaddr *)&own, &size) &&
+	       http_address_is_own(&connection->peer, &own);
+}
+
+/*
+ * Whatever proxies say of whom they speak for (RFC 7239, RFC 9110 section 7.6.3, and custom): one
+ * is enough. libwebsockets (4.1.6) loses the header behind an unknown one whose name a known name
+ * begins with ("X-A: b", for X-Auth-Token), so that a client can hide one of them; most proxies
+ * send several, or put theirs first.
+ */
+static bool is_forwarded(struct lws *wsi)
+{
+	static const char *const names[] = {"forwarded:", "x-forwarded-host:", "x-forwarded-proto:",
+					    "x-forwarded-server:", "x-forwarded-port:"};
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_X_FORWARDED_FOR) > 0 ||
+	    lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_X_REAL_IP) > 0 ||
+	    lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_VIA) > 0)
+		return true;
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		if (lws_hdr_custom_length(wsi, names[i], (int)strlen(names[i])) >= 0)
+			return true;
+	return false;
+}
+
 /*
  * How long the body is. libwebsockets reads no chunked body and takes a Content-Length that it
  * can't read as 0, or as 100 MB: what it would read as the next request could then have come from
@@ -110,6 +139,8 @@ bool http_request_read(struct connection *connection, const char *path, size_t l
 		.rest = "",
 		.address = connection->address,
 		.secure = connection->server->tls,
+		.local = is_local(connection),
+		.forwarded = is_forwarded(connection->wsi),
 	};
 	read_headers(connection);
 	if (!read_length(connection, reply)) {

@@ -34,6 +34,11 @@ struct meeting *meetings_admit(struct meetings *meetings, const char *meeting_na
 			       const char *bearer, enum action action, struct token *ret_token,
 			       GError **error);
 
+/* Whether the token is good for an action that is about no meeting: its own is not opened, but must
+ * not have ended. */
+bool meetings_allow(const struct meetings *meetings, const char *bearer, enum action action,
+		    GError **error);
+
 /* A WHIP publisher: listed as a person, by the token's name. A WHEP viewer: not listed. Ends by
  * participant_leave. */
 struct participant *meeting_add_device(struct meeting *meeting, const struct token *token,
@@ -61,4 +66,10 @@ const struct media_policy *meeting_policy(struct meeting *meeting, enum role rol
 
 /* Ends it: everybody is told and disconnected. */
 bool meetings_end(struct meetings *meetings, const char *name, GError **error);
+/* What there is now. */
+struct meetings_count {
+	unsigned meetings; /* loaded */
+	unsigned people, viewers, connected;
+};
+struct meetings_count meetings_count(const struct meetings *meetings);
 void meetings_metrics(const struct meetings *meetings, GString *out);

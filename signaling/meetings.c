@@ -95,17 +95,50 @@ static struct meeting *take_row(struct meetings *meetings, struct store_meeting 
 	return meeting;
 }
 
+static bool refuse(GError **error, enum signaling_error code, const char *reason)
+{
+	g_set_error_literal(error, SIGNALING_ERROR, code, reason);
+	return false;
+}
+
+/* The row of a meeting that has not ended. */
+static bool find_row(const struct meetings *meetings, const char *name, struct store_meeting *ret,
+		     GError **error)
+{
+	if (!store_meeting_find(meetings->store, name, ret, error))
+		return false;
+	if (!g_str_equal(ret->state, "ended"))
+		return true;
+	store_meeting_clear(ret);
+	return refuse(error, SIGNALING_ERROR_GONE, "meeting: has ended");
+}
+
 struct meeting *meetings_load(struct meetings *meetings, const char *name, GError **error)
 {
 	struct store_meeting row;
-	if (!store_meeting_find(meetings->store, name, &row, error))
-		return NULL;
-	if (g_str_equal(row.state, "ended")) {
-		store_meeting_clear(&row);
-		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_GONE, "meeting: has ended");
-		return NULL;
-	}
-	return take_row(meetings, &row);
+	return find_row(meetings, name, &row, error) ? take_row(meetings, &row) : NULL;
+}
+
+/* What must hold beside the signature; the meeting is the one that the token names. */
+static bool token_holds(const struct token *token, const struct store_meeting *row,
+			enum action action, GError **error)
+{
+	if (token->generation != row->generation[token->role])
+		return refuse(error, SIGNALING_ERROR_UNAUTHORIZED,
+			      "token: this link has been replaced; ask for the new one");
+	if (role_may(token->role, action))
+		return true;
+	g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_FORBIDDEN, "role: %s may not %s",
+		    role_name(token->role), action_name(action));
+	return false;
+}
+
+static bool read_token(const struct meetings *meetings, const char *bearer, struct token *ret,
+		       GError **error)
+{
+	if (bearer == NULL)
+		return refuse(error, SIGNALING_ERROR_UNAUTHORIZED, "token: is missing");
+	return token_verify(meetings->key, bearer, g_get_real_time() / G_USEC_PER_SEC, ret, error);
 }
 
 struct meeting *meetings_admit(struct meetings *meetings, const char *meeting_name,
@@ -113,34 +146,36 @@ struct meeting *meetings_admit(struct meetings *meetings, const char *meeting_na
 			       GError **error)
 {
 	struct token token;
-	if (bearer == NULL) {
-		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_UNAUTHORIZED,
-			    "token: is missing");
-		return NULL;
-	}
-	if (!token_verify(meetings->key, bearer, g_get_real_time() / G_USEC_PER_SEC, &token, error))
+	if (!read_token(meetings, bearer, &token, error))
 		return NULL;
 	struct meeting *meeting = NULL;
 	if (meeting_name != NULL && !g_str_equal(meeting_name, token.meeting))
-		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_UNAUTHORIZED,
-			    "token: is for another meeting");
+		refuse(error, SIGNALING_ERROR_UNAUTHORIZED, "token: is for another meeting");
 	else
 		meeting = meetings_load(meetings, token.meeting, error);
-	if (meeting != NULL && token.generation != meeting->row.generation[token.role]) {
-		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_UNAUTHORIZED,
-			    "token: this link has been replaced; ask for the new one");
+	if (meeting != NULL && !token_holds(&token, &meeting->row, action, error))
 		meeting = NULL;
-	}
-	if (meeting != NULL && !role_may(token.role, action)) {
-		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_FORBIDDEN,
-			    "role: %s may not %s", role_name(token.role), action_name(action));
-		meeting = NULL;
-	}
 	if (meeting != NULL)
 		*ret_token = token;
 	else
 		token_clear(&token);
 	return meeting;
+}
+
+bool meetings_allow(const struct meetings *meetings, const char *bearer, enum action action,
+		    GError **error)
+{
+	struct token token;
+	struct store_meeting row;
+	if (!read_token(meetings, bearer, &token, error))
+		return false;
+	bool ok = find_row(meetings, token.meeting, &row, error);
+	if (ok) {
+		ok = token_holds(&token, &row, action, error);
+		store_meeting_clear(&row);
+	}
+	token_clear(&token);
+	return ok;
 }
 
 static void restore(void *user, const struct store_meeting *row)
@@ -220,9 +255,9 @@ static void metric(GString *out, const char *name, const char *type, const char 
 			       name, help, name, type, name, value);
 }
 
-void meetings_metrics(const struct meetings *meetings, GString *out)
+struct meetings_count meetings_count(const struct meetings *meetings)
 {
-	guint64 people = 0, viewers = 0, connected = 0;
+	struct meetings_count count = {.meetings = g_hash_table_size(meetings->by_name)};
 	GHashTableIter iterator;
 	gpointer value;
 	g_hash_table_iter_init(&iterator, meetings->by_name);
@@ -230,17 +265,22 @@ void meetings_metrics(const struct meetings *meetings, GString *out)
 		const struct meeting *meeting = value;
 		for (guint i = 0; i < meeting->people->len; i++) {
 			const struct participant *p = meeting->people->pdata[i];
-			people += p->listed;
-			viewers += !p->listed;
-			connected += p->media_state == TRANSPORT_OPEN;
+			count.people += p->listed;
+			count.viewers += !p->listed;
+			count.connected += p->media_state == TRANSPORT_OPEN;
 		}
 	}
-	metric(out, "meetings", "gauge", "meetings that are loaded",
-	       g_hash_table_size(meetings->by_name));
-	metric(out, "participants", "gauge", "people in meetings", people);
-	metric(out, "viewers", "gauge", "WHEP players", viewers);
+	return count;
+}
+
+void meetings_metrics(const struct meetings *meetings, GString *out)
+{
+	struct meetings_count count = meetings_count(meetings);
+	metric(out, "meetings", "gauge", "meetings that are loaded", count.meetings);
+	metric(out, "participants", "gauge", "people in meetings", count.people);
+	metric(out, "viewers", "gauge", "WHEP players", count.viewers);
 	metric(out, "media_connected", "gauge",
-	       "participants and viewers whose media are connected", connected);
+	       "participants and viewers whose media are connected", count.connected);
 	metric(out, "joins_total", "counter", "people who joined", meetings->joins);
 	metric(out, "resumes_total", "counter", "people who came back on a new WebSocket",
 	       meetings->resumes);

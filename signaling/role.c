@@ -17,8 +17,8 @@ static const struct {
 	[ROLE_INTERPRETER] = {"interpreter", FLOOR | MAY(INTERPRET)},
 	[ROLE_LISTENER] = {"listener", MAY(JOIN) | MAY(CHAT) | MAY(HAND)},
 	[ROLE_VIEWER] = {"viewer", MAY(ARCHIVE)},
-	[ROLE_SERVICE] = {"service",
-			  MAY(JOIN) | MAY(PUBLISH) | MAY(SCREEN) | MAY(RECORD) | MAY(ARCHIVE)},
+	[ROLE_SERVICE] = {"service", MAY(JOIN) | MAY(PUBLISH) | MAY(SCREEN) | MAY(RECORD) |
+					     MAY(ARCHIVE) | MAY(WATCH)},
 };
 
 static const char *const actions[ACTION_COUNT] = {
@@ -28,7 +28,7 @@ static const char *const actions[ACTION_COUNT] = {
 	[ACTION_MUTE] = "mute",	      [ACTION_REMOVE] = "remove",
 	[ACTION_INVITE] = "invite",   [ACTION_END] = "end",
 	[ACTION_RECORD] = "record",   [ACTION_INTERPRET] = "interpret",
-	[ACTION_ARCHIVE] = "archive",
+	[ACTION_ARCHIVE] = "archive", [ACTION_WATCH] = "watch",
 };
 
 const char *role_name(enum role role)

@@ -29,6 +29,7 @@ enum action {
 	ACTION_RECORD,	   /* start, pause, stop, list recordings */
 	ACTION_INTERPRET,  /* speak into a language channel */
 	ACTION_ARCHIVE,	   /* see the archive */
+	ACTION_WATCH,	   /* the server: /metrics and /status */
 	ACTION_COUNT
 };
 

@@ -203,11 +203,18 @@ void static_files_free(struct static_files *files)
 	g_free(files);
 }
 
+/* Pages whose address isn't their file's name. */
+static const char *file_of(const char *path)
+{
+	if (!strcmp(path, "/") ||
+	    (g_str_has_prefix(path, "/m/") && path[3] && !strchr(path + 3, '/')))
+		return "/index.html";
+	return strcmp(path, "/status") ? path : "/status.html";
+}
+
 static const struct file *find(const struct static_files *files, const char *path)
 {
-	bool page = !strcmp(path, "/") ||
-		    (g_str_has_prefix(path, "/m/") && path[3] && !strchr(path + 3, '/'));
-	return g_hash_table_lookup(files->by_path, page ? "/index.html" : path);
+	return g_hash_table_lookup(files->by_path, file_of(path));
 }
 
 bool static_files_have(const struct static_files *files, const char *path)

@@ -2,3 +2,4 @@
 import "./meeting.test.mjs";
 import "./lobby.test.mjs";
 import "./looks.test.mjs";
+import "./status.test.mjs";

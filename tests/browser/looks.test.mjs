@@ -3,10 +3,9 @@
  * eyes; what a program can judge is asserted: nothing scrolls sideways, fingers can hit every control, axe-core finds no serious fault.
  */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before } from "node:test";
-import { Person, Server, root, sharedChromium, step, suite, until } from "./harness.mjs";
+import { Person, Server, sharedChromium, step, suite, until } from "./harness.mjs";
+import { check, faults } from "./judge.mjs";
 import { PORTRAITS, guest, posing } from "./portrait.mjs";
 
 const FINGER = 44; /* CSS pixels */
@@ -16,7 +15,6 @@ const SIZES = {
   side: { width: 740, height: 360, isMobile: true, hasTouch: true },
 };
 const LOOKS = [["en", "light"], ["zh-Hans", "dark"]];
-const axe = readFileSync(join(root, "tests/browser/node_modules/axe-core/axe.min.js"), "utf8");
 
 const GUESTS = [["杨玲 Yang Ling", "ling"], ["Abeba Tesfaye", "abeba"], ["José Quispe", "jose"], ["佐藤花 Hana Sato", "hana"]];
 /** So low a window shows the stage alone: little to decode. */
@@ -25,39 +23,12 @@ const NO_TILES = { width: 740, height: 300 };
 let server, chrome, desk, phone, sharer;
 const guests = [];
 
-/** What a program can see to be wrong with the page as it is now. */
-function faults(finger) {
-  const found = [];
-  const { scrollWidth } = document.scrollingElement;
-  if (scrollWidth > innerWidth) found.push(`scrolls sideways: ${scrollWidth} > ${innerWidth}`);
-  for (const control of document.querySelectorAll("button, a, select, input, summary, textarea")) {
-    const place = (control.closest("label") ?? control).getBoundingClientRect();
-    const inside = document.querySelector("dialog[open]")?.contains(control) ?? true;
-    if (!place.width || !inside || !control.checkVisibility({ visibilityProperty: true }) || control.closest(".message-text")) continue;
-    const what = `${control.tagName} ${control.dataset.testid ?? control.getAttribute("aria-label") ?? control.innerText}`;
-    if (place.right > innerWidth + 0.5 || place.left < -0.5) found.push(`out of the page: ${what}`);
-    if (finger && (place.height < finger - 0.5 || place.width < finger - 0.5)) found.push(`too small: ${what} ${place.width}×${place.height}`);
-  }
-  return found;
-}
-
 async function look(person, name, size, language, theme) {
   const { page } = person;
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }, { name: "prefers-reduced-motion", value: "reduce" }]);
   await until("the look is there", () => page.evaluate((t, l) => document.documentElement.dataset.theme === t && document.documentElement.lang === l, theme, language));
   await person.screenshot(`${name}-${size}-${language === "en" ? "en" : "zh"}-${theme}`);
   assert.deepEqual(await page.evaluate(faults, SIZES[size].hasTouch ? FINGER : 0), [], `${name} ${size} ${language}`);
-}
-
-/** Faults that axe-core calls serious or critical. */
-async function check(person, name) {
-  await person.page.evaluate(axe);
-  const violations = await person.page.evaluate(async () => {
-    const { violations: all } = await window.axe.run(document, { resultTypes: ["violations"] });
-    return all.filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary}`).join(" | ")}`);
-  });
-  assert.deepEqual(violations, [], name);
 }
 
 /** The page's language is under More in the meeting. */

@@ -29,6 +29,7 @@ static void first_start_needs_nothing(void)
 	g_assert_cmpstr(config->data, ==, "./var");
 	g_assert_cmpstr(config->base_url, ==, "http://127.0.0.1:8080");
 	g_assert_null(config->announce[0]);
+	g_assert_null(config->metrics_from[0]);
 	config_free(config);
 }
 
@@ -125,6 +126,9 @@ static void errors_name_file_group_and_key(void)
 		 "f: [server] listen: \"example.org\" is not an IP address"},
 		{"[media]\nannounce=192.0.2.1;192.0.2\n",
 		 "f: [media] announce: \"192.0.2\" is not an IP address"},
+		{"[server]\nmetrics-from=192.0.2.1;192.0.2.1/24\n",
+		 "f: [server] metrics-from: \"192.0.2.1/24\" is not an IP address or a network "
+		 "like 192.0.2.0/24"},
 		{"[ice]\nservers=http://a\n",
 		 "f: [ice] servers: \"http://a\" is not a stun:, turn: or turns: URL"},
 		{"[server]\ndata=\n",

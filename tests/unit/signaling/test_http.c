@@ -15,12 +15,13 @@ static void echo(void *user, const struct http_request *request, struct http_rep
 	gsize size;
 	const char *body = g_bytes_get_data(request->body, &size);
 	g_autofree char *a = http_query_value(request, "a");
-	g_autofree char *text =
-		g_strdup_printf("%s %s rest=%s a=%s from=%s bearer=%s type=%s body=%zu:%.*s",
-				request->method, request->path, request->rest, a ? a : "-",
-				request->address, request->bearer ? request->bearer : "-",
-				request->content_type ? request->content_type : "-", size,
-				(int)MIN(size, 100), body ? body : "");
+	g_autofree char *text = g_strdup_printf(
+		"%s %s rest=%s a=%s from=%s%s%s bearer=%s type=%s body=%zu:%.*s", request->method,
+		request->path, request->rest, a ? a : "-", request->address,
+		request->local ? "" : ",remote", request->forwarded ? ",forwarded" : "",
+		request->bearer ? request->bearer : "-",
+		request->content_type ? request->content_type : "-", size, (int)MIN(size, 100),
+		body ? body : "");
 	http_reply_text(reply, 200, "text/plain", text);
 }
 
@@ -135,6 +136,40 @@ static void requests_client(struct fixture *f)
 	assert_asked(f, "GET /elsewhere HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", 404,
 		     "application/problem+json");
 	assert_asked(f, "GET /echo HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", 404, NULL);
+}
+
+static void proxies_client(struct fixture *f)
+{
+	static const char *const headers[] = {
+		"X-Forwarded-For: 192.0.2.1",
+		"x-forwarded-for: unknown",
+		"Forwarded: for=192.0.2.1",
+		"forwarded: for=_hidden;proto=https",
+		"X-Real-IP: 192.0.2.1",
+		"Via: 1.1 proxy",
+		"X-Forwarded-Host: example.org",
+		"X-Forwarded-Proto: https",
+		"Forwarded:",
+		/* libwebsockets loses the first of theirs, not both. */
+		"X-A: b\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Host: example.org",
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(headers); i++) {
+		g_autofree char *request = g_strdup_printf("GET /echo/ HTTP/1.1\r\n" HOST
+							   "Accept: */*\r\n%s\r\nUser-Agent: x\r\n"
+							   "Connection: close\r\n\r\n",
+							   headers[i]);
+		assert_asked(f, request, 200, " from=127.0.0.1,forwarded bearer=");
+	}
+	assert_asked(f,
+		     "GET /echo/ HTTP/1.1\r\n" HOST
+		     "X-Forward: 1\r\nFor: x\r\nForwardedFor: y\r\nFrom: a\r\nConnection: "
+		     "close\r\n\r\n",
+		     200, " from=127.0.0.1 bearer=");
+}
+
+static void what_a_proxy_forwards_is_known(struct fixture *f, gconstpointer data)
+{
+	run(f, proxies_client);
 }
 
 static void requests(struct fixture *f, gconstpointer data)
@@ -414,6 +449,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	ADD(requests);
+	ADD(what_a_proxy_forwards_is_known);
 	ADD(methods);
 	ADD(connections_are_kept);
 	ADD(what_is_pipelined_is_not_answered);

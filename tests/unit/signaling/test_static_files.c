@@ -22,6 +22,7 @@ static void set_up(struct folder *t, gconstpointer data)
 	put(t->outside, "secret", "secret");
 	put(t->path, "index.html", "<!doctype html>page");
 	put(t->path, "index.html.gz", "packed page");
+	put(t->path, "status.html", "<!doctype html>operator's page");
 	put(t->path, "favicon.svg", "<svg/>");
 	put(t->path, "assets/index-1a2b.js", "script");
 	put(t->path, "assets/index-1a2b.js.gz", "packed script");
@@ -73,6 +74,10 @@ static void client(struct fixture *f)
 		assert_has(page, 200, "Permissions-Policy: camera=(self)");
 		g_assert_null(strstr(page, "Content-Encoding"));
 	}
+	g_autofree char *status = get(f, "GET", "/status", "");
+	assert_has(status, 200, "\r\n\r\n<!doctype html>operator's page");
+	assert_has(status, 200, "Content-Type: text/html; charset=utf-8\r\n");
+	assert_has(status, 200, "Cache-Control: no-cache\r\n");
 	g_autofree char *packed =
 		get(f, "GET", "/assets/index-1a2b.js", "Accept-Encoding: br, gzip\r\n");
 	assert_has(packed, 200, "\r\n\r\npacked script");
@@ -93,17 +98,10 @@ static void client(struct fixture *f)
 	g_autofree char *posted = get(f, "POST", "/", "Content-Length: 0\r\n");
 	assert_has(posted, 405, "Allow: GET, HEAD, OPTIONS\r\n");
 
-	static const char *const absent[] = {"/index.html.gz",
-					     "/assets/",
-					     "/assets",
-					     "/assets/lonely.css",
-					     "/link",
-					     "/links/secret",
-					     "/m/",
-					     "/m/a/b",
-					     "/secret",
-					     "/.",
-					     "/INDEX.HTML"};
+	static const char *const absent[] = {
+		"/index.html.gz", "/assets/",	   "/assets", "/assets/lonely.css",
+		"/link",	  "/links/secret", "/m/",     "/m/a/b",
+		"/secret",	  "/status/",	   "/.",      "/INDEX.HTML"};
 	for (size_t i = 0; i < G_N_ELEMENTS(absent); i++) {
 		g_autofree char *reply = get(f, "GET", absent[i], "Accept-Encoding: gzip\r\n");
 		if (strcmp(absent[i], "/."))

@@ -66,7 +66,8 @@ const local = (): Storage => localStorage;
 const tab = (): Storage => sessionStorage;
 
 export const readPreferences = (): Partial<Preferences> => read(local, PREFERENCES, preferences) ?? {};
-export const writePreferences = (value: Preferences): void => write(local, PREFERENCES, value);
+/** Partial: the operator's page knows only some, and leaves the others as they are. */
+export const writePreferences = (value: Partial<Preferences>): void => write(local, PREFERENCES, value);
 export const readSession = (): Session | null => read(tab, SESSION, session);
 export const writeSession = (value: Session | null): void => write(tab, SESSION, value);
 

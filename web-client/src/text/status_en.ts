@@ -1,0 +1,83 @@
+/** The operator's page, English: the source of its other catalogues. Its own, so that the meeting's page doesn't load it. */
+export const statusEn = {
+  "app.name": "Tongsheng",
+  "app.language": "Language of this page",
+  "app.theme": "Appearance",
+  "app.themeSystem": "As on this device",
+  "app.themeLight": "Light",
+  "app.themeDark": "Dark",
+  "app.tryAgain": "Try again",
+
+  "page.title": "Server status",
+  "page.running": "running since {time}",
+  "page.loading": "Asking the server…",
+  "page.live": "Live",
+  "page.updated": "updated at {time}",
+  "page.lost": "No connection",
+  "page.lostText": "The server doesn’t answer. What you see ends at {time}; it goes on as soon as the server is back.",
+  "page.lostEmpty": "The server doesn’t answer. This page asks again every few seconds.",
+  "page.unreadable": "The server’s answer can’t be read: this page may be older than the server. Load it again.",
+  "page.empty": "No figures yet",
+  "page.emptyText": "The server has just started. The first figures come within {n, plural, one {# second} other {# seconds}}.",
+  "page.refused": "This page is for whoever runs the server",
+  "page.refusedAddress":
+    "The server shows it on its own machine (behind a proxy: if that is named, too), to the addresses that its setting metrics-from names, and to whoever opens the page with a service’s token: /status#token=…",
+  "page.refusedToken": "The token in the address isn’t valid, or not any more. Make a new one with: tongsheng token --role service",
+  "page.refusedRole": "The token in the address is for a meeting. To watch the server it takes one of the role service.",
+  "page.figures": "Now",
+  "page.charts": "The last hour",
+  "page.keys": "Move over a chart, or press ← and → on it, to read the figures of a moment.",
+
+  "shed.note":
+    "Worker {worker} is overloaded: {level, select, 1 {thumbnails are reduced} 2 {pictures that nobody has on stage are paused} other {pictures are paused, sound and interpretation go on}}.",
+  "shed.text": "Nobody new can publish there until it has recovered, which it does by itself.",
+
+  "figure.people": "Participants",
+  "figure.sent": "Sent",
+  "figure.busy": "Busiest worker",
+  "figure.delay": "Added delay, p99",
+  "figure.memory": "Memory",
+  "figure.dropped": "Dropped",
+
+  "chart.traffic": "Traffic",
+  "chart.packets": "Packets",
+  "chart.busy": "Busy share",
+  "chart.busyHint": "Of each worker’s time. From {share} on it sheds.",
+  "chart.delay": "Forwarding delay",
+  "chart.delayHint": "From reading a packet to the end of its sending, on the slowest worker.",
+  "chart.together": "Sent together",
+  "chart.togetherHint": "Datagrams: more at a time cost less each.",
+  "chart.people": "People",
+  "chart.slots": "Slots",
+  "chart.slotsHint": "Streams that receivers have.",
+  "chart.losses": "Resent and dropped packets",
+  "chart.memory": "Memory",
+  "chart.summary": "{chart}. Now: {now}. Highest: {highest}.",
+
+  "line.received": "received",
+  "line.sent": "sent",
+  "line.worker": "worker {n}",
+  "line.p50": "half within",
+  "line.p99": "99 % within",
+  "line.batch": "in one call",
+  "line.run": "in one message (GSO)",
+  "line.people": "participants",
+  "line.viewers": "viewers (WHEP)",
+  "line.connected": "media connected",
+  "line.slots": "slots",
+  "line.resent": "resent",
+  "line.drops": "dropped",
+  "line.memory": "resident",
+
+  "drops.title": "What was dropped",
+  "drops.none": "Nothing has been dropped since the start.",
+  "drops.reason": "Reason",
+  "drops.hour": "Last hour",
+  "drops.total": "Since the start",
+  "drops.hint": "Some drops are as they should be: a packet that came twice, or one asked for again too soon.",
+
+  "unit.perSecond": "{n}/s",
+} as const;
+
+export type StatusKey = keyof typeof statusEn;
+export type StatusCatalogue = Readonly<Record<StatusKey, string>>;
