@@ -4,6 +4,7 @@
 #include "relay/base/wire.h"
 #include "relay/rtp/rtcp_write.h"
 #include "tests/load/client_signal.h"
+#include "tests/load/crypt.h"
 #include "tests/load/reader.h"
 #include <errno.h>
 #include <gio/gio.h>
@@ -12,10 +13,12 @@
 
 #define REPORT_US     US_PER_SEC
 #define SOCKET_BUFFER (1 << 20)
+#define DATAGRAM_MAX  1536
 
 struct client {
 	struct client_options options;
 	struct client_transport *transport;
+	struct crypt *crypt; /* NULL before the handshake's end */
 	unsigned n_lines;
 	struct line lines[PEER_LINES_MAX];
 	struct client_session session;
@@ -32,6 +35,32 @@ static void send_datagram(void *user, const uint8_t *data, size_t length)
 	const struct client *client = user;
 	if (client->fd >= 0) /* like any network: what doesn't fit now is lost */
 		(void)!send(client->fd, data, length, MSG_DONTWAIT);
+}
+
+static void take_keys(void *user, const struct client_keys *keys)
+{
+	struct client *client = user;
+	client->crypt = crypt_new(keys);
+	if (client->crypt == NULL)
+		g_error("OpenSSL takes no keys");
+}
+
+static void send_rtp(void *user, const uint8_t *packet, size_t length)
+{
+	const struct client *client = user;
+	uint8_t sealed[DATAGRAM_MAX];
+	size_t n = crypt_seal_rtp(client->crypt, packet, length, sealed, sizeof sealed);
+	if (n > 0)
+		send_datagram(user, sealed, n);
+}
+
+static void send_rtcp(void *user, const uint8_t *packet, size_t length)
+{
+	const struct client *client = user;
+	uint8_t sealed[DATAGRAM_MAX];
+	size_t n = crypt_seal_rtcp(client->crypt, packet, length, sealed, sizeof sealed);
+	if (n > 0)
+		send_datagram(user, sealed, n);
 }
 
 static bool is_viewer(const struct client *client)
@@ -55,6 +84,7 @@ void client_free(struct client *client)
 		client_transport_close(client->transport);
 	publisher_free(client->publisher);
 	client_transport_free(client->transport);
+	crypt_free(client->crypt);
 	if (client->fd >= 0)
 		close(client->fd);
 	g_clear_error(&client->error);
@@ -75,11 +105,14 @@ void client_signal(struct client *client)
 {
 	const struct client_config config = {.srtp_profiles = client->options.profiles,
 					     .send = send_datagram,
+					     .keys = take_keys,
 					     .user = client,
 					     .nominate = true};
 	client->transport = client_transport_new(&config);
 	if (!is_viewer(client)) {
-		client->publisher = publisher_new(&client->options.publish, client->transport);
+		const struct publish_output output = {
+			.rtp = send_rtp, .rtcp = send_rtcp, .user = client};
+		client->publisher = publisher_new(&client->options.publish, &output);
 		client->n_lines = publisher_lines(client->publisher, client->lines);
 	} else {
 		client->n_lines = viewer_lines(&client->options.view, client->lines);
@@ -136,15 +169,13 @@ static void take_rtcp(const struct client *client, const uint8_t *data, size_t l
 {
 	struct rtcp_reader reader;
 	struct rtcp_item item;
-	if (client->publisher == NULL)
-		return;
 	rtcp_reader_init(&reader, data, length);
 	while (rtcp_next(&reader, &item) == OK)
 		publisher_rtcp(client->publisher, &item);
 }
 
 /* Resends, which nobody asked for, and probes belong to no row. */
-static void take_rtp(struct client *client, struct datagram *datagram, uint64_t now_us)
+static void take_rtp(struct client *client, struct datagram *datagram)
 {
 	uint8_t *data = datagram->data;
 	size_t length = datagram->length;
@@ -157,7 +188,7 @@ static void take_rtp(struct client *client, struct datagram *datagram, uint64_t 
 	row_count(row, wire_get16(data + 2), length);
 	if (!client->options.view.decrypt)
 		return;
-	if (client_transport_receive(client->transport, data, &length, now_us) == DATAGRAM_RTP)
+	if (crypt_open(client->crypt, DATAGRAM_RTP, data, &length))
 		row_check(row, data, length, datagram->arrived_us, client->options.view.delays);
 	else
 		row->counts.refused++;
@@ -165,12 +196,19 @@ static void take_rtp(struct client *client, struct datagram *datagram, uint64_t 
 
 static void take_datagram(struct client *client, struct datagram *datagram, uint64_t now_us)
 {
-	if (datagram_kind(datagram->data, datagram->length) == DATAGRAM_RTP)
-		take_rtp(client, datagram, now_us);
-	else if (!datagram->cut &&
-		 client_transport_receive(client->transport, datagram->data, &datagram->length,
-					  now_us) == DATAGRAM_RTCP)
-		take_rtcp(client, datagram->data, datagram->length);
+	uint8_t *data = datagram->data;
+	size_t *length = &datagram->length;
+	enum datagram_kind kind = datagram_kind(data, *length);
+	if (kind == DATAGRAM_RTP) {
+		if (client->crypt != NULL)
+			take_rtp(client, datagram);
+	} else if (kind == DATAGRAM_RTCP) {
+		if (client->publisher != NULL && client->crypt != NULL && !datagram->cut &&
+		    crypt_open(client->crypt, DATAGRAM_RTCP, data, length))
+			take_rtcp(client, data, *length);
+	} else if (!datagram->cut) {
+		client_transport_receive(client->transport, data, length, now_us);
+	}
 }
 
 void client_readable(struct client *client, uint64_t now_us)
@@ -187,7 +225,7 @@ void client_readable(struct client *client, uint64_t now_us)
 	} while (got == READER_BATCH || (got < 0 && errno != EAGAIN));
 }
 
-static void report_receiving(const struct client *client)
+static void report_receiving(struct client *client)
 {
 	uint8_t buffer[1200];
 	struct rtcp_writer writer;
@@ -201,7 +239,7 @@ static void report_receiving(const struct client *client)
 	rtcp_writer_init(&writer, buffer, sizeof buffer);
 	if (rtcp_add_receiver_report(&writer, 1, blocks, n) &&
 	    rtcp_add_sdes_cname(&writer, 1, "load"))
-		client_transport_send_rtcp(client->transport, buffer, writer.length);
+		send_rtcp(client, buffer, writer.length);
 }
 
 uint64_t client_tick(struct client *client, uint64_t now_us)

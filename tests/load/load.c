@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define JOIN_MAX_US   (40 * US_PER_SEC)
-#define EVENTS_MAX    256
+#define EVENTS_MAX    32 /* few, so that what is due meanwhile goes out in time */
 #define LEVEL_LOUDEST 20
 #define LEVEL_STEP    5
 #define LEVEL_QUIET   60

@@ -8,7 +8,7 @@ import time
 
 import servers
 
-SERVERS = {kind.name: kind for kind in (servers.Tongsheng, servers.TwoWorkers, servers.Spread, servers.JanusTuned, servers.Janus)}
+SERVERS = {kind.name: kind for kind in (servers.Tongsheng, servers.TongshengDefaults, servers.Spread, servers.JanusTuned, servers.Janus)}
 OURS = [name for name, kind in SERVERS.items() if issubclass(kind, servers.Tongsheng)]
 SERVER_CPU, GENERATOR_CPU = "0", "1"
 QUICK = {"seconds": 2, "floor_seconds": 1, "rounds": 1, "receivers": 60, "meetings": 5}
@@ -173,8 +173,8 @@ def try_server(measured, name, options):
         measured.rounds.setdefault(name, []).append(run_server(SERVERS[name], measured.setup))
     except servers.Refused as error:
         measured.failure[name] = f"skipped: {error}"
-    except (Failed, OSError, RuntimeError) as error:
-        measured.failure[name] = f"failed: {error}"
+    except (OSError, RuntimeError) as error:
+        measured.failure[name] = f"failed: {' '.join(str(error).split())}"
     if name in measured.failure:
         note(measured.failure[name])
     elif options.verbose:

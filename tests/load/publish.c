@@ -19,7 +19,7 @@ struct stream {
 
 struct publisher {
 	struct publish_options options;
-	struct client_transport *transport;
+	struct publish_output output;
 	uint16_t transport_sequence;
 	unsigned n;
 	struct stream streams[STREAMS_MAX];
@@ -40,7 +40,7 @@ static void send_rtp(void *user, const uint8_t *packet, size_t length)
 		return;
 	memcpy(stamped, packet, length);
 	stamp_time(stamped + header.payload_offset, header.payload_length, wall_now_us());
-	client_transport_send_rtp(publisher->transport, stamped, length);
+	publisher->output.rtp(publisher->output.user, stamped, length);
 }
 
 static void add_stream(struct publisher *publisher, const struct clip *clip, const char *rid)
@@ -56,11 +56,11 @@ static void add_stream(struct publisher *publisher, const struct clip *clip, con
 }
 
 struct publisher *publisher_new(const struct publish_options *options,
-				struct client_transport *transport)
+				const struct publish_output *output)
 {
 	struct publisher *publisher = g_new0(struct publisher, 1);
 	publisher->options = *options;
-	publisher->transport = transport;
+	publisher->output = *output;
 	if (options->sound != NULL)
 		add_stream(publisher, options->sound, NULL);
 	for (unsigned i = 0; i < options->n_pictures; i++)
@@ -162,7 +162,7 @@ void publisher_report(struct publisher *publisher, uint64_t now_us)
 					: sender_report(publisher->streams[i].sender, buffer,
 							sizeof buffer, now_us);
 		if (length > 0)
-			client_transport_send_rtcp(publisher->transport, buffer, length);
+			publisher->output.rtcp(publisher->output.user, buffer, length);
 	}
 }
 

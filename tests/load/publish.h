@@ -1,11 +1,10 @@
 /*
  * What a publisher of the load generator sends: a voice, and a camera with one layer or three of
- * simulcast. Plaintext packets with stamps (stamp.h) out by the transport; takes the time.
+ * simulcast. Plaintext packets with stamps (stamp.h) out by callbacks; takes the time.
  */
 #pragma once
 
 #include "relay/rtp/rtcp.h"
-#include "tests/peer/client_transport.h"
 #include "tests/peer/sender.h"
 
 struct publish_options {
@@ -20,9 +19,14 @@ struct publish_options {
 
 struct publisher;
 
-/* transport outlives it. */
+/* The bytes are lent for the call. */
+struct publish_output {
+	void (*rtp)(void *user, const uint8_t *packet, size_t length);
+	void (*rtcp)(void *user, const uint8_t *packet, size_t length);
+	void *user;
+};
 struct publisher *publisher_new(const struct publish_options *options,
-				struct client_transport *transport);
+				const struct publish_output *output);
 void publisher_free(struct publisher *publisher);
 /* For the offer: sound first. Returns how many. */
 unsigned publisher_lines(const struct publisher *publisher, struct line *lines);

@@ -108,9 +108,10 @@ class Tongsheng(Server):
         for name in [f"bench-{number + 1}" for number in range(meetings)]:
             self.run("meeting", "create", "--data", data, name)
             self.tokens[name] = self.run("token", "--data", data, "--meeting", name, "--role", "member")
+        workers = ("--workers", self.workers) if self.workers else ()
         self.start([BUILD / "tongsheng", "serve", "--data", data, "--listen", ADDRESS, "--insecure-http", "--http-port", 8080,
-                    "--media-port", 40000, "--workers", self.workers, "--connections", 0, "--connections-address", 0,
-                    "--connect-rate", 0, "--participants", 100000, *self.extra])
+                    "--media-port", 40000, "--connections", 0, "--connections-address", 0, "--connect-rate", 0,
+                    "--participants", 100000, *workers, *self.extra])
         try:
             wait_http(self.url + "/healthz", self.process, self.log)
         except RuntimeError as error:
@@ -136,15 +137,15 @@ class Tongsheng(Server):
         return {name: [of[worker] for worker in sorted(of)] for name, of in found.items()}
 
 
-class TwoWorkers(Tongsheng):
-    """Wherever the server puts its people."""
-    name = "tongsheng, 2 workers"
-    workers = 2
+class TongshengDefaults(Tongsheng):
+    """As many workers as it starts by itself, and its people where it puts them."""
+    name = "tongsheng defaults"
+    workers = None
 
 
 class Spread(Tongsheng):
     """A room's members are spread evenly over the workers."""
-    name = "tongsheng, spread over 2"
+    name = "tongsheng 2 workers"
     workers, extra = 2, ("--placement", "spread")
 
 
