@@ -15,19 +15,21 @@
 #define SOCKET_BUFFER (1 << 20)
 #define DATAGRAM_MAX  1536
 
+/* What each packet needs stands first: one line of the cache for each of some thousand clients. */
 struct client {
-	struct client_options options;
+	int fd;
+	bool heads; /* only the RTP headers count */
+	unsigned n_rows;
+	struct row *rows;	     /* the answer's slots */
+	struct crypt *crypt;	     /* NULL before the handshake's end */
+	struct publisher *publisher; /* NULL: a viewer */
 	struct client_transport *transport;
-	struct crypt *crypt; /* NULL before the handshake's end */
-	unsigned n_lines;
-	struct line lines[PEER_LINES_MAX];
+	uint64_t report_us;
+	struct client_options options;
 	struct client_session session;
 	GError *error; /* of signalling, until it is asked for */
-	int fd;
-	uint64_t report_us;
-	struct publisher *publisher; /* NULL: a viewer */
-	unsigned n_rows;
-	struct row *rows; /* the answer's slots */
+	unsigned n_lines;
+	struct line lines[PEER_LINES_MAX];
 };
 
 static void send_datagram(void *user, const uint8_t *data, size_t length)
@@ -43,6 +45,7 @@ static void take_keys(void *user, const struct client_keys *keys)
 	client->crypt = crypt_new(keys);
 	if (client->crypt == NULL)
 		g_error("OpenSSL takes no keys");
+	client->heads = client->publisher == NULL && !client->options.view.decrypt;
 }
 
 static void send_rtp(void *user, const uint8_t *packet, size_t length)
@@ -186,7 +189,7 @@ static void take_rtp(struct client *client, struct datagram *datagram)
 	if (row == end)
 		return;
 	row_count(row, wire_get16(data + 2), length);
-	if (!client->options.view.decrypt)
+	if (client->heads)
 		return;
 	if (crypt_open(client->crypt, DATAGRAM_RTP, data, &length))
 		row_check(row, data, length, datagram->arrived_us, client->options.view.delays);
@@ -211,18 +214,19 @@ static void take_datagram(struct client *client, struct datagram *datagram, uint
 	}
 }
 
-void client_readable(struct client *client, uint64_t now_us)
+bool client_readable(struct client *client, uint64_t now_us)
 {
 	struct datagram datagrams[READER_BATCH];
+	bool connecting = client->crypt == NULL;
+	enum client_state before = connecting ? client_state(client) : CLIENT_OPEN;
 	int got;
 	do {
-		bool heads = is_viewer(client) && !client->options.view.decrypt &&
-			     client_state(client) == CLIENT_OPEN;
-		got = reader_read(client->fd, heads, datagrams);
+		got = reader_read(client->fd, client->heads, datagrams);
 		for (int i = 0; i < got; i++)
 			take_datagram(client, &datagrams[i], now_us);
 		/* ECONNREFUSED: the server is away; reading has taken the error off the socket. */
 	} while (got == READER_BATCH || (got < 0 && errno != EAGAIN));
+	return connecting && client_state(client) != before;
 }
 
 static void report_receiving(struct client *client)

@@ -49,7 +49,8 @@ void client_signal(struct client *client);
 bool client_start(struct client *client, uint64_t now_us, GError **error);
 
 int client_fd(const struct client *client);
-void client_readable(struct client *client, uint64_t now_us);
+/* true: its state has changed, and so has when it must be called again. */
+bool client_readable(struct client *client, uint64_t now_us);
 /* Returns when to call again. */
 uint64_t client_tick(struct client *client, uint64_t now_us);
 enum client_state client_state(const struct client *client);

@@ -77,14 +77,11 @@ static void on_signalled(void *context, void *user)
 
 static void on_readable(struct run *run, struct member *member, uint64_t now_us)
 {
-	enum client_state before = client_state(member->client);
-	client_readable(member->client, now_us);
-	enum client_state after = client_state(member->client);
-	if (before == after)
+	if (!client_readable(member->client, now_us))
 		return;
-	if (after == CLIENT_OPEN)
+	if (client_state(member->client) == CLIENT_OPEN)
 		run->last_open_us = now_us;
-	tick(run, member, now_us); /* something else is due now */
+	tick(run, member, now_us);
 }
 
 /* Returns when the next is due. */

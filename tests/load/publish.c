@@ -7,6 +7,7 @@
 
 #define STREAMS_MAX   (1 + SIMULCAST_LAYERS)
 #define DATAGRAM_MAX  1536
+#define KEPT	      128 /* packets: little, since thousands of publishers fault it in */
 #define SILENT_PERIOD (400 * US_PER_MS)
 
 struct stream {
@@ -116,6 +117,8 @@ static void begin(struct publisher *publisher, uint64_t now_us)
 			.rtx_ssrc = stream->rtx_ssrc,
 			.rid = stream->rid,
 			.even = publisher->options.even,
+			.kept = KEPT,
+			.again_from = stream->clip->video ? 1 : 0,
 			.transport_sequence = &publisher->transport_sequence,
 			.seal = seal,
 			.send = send_rtp,

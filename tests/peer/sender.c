@@ -46,7 +46,8 @@ struct sender *sender_new(const struct sender_config *config, uint64_t now_us)
 	sender->period_us =
 		config->clip->ticks * US_PER_SEC / (config->clip->video ? 90000 : 48000);
 	sender->next_us = now_us;
-	sender->kept = config->clip->video ? VIDEO_KEPT : SOUND_KEPT;
+	unsigned usual = config->clip->video ? VIDEO_KEPT : SOUND_KEPT;
+	sender->kept = config->kept > 0 ? config->kept : usual;
 	sender->sent = g_new0(struct sent, sender->kept);
 	return sender;
 }
@@ -141,8 +142,10 @@ uint64_t sender_tick(struct sender *sender, uint64_t now_us)
 {
 	const struct clip *clip = sender->config.clip;
 	while (sender->next_us <= now_us) {
-		if (sender->restart || sender->frame == clip->n_frames)
+		if (sender->restart)
 			sender->frame = 0;
+		else if (sender->frame == clip->n_frames)
+			sender->frame = sender->config.again_from;
 		sender->restart = false;
 		send_frame(sender, &clip->frames[sender->frame++]);
 		sender->started = true;

@@ -19,6 +19,10 @@ struct sender_config {
 	/* A picture's packets differ by a byte at most, the longer ones last, as libwebrtc cuts
 	 * them. Else all but the last are full. */
 	bool even;
+	unsigned kept; /* packets that may be asked for again; 0: as many as usual */
+	/* The frame that follows the clip's last. Behind the keyframe: there are further ones only
+	 * when they are asked for, as from a browser, and no decoder takes that. */
+	unsigned again_from;
 	/* Transport-wide sequence number, shared by the streams of a connection. */
 	uint16_t *transport_sequence;
 	void (*send)(void *user, const uint8_t *packet, size_t length);
