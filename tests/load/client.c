@@ -285,18 +285,6 @@ void client_begin(struct client *client)
 		client->rows[i].counts = (struct row_counts){0};
 }
 
-static void add_counts(struct row_counts *sum, const struct row_counts *counts)
-{
-	sum->packets += counts->packets;
-	sum->bytes += counts->bytes;
-	sum->late += counts->late;
-	sum->expected += counts->expected;
-	sum->authenticated += counts->authenticated;
-	sum->refused += counts->refused;
-	sum->broken += counts->broken;
-	sum->skipped += counts->skipped;
-}
-
 static void take_earlier(uint64_t *first_us, uint64_t us, uint64_t offered_us)
 {
 	if (us > offered_us && (*first_us == 0 || us - offered_us < *first_us))
@@ -308,7 +296,7 @@ struct client_stats client_stats(const struct client *client)
 	struct client_stats stats = {0};
 	for (unsigned i = 0; i < client->n_rows; i++) {
 		const struct row *row = &client->rows[i];
-		add_counts(row->video ? &stats.video : &stats.sound, &row->counts);
+		row_counts_add(row->video ? &stats.video : &stats.sound, &row->counts);
 		if (row->video)
 			take_earlier(&stats.keyframe_us, row->keyframe_us,
 				     client->session.offered_us);

@@ -35,18 +35,6 @@ static json_t *counts_json(const struct row_counts *c)
 			 (json_int_t)c->broken, "skipped", (json_int_t)c->skipped);
 }
 
-static void add_counts(struct row_counts *sum, const struct row_counts *c)
-{
-	sum->packets += c->packets;
-	sum->bytes += c->bytes;
-	sum->late += c->late;
-	sum->expected += c->expected;
-	sum->authenticated += c->authenticated;
-	sum->refused += c->refused;
-	sum->broken += c->broken;
-	sum->skipped += c->skipped;
-}
-
 static void add_us(GArray *values, uint64_t us)
 {
 	uint32_t value = (uint32_t)MIN(us, UINT32_MAX);
@@ -72,8 +60,8 @@ void report_end(const struct measured *measured)
 	for (guint i = 0; i < measured->viewers->len; i++) {
 		const struct client *client = measured->viewers->pdata[i];
 		struct client_stats stats = client_stats(client);
-		add_counts(&sound, &stats.sound);
-		add_counts(&video, &stats.video);
+		row_counts_add(&sound, &stats.sound);
+		row_counts_add(&video, &stats.video);
 		add_us(sound_us, stats.first_sound_us);
 		add_us(keyframe_us, stats.keyframe_us);
 		if (profile == NULL && client_state(client) == CLIENT_OPEN)

@@ -28,10 +28,13 @@ class Setup:
     floor: bool = True
     shared: bool = False  # server and generator have both cores
     load: tuple = ()      # further options of the generator
+    label: str = ""       # in the table, if not the name
 
     def quick(self):
-        return dataclasses.replace(self, seconds=QUICK["seconds"], view=min(self.view, QUICK["receivers"]),
-                                   meetings=min(self.meetings, QUICK["meetings"]))
+        view, meetings = min(self.view, QUICK["receivers"]), min(self.meetings, QUICK["meetings"])
+        smaller = (view, meetings) != (self.view, self.meetings)
+        return dataclasses.replace(self, seconds=QUICK["seconds"], view=view, meetings=meetings,
+                                   label=f"{self.name}, here {view * meetings}" if smaller else "")
 
     def load_options(self):
         return [str(word) for word in (

@@ -89,3 +89,15 @@ void row_check(struct row *row, const uint8_t *packet, size_t length, uint64_t a
 		row->last = stamp;
 	}
 }
+
+void row_counts_add(struct row_counts *sum, const struct row_counts *counts)
+{
+	sum->packets += counts->packets;
+	sum->bytes += counts->bytes;
+	sum->late += counts->late;
+	sum->expected += counts->expected;
+	sum->authenticated += counts->authenticated;
+	sum->refused += counts->refused;
+	sum->broken += counts->broken;
+	sum->skipped += counts->skipped;
+}

@@ -22,6 +22,8 @@ struct row_counts {
 	uint64_t skipped;
 };
 
+void row_counts_add(struct row_counts *sum, const struct row_counts *counts);
+
 struct row {
 	uint32_t ssrc;
 	bool video;
