@@ -25,7 +25,7 @@ def setups(delay_kilobits):
     to_50 = Setup("1 to 50", ALL, 50)
     to_300 = Setup("1 to 300", ALL, 300)
     return {
-        1: (to_50, to_300, Setup("1 to 1,500", ("tongsheng",), 1500, seconds=6, decrypt_each=25, load=("--every", pace(1500)))),
+        1: (to_50, to_300, Setup("1 to 1,500", ("tongsheng",), 1500, warm=3000, seconds=6, decrypt_each=25, load=("--every", pace(1500)))),
         2: (Setup("voices to 1,000", ("tongsheng",), 1000, publish=50, warm=3000, decrypt_each=25,
                   load=("--kilobits", 0, *FLOOR_OF_VOICES, "--every", pace(1050))),
             Setup("3 voices to 100", BOTH, 100, publish=3, warm=3000, seconds=5, load=("--kilobits", 0, "--voices", 3))),
