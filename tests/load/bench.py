@@ -45,8 +45,8 @@ def server_row(case, measured, name):
     ns = measured.median(name, "ns")
     over = f"{ns / measured.floor():.2f}" if measured.floors else ""
     profile = (rounds[0]["profile"] or "").replace("SRTP_", "").replace("AEAD_AES_128_", "")
-    return (case, setup.label or setup.name, name, f"{measured.median(name, 'rate'):,.0f}", f"{measured.median(name, 'loss'):.3f}", f"{ns:,.0f}",
-            over, ms(measured.median(name, "p50")), ms(measured.median(name, "p99")), ms(measured.median(name, "p999")),
+    return (case, setup.label or setup.name, name, f"{measured.median(name, 'rate'):,.0f}",
+            f"{measured.median(name, 'loss'):.3f}", f"{ns:,.0f}", over, ms(measured.median(name, "p50")), ms(measured.median(name, "p99")), ms(measured.median(name, "p999")),
             f"{measured.median(name, 'memory'):.0f}", f"{measured.median(name, 'threads'):.0f}",
             f"{measured.median(name, 'server'):.0f}", f"{measured.median(name, 'generator'):.0f}", profile, why(rounds))
 
@@ -54,8 +54,8 @@ def server_row(case, measured, name):
 def rows(case, measured):
     setup = measured.setup
     if measured.floors:
-        picture = measured.floor("pictureUs")
-        yield (case, setup.label or setup.name, "floor", f"{median([f['packets'] for f in measured.floors]) / measured.floor_seconds:,.0f}", "",
+        picture, rate = measured.floor("pictureUs"), measured.floor("packets") / measured.floor_seconds
+        yield (case, setup.label or setup.name, "floor", f"{rate:,.0f}", "",
                f"{measured.floor():,.0f}", "1.00", "", f"{ms(picture)}*" if picture else "", "", "", "",
                f"{100 * measured.floor('busy'):.0f}", "", "GCM", "")
     for name in setup.servers:
