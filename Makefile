@@ -29,7 +29,7 @@ test-layers test-unit test-sanitize test-fuzz test-client test-interop test-brow
 test-long: setup-test
 	@tools/test.sh build long
 
-# The relay beside Janus and the floor that this machine allows. BENCH="--receivers 300 --rounds 5" and the like.
+# The relay beside Janus and the floor that this machine allows. BENCH="--cases 1,3 --rounds 1", BENCH=--quick.
 bench:
 	@tools/setup.sh bench
 	@tools/build.sh build

@@ -1,138 +1,130 @@
 #!/usr/bin/python3
 """Measures servers beside each other and beside the floor, in a network namespace, the server on one core and the generator on
-another. Needs root (or sudo, by bench.sh). Prints one table; each figure is the median over the rounds, which alternate the servers."""
+another. Needs root (or sudo, by bench.sh). Prints one table, and what of it must show what; each figure is the median over the
+rounds, which alternate the servers."""
 import argparse
-import json
 import os
 import platform
-import statistics
-import subprocess
-import sys
 import time
 
-import servers
+import cases
+from measure import GENERATOR_CPU, QUICK, SERVERS, measure, median
 
-SERVERS = {kind.name: kind for kind in (servers.Tongsheng, servers.JanusTuned, servers.Janus)}
-SERVER_CPU, GENERATOR_CPU = "0", "1"
-COLUMNS = ("case", "server", "pkt/s", "loss %", "ns/packet", "x floor", "p50 ms", "p99 ms", "p99.9 ms", "KiB/receiver", "threads",
-           "SRTP", "generator %")
-
-
-def tool(name):
-    return str(servers.BUILD / "tests/load" / name)
+COLUMNS = ("case", "what", "server", "pkt/s", "loss %", "ns/packet", "x floor", "p50 ms", "p99 ms", "p99.9 ms", "KiB/receiver",
+           "threads", "server %", "generator %", "SRTP", "why")
 
 
-def run_floor(receivers, seconds):
-    done = subprocess.run([tool("floor"), "--receivers", str(receivers), "--seconds", str(seconds), "--cpu", SERVER_CPU,
-                           "--sink-cpu", GENERATOR_CPU], stdout=subprocess.PIPE, check=True, text=True)
-    return json.loads(done.stdout)
+def ms(value):
+    return "" if value != value else f"{value / 1000:.2f}"
 
 
-def expect_line(process, word):
-    line = process.stdout.readline()
-    if not line.startswith(word):
-        raise RuntimeError(f"the generator said {line!r} instead of {word}")
-    return line[len(word):]
+def counted(rounds, name):
+    return median([sum(one["counted"].get(name, [0])) for one in rounds])
 
 
-def run_server(kind, receivers, options):
-    """One round: a fresh server, its receivers, a window of measurement."""
-    server = kind(SERVER_CPU)
-    process = None
-    try:
-        time.sleep(0.3)  # what a start leaves to be done isn't a receiver's
-        empty = server.memory()
-        process = subprocess.Popen(
-            ["taskset", "-c", GENERATOR_CPU, tool("load"), *server.load_options(), "--publish", "1", "--view", str(receivers),
-             "--kilobits", "1000", "--seconds", str(options.seconds), "--warm", str(options.warm),
-             "--profiles", "SRTP_AEAD_AES_128_GCM", "--decrypt-each", str(options.decrypt_each)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        expect_line(process, "begin")
-        begin_ns = server.cpu_ns()
-        result = json.loads(expect_line(process, "end"))
-        spent_ns, memory, threads = server.cpu_ns() - begin_ns, server.memory(), server.threads()
-        process.stdin.close()
-        if process.wait(60) != 0 or result["failed"]:
-            raise RuntimeError(f"{server.name}: not everybody joined: {result}; {server.log()}")
-    finally:
-        if process and process.poll() is None:
-            process.kill()
-            process.wait()
-        server.stop()
-    arrived = result["packets"] - result["late"]
-    return {
-        "rate": result["packets"] / result["seconds"],
-        "loss": 100 * (1 - arrived / max(result["expected"], 1)),
-        "ns": spent_ns / max(result["packets"] - result["refused"], 1),
-        "p50": result["delayP50"], "p99": result["delayP99"], "p999": result["delayP999"],
-        "memory": (memory - empty) / 1024 / receivers,
-        "threads": threads,
-        "profile": result["profile"],
-        "generator": 100 * result["generatorCpu"] / result["seconds"],
-        "result": result,
-    }
+def why(rounds):
+    """The server's own counters that explain the figure."""
+    words = []
+    if rounds[0]["counted"]:
+        calls, messages = counted(rounds, "send_calls"), counted(rounds, "gso_messages")
+        words += [f"{counted(rounds, 'datagrams_out') / max(calls, 1):.0f} datagrams a call",
+                  f"runs of {counted(rounds, 'gso_segments') / max(messages, 1):.1f}",
+                  "busy " + " + ".join(f"{median(busy):.0f}" for busy in zip(*(one["busy"] for one in rounds))) + " %"]
+    if rounds[0]["result"]["firstSound"]["n"] and rounds[0]["result"]["sinceJoin"] < rounds[0]["result"]["seconds"]:
+        words += [f"{label} p95 {median([one[key]['p95'] for one in rounds]) / 1000:.0f} ms"
+                  for label, key in (("sound", "firstSound"), ("keyframe", "firstKeyframe")) if rounds[0][key]["n"]]
+    for key, label in (("wrong", "wrong"), ("skipped", "held back"), ("full", "lost at full sockets")):
+        most = max(one[key] for one in rounds)
+        if most:
+            words.append(f"{most} {label}")
+    return ", ".join(words)
 
 
-def median(rounds, key):
-    values = [one[key] for one in rounds if one[key] is not None]
-    return statistics.median(values) if values else float("nan")
+def server_row(case, measured, name):
+    rounds, setup = measured.rounds[name], measured.setup
+    ns = measured.median(name, "ns")
+    over = f"{ns / measured.floor():.2f}" if measured.floors else ""
+    profile = (rounds[0]["profile"] or "").replace("SRTP_", "").replace("AEAD_AES_128_", "")
+    return (case, setup.label or setup.name, name, f"{measured.median(name, 'rate'):,.0f}",
+            f"{measured.median(name, 'loss'):.3f}", f"{ns:,.0f}", over, ms(measured.median(name, "p50")), ms(measured.median(name, "p99")), ms(measured.median(name, "p999")),
+            f"{measured.median(name, 'memory'):.0f}", f"{measured.median(name, 'threads'):.0f}",
+            f"{measured.median(name, 'server'):.0f}", f"{measured.median(name, 'generator'):.0f}", profile, why(rounds))
 
 
-def row(case, name, rounds, floor):
-    ns = median(rounds, "ns")
-    profile = rounds[0]["profile"].replace("SRTP_", "").replace("AEAD_AES_128_", "")
-    return (case, name, f"{median(rounds, 'rate'):,.0f}", f"{median(rounds, 'loss'):.3f}", f"{ns:,.0f}", f"{ns / floor:.2f}",
-            f"{median(rounds, 'p50') / 1000:.2f}", f"{median(rounds, 'p99') / 1000:.2f}", f"{median(rounds, 'p999') / 1000:.2f}",
-            f"{median(rounds, 'memory'):.0f}", f"{median(rounds, 'threads'):.0f}", profile, f"{median(rounds, 'generator'):.0f}")
+def rows(case, measured):
+    setup = measured.setup
+    if measured.floors:
+        picture, rate = measured.floor("pictureUs"), measured.floor("packets") / measured.floor_seconds
+        yield (case, setup.label or setup.name, "floor", f"{rate:,.0f}", "",
+               f"{measured.floor():,.0f}", "1.00", "", f"{ms(picture)}*" if picture else "", "", "", "",
+               f"{100 * measured.floor('busy'):.0f}", "", "GCM", "")
+    for name in setup.servers:
+        if measured.rounds.get(name):
+            yield server_row(case, measured, name)
+        if name in measured.failure:
+            yield (case, setup.label or setup.name, name) + ("",) * 12 + (measured.failure[name],)
 
 
-def measure(receivers, options):
-    floors, rounds = [], {name: [] for name in options.servers}
-    for number in range(options.rounds):
-        floors.append(run_floor(receivers, options.floor_seconds))
-        for name in options.servers:
-            rounds[name].append(run_server(SERVERS[name], receivers, options))
-            if options.verbose:
-                print(f"# 1→{receivers} {name}, round {number + 1}: {json.dumps(rounds[name][-1])}", file=sys.stderr)
-    case, floor = f"1→{receivers}", median(floors, "nsPerPacket")
-    yield (case, "floor", "", "", f"{floor:,.0f}", "1.00", "", f"{median(floors, 'pictureUs') / 1000:.2f}*") + ("",) * 5
-    for name in options.servers:
-        yield row(case, name, rounds[name], floor)
-
-
-def print_table(rows):
-    widths = [max(len(str(line[i])) for line in rows) for i in range(len(rows[0]))]
-    for number, line in enumerate(rows):
+def print_table(lines):
+    widths = [max(len(str(line[i])) for line in lines) for i in range(len(lines[0]))]
+    for number, line in enumerate(lines):
         print("| " + " | ".join(str(cell).ljust(width) for cell, width in zip(line, widths)) + " |")
         if number == 0:
             print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
 
 
+def verdict_row(point, verdict):
+    word = "" if verdict.met is None else "met" if verdict.met and not verdict.problem else "not met"
+    value = f"{verdict.value} ({verdict.problem})" if verdict.problem else verdict.value
+    return (point, verdict.what, verdict.target, value, word or "not measured")
+
+
 def machine():
     with open("/proc/cpuinfo", encoding="ascii") as info:
         model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), platform.machine())
-    load = os.getloadavg()[0]
-    return f"{model}, {os.cpu_count()} cores, Linux {platform.release()}; load average before: {load:.1f}"
+    return (f"{time.strftime('%Y-%m-%d %H:%M %Z')}; {model}, {os.cpu_count()} cores, Linux {platform.release()}; "
+            f"load average before: {os.getloadavg()[0]:.1f}")
+
+
+def numbers(text):
+    return [int(number) for number in text.split(",")]
+
+
+def read_options():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", default=list(cases.POINTS), type=numbers, help="of the eight, 1,3")
+    parser.add_argument("--servers", default=list(SERVERS), type=lambda text: text.split(","), help=", ".join(SERVERS))
+    parser.add_argument("--rounds", default=3, type=int)
+    parser.add_argument("--floor-seconds", default=3, type=int)
+    parser.add_argument("--delay-kilobits", default=300, type=int,
+                        help="of case 4's cameras: what brings the core of the 100 meetings to about 50 %%")
+    parser.add_argument("--quick", action="store_true", help="short and small: shows that it works, and nothing else")
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    if options.quick:
+        options.rounds, options.floor_seconds = QUICK["rounds"], QUICK["floor_seconds"]
+    return options
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--receivers", default="50,300", type=lambda text: [int(n) for n in text.split(",")])
-    parser.add_argument("--servers", default=list(SERVERS), type=lambda text: text.split(","))
-    parser.add_argument("--rounds", default=3, type=int)
-    parser.add_argument("--seconds", default=10, type=int, help="measured; a finished handshake is kept for 10 s")
-    parser.add_argument("--floor-seconds", default=3, type=int)
-    parser.add_argument("--warm", default=1500, type=int, help="milliseconds from the last join to the measurement")
-    parser.add_argument("--decrypt-each", default=1, type=int, help="every N-th receiver decrypts what comes")
-    parser.add_argument("--verbose", action="store_true")
-    options = parser.parse_args()
+    options = read_options()
     os.sched_setaffinity(0, {int(GENERATOR_CPU)})
-    print(machine())
-    rows = [COLUMNS]
-    for receivers in options.receivers:
-        rows += measure(receivers, options)
-    print_table(rows)
-    print("* until the last packet of a picture had been sent to all")
+    heading, begin = machine(), time.monotonic()
+    done, table = {}, [COLUMNS]
+    every = cases.setups(options.delay_kilobits)
+    for case in options.cases:
+        for setup in every[case]:
+            if setup.name not in done:
+                done[setup.name] = measure(setup.quick() if options.quick else setup, options)
+                table += rows(case, done[setup.name])
+    print(f"{heading}; took {(time.monotonic() - begin) / 60:.0f} min")
+    print_table(table)
+    print("* until the last packet of a picture had been sent to all\n")
+    if options.quick:
+        print("--quick: too short, and with too few people, for what follows to mean anything")
+    results = cases.Results(done.values())
+    print_table([("point", "what", "target", "measured", "")] +
+                [verdict_row(case, verdict) for case in options.cases for verdict in cases.verdicts(case, results)])
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 /*
  * The floor: what this machine's cipher and kernel ask for the mix of packets that the load
  * generator's viewers get, with nothing of a relay around them. For each receiver an AES-128-GCM
- * key; each picture is encrypted for all, and sent as a GSO run of four to each; each voice packet
- * goes by itself. The socket is as the relay's: dual-stack, the source address with each message.
- * It shares no code with relay/net, so that it measures the same whatever becomes of that. Prints
- * nanoseconds of CPU for each packet.
+ * key; each picture is encrypted for one receiver after another, and sent to each as one GSO run;
+ * each voice packet goes by itself. The socket is as the relay's: dual-stack, the source address
+ * with each message. It shares no code with relay/net, so that it measures the same whatever
+ * becomes of that. Prints nanoseconds of CPU for each packet.
  */
 #include "relay/base/clock.h"
 #include "tests/load/sink.h"
@@ -13,7 +13,9 @@
 #include <glib.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,34 +26,37 @@
 #define HEADER	     20 /* in clear: RTP with one extension */
 #define SLOT	     1536
 #define MESSAGES_MAX 1024 /* of one sendmmsg (UIO_MAXIOV) */
-#define PICTURE_US   33333
-#define VOICE_US     20000
 #define BUFFER	     (8 << 20)
 #define RCVBUF	     (1 << 20)
 
-enum { RUN = 4 };
+#define RUN_MAX 16
 
+/* Bytes are of payloads: VP8 with its descriptor, Opus. */
 static struct {
-	int receivers, seconds, cpu, sink_cpu, video, last, voice;
-	gboolean no_video, no_voice;
+	int receivers, seconds, cpu, sink_cpu, video, run, voice;
+	double pictures, voices;
 } options = {.receivers = 50,
 	     .seconds = 3,
 	     .cpu = 0,
 	     .sink_cpu = 1,
-	     .video = 1142,
-	     .last = 908,
-	     .voice = 116};
+	     .video = 1048,
+	     .run = 4,
+	     .voice = 80,
+	     .pictures = 30,
+	     .voices = 50};
 
 static const GOptionEntry entries[] = {
 	{"receivers", 0, 0, G_OPTION_ARG_INT, &options.receivers, "", "N"},
 	{"seconds", 0, 0, G_OPTION_ARG_INT, &options.seconds, "", "S"},
 	{"cpu", 0, 0, G_OPTION_ARG_INT, &options.cpu, "Core that sends", "N"},
 	{"sink-cpu", 0, 0, G_OPTION_ARG_INT, &options.sink_cpu, "Core that receives", "N"},
-	{"video", 0, 0, G_OPTION_ARG_INT, &options.video, "Bytes of a picture's first three", "N"},
-	{"last", 0, 0, G_OPTION_ARG_INT, &options.last, "Bytes of its last", "N"},
-	{"voice", 0, 0, G_OPTION_ARG_INT, &options.voice, "Bytes of a voice packet", "N"},
-	{"no-video", 0, 0, G_OPTION_ARG_NONE, &options.no_video, "Voice alone", NULL},
-	{"no-voice", 0, 0, G_OPTION_ARG_NONE, &options.no_voice, "Pictures alone", NULL},
+	{"pictures", 0, 0, G_OPTION_ARG_DOUBLE, &options.pictures,
+	 "That a receiver gets a second; 0: none", "N"},
+	{"run", 0, 0, G_OPTION_ARG_INT, &options.run, "Packets of a picture", "N"},
+	{"video", 0, 0, G_OPTION_ARG_INT, &options.video, "Bytes of each of these", "N"},
+	{"voices", 0, 0, G_OPTION_ARG_DOUBLE, &options.voices,
+	 "Voice packets that a receiver gets a second; 0: none", "N"},
+	{"voice", 0, 0, G_OPTION_ARG_INT, &options.voice, "Bytes of each", "N"},
 	G_OPTION_ENTRY_NULL,
 };
 
@@ -65,7 +70,8 @@ struct floor {
 	unsigned n;
 	EVP_CIPHER_CTX **ciphers;
 	struct sockaddr_in6 *names;
-	uint8_t *data; /* RUN slots for each receiver */
+	uint8_t *data; /* for each receiver a picture's packets */
+	OSSL_PARAM tag[2];
 	struct mmsghdr messages[MESSAGES_MAX];
 	struct iovec vectors[MESSAGES_MAX];
 	union control controls[MESSAGES_MAX];
@@ -92,18 +98,22 @@ static void make_receivers(struct floor *floor, const struct sink *sink)
 {
 	floor->ciphers = g_new0(EVP_CIPHER_CTX *, floor->n);
 	floor->names = g_new0(struct sockaddr_in6, floor->n);
-	floor->data = g_malloc0((size_t)floor->n * RUN * SLOT);
+	floor->data = g_malloc0((size_t)floor->n * RUN_MAX * SLOT);
+	floor->tag[0] = OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, NULL, TAG);
+	floor->tag[1] = OSSL_PARAM_construct_end();
+	EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, SN_aes_128_gcm, NULL);
 	for (unsigned i = 0; i < floor->n; i++) {
 		uint8_t key[16];
 		for (unsigned b = 0; b < sizeof key; b++)
 			key[b] = (uint8_t)g_random_int();
 		floor->ciphers[i] = EVP_CIPHER_CTX_new();
-		if (EVP_EncryptInit_ex(floor->ciphers[i], EVP_aes_128_gcm(), NULL, key, NULL) != 1)
+		if (EVP_EncryptInit_ex2(floor->ciphers[i], cipher, key, NULL, NULL) != 1)
 			abort();
 		floor->names[i] = (struct sockaddr_in6){.sin6_family = AF_INET6,
 							.sin6_addr = loopback,
 							.sin6_port = htons(sink_port(sink, i))};
 	}
+	EVP_CIPHER_free(cipher);
 }
 
 /* As RFC 7714: header as associated data, payload, tag. */
@@ -116,11 +126,12 @@ static void encrypt(struct floor *floor, unsigned receiver, const uint8_t *plain
 	floor->counter++;
 	memcpy(nonce, &floor->counter, sizeof floor->counter);
 	memcpy(out, plain, HEADER);
-	if (EVP_EncryptInit_ex(cipher, NULL, NULL, NULL, nonce) != 1 ||
+	floor->tag[0].data = out + HEADER + body;
+	if (EVP_EncryptInit_ex2(cipher, NULL, NULL, nonce, NULL) != 1 ||
 	    EVP_EncryptUpdate(cipher, NULL, &n, out, HEADER) != 1 ||
 	    EVP_EncryptUpdate(cipher, out + HEADER, &n, plain + HEADER, body) != 1 ||
 	    EVP_EncryptFinal_ex(cipher, out + HEADER + n, &n) != 1 ||
-	    EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, TAG, out + HEADER + body) != 1)
+	    EVP_CIPHER_CTX_get_params(cipher, floor->tag) != 1)
 		abort();
 }
 
@@ -128,7 +139,7 @@ static void fill(struct floor *floor, unsigned m, unsigned receiver, size_t byte
 {
 	struct in6_pktinfo info = {.ipi6_addr = loopback};
 	struct msghdr *header = &floor->messages[m].msg_hdr;
-	floor->vectors[m] = (struct iovec){floor->data + (size_t)receiver * RUN * SLOT, bytes};
+	floor->vectors[m] = (struct iovec){floor->data + (size_t)receiver * RUN_MAX * SLOT, bytes};
 	*header = (struct msghdr){.msg_name = &floor->names[receiver],
 				  .msg_namelen = sizeof floor->names[receiver],
 				  .msg_iov = &floor->vectors[m],
@@ -168,42 +179,49 @@ static void send_all(struct floor *floor, size_t bytes, uint16_t segment)
 
 static void picture(struct floor *floor, const uint8_t *plain)
 {
-	size_t size = (size_t)options.video, last = (size_t)options.last;
-	for (unsigned p = 0; p < RUN; p++)
-		for (unsigned r = 0; r < floor->n; r++)
-			encrypt(floor, r, plain, floor->data + (size_t)r * RUN * SLOT + p * size,
-				p == RUN - 1 ? last : size);
-	send_all(floor, (RUN - 1) * size + last, (uint16_t)size);
-	floor->packets += (uint64_t)RUN * floor->n;
+	size_t size = HEADER + (size_t)options.video + TAG, run = (size_t)options.run;
+	for (unsigned r = 0; r < floor->n; r++)
+		for (unsigned p = 0; p < run; p++)
+			encrypt(floor, r, plain,
+				floor->data + (size_t)r * RUN_MAX * SLOT + p * size, size);
+	send_all(floor, run * size, run > 1 ? (uint16_t)size : 0);
+	floor->packets += run * floor->n;
 }
 
 static void voice(struct floor *floor, const uint8_t *plain)
 {
+	size_t size = HEADER + (size_t)options.voice + TAG;
 	for (unsigned r = 0; r < floor->n; r++)
-		encrypt(floor, r, plain, floor->data + (size_t)r * RUN * SLOT,
-			(size_t)options.voice);
-	send_all(floor, (size_t)options.voice, 0);
+		encrypt(floor, r, plain, floor->data + (size_t)r * RUN_MAX * SLOT, size);
+	send_all(floor, size, 0);
 	floor->packets += floor->n;
+}
+
+static uint64_t period_us(double per_second)
+{
+	return per_second > 0 ? (uint64_t)((double)US_PER_SEC / per_second) : 0;
 }
 
 /* In real time, so that caches are as cold as a relay finds them. */
 static uint64_t run(struct floor *floor, uint64_t *ret_picture_us)
 {
 	static uint8_t plain[SLOT];
+	const uint64_t pictures_us = period_us(options.pictures),
+		       voices_us = period_us(options.voices);
 	uint64_t now_us = clock_now_us(), end_us = now_us + (uint64_t)options.seconds * US_PER_SEC;
-	uint64_t picture_us = options.no_video ? UINT64_MAX : now_us, begin_ns = thread_cpu_ns();
-	uint64_t voice_us = options.no_voice ? UINT64_MAX : now_us + PICTURE_US / 4;
+	uint64_t picture_us = pictures_us == 0 ? UINT64_MAX : now_us, begin_ns = thread_cpu_ns();
+	uint64_t voice_us = voices_us == 0 ? UINT64_MAX : now_us + pictures_us / 4;
 	uint64_t spent_us = 0, pictures = 0;
 	while (now_us < end_us) {
 		if (now_us >= picture_us) {
 			picture(floor, plain);
 			spent_us += clock_now_us() - now_us;
 			pictures++;
-			picture_us += PICTURE_US;
+			picture_us += pictures_us;
 		}
 		if (now_us >= voice_us) {
 			voice(floor, plain);
-			voice_us += VOICE_US;
+			voice_us += voices_us;
 		}
 		uint64_t next_us = MIN(MIN(picture_us, voice_us), end_us);
 		now_us = clock_now_us();
@@ -221,9 +239,9 @@ int main(int argc, char **argv)
 	g_autoptr(GOptionContext) context = g_option_context_new("- what the machine itself takes");
 	g_option_context_add_main_entries(context, entries, NULL);
 	if (!g_option_context_parse(context, &argc, &argv, &error) || options.receivers < 1 ||
-	    options.last > options.video || options.video > SLOT ||
-	    MIN(options.voice, options.last) < HEADER + TAG ||
-	    (options.no_video && options.no_voice)) {
+	    options.run < 1 || options.run > RUN_MAX || options.video < 1 || options.voice < 1 ||
+	    MAX(options.video, options.voice) > SLOT - HEADER - TAG ||
+	    options.pictures + options.voices <= 0) {
 		fprintf(stderr, "floor: %s\n",
 			error != NULL ? error->message : "these sizes don't fit");
 		return 2;
@@ -240,9 +258,9 @@ int main(int argc, char **argv)
 	uint64_t received = sink_free(sink);
 	printf("{\"nsPerPacket\": %.0f, \"packets\": %" G_GUINT64_FORMAT
 	       ", \"received\": %" G_GUINT64_FORMAT ", \"refused\": %" G_GUINT64_FORMAT
-	       ", \"pictureUs\": %" G_GUINT64_FORMAT "}\n",
+	       ", \"pictureUs\": %" G_GUINT64_FORMAT ", \"busy\": %.3f}\n",
 	       (double)spent_ns / (double)floor->packets, floor->packets, received, floor->refused,
-	       picture_us);
+	       picture_us, (double)spent_ns / 1e9 / options.seconds);
 	for (unsigned i = 0; i < floor->n; i++)
 		EVP_CIPHER_CTX_free(floor->ciphers[i]);
 	g_free(floor->ciphers);

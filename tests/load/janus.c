@@ -1,11 +1,11 @@
 #include "tests/load/janus.h"
 
+#include "tests/load/wall.h"
 #include "tests/peer/http_client.h"
 #include <gio/gio.h>
 #include <jansson.h>
 #include <string.h>
 
-#define ROOM	   1
 #define EVENTS_MAX 20 /* of other kinds before the one that is awaited */
 /* Janus begins when it knows a candidate, and learns the true one by the first check (RFC 8445,
  * section 7.3.1.3); nobody listens on this port. */
@@ -118,7 +118,8 @@ static char *take_sdp(json_t *event, GError **error)
 	return copy;
 }
 
-char *janus_publish(const char *url, unsigned feed, const char *offer, GError **error)
+char *janus_publish(const char *url, unsigned room, unsigned feed, const char *offer,
+		    GError **error)
 {
 	struct handle handle;
 	char *sdp = NULL;
@@ -130,7 +131,7 @@ char *janus_publish(const char *url, unsigned feed, const char *offer, GError **
 		return NULL;
 	json_t *event = message(&handle, "join",
 				json_pack("{s:s, s:s, s:i, s:i}", "request", "join", "ptype",
-					  "publisher", "room", ROOM, "id", (int)feed),
+					  "publisher", "room", (int)room, "id", (int)feed),
 				NULL, error);
 	if (event != NULL) {
 		json_decref(event);
@@ -172,19 +173,22 @@ static char *write_answer(const char *offer, const struct client_transport *tran
 	return g_string_free(out, FALSE);
 }
 
-char *janus_subscribe(const char *url, unsigned n_feeds, const struct client_transport *transport,
+char *janus_subscribe(const char *url, unsigned room, const struct janus_stream *streams,
+		      unsigned n, const struct client_transport *transport, uint64_t *ret_asked_us,
 		      GError **error)
 {
 	struct handle handle;
-	json_t *streams = json_array();
-	for (unsigned i = 1; i <= n_feeds; i++)
-		json_array_append_new(streams, json_pack("{s:i}", "feed", (int)i));
+	json_t *list = json_array();
+	for (unsigned i = 0; i < n; i++)
+		json_array_append_new(list, json_pack("{s:i, s:s}", "feed", (int)streams[i].feed,
+						      "mid", streams[i].video ? "1" : "0"));
 	json_t *body = json_pack("{s:s, s:s, s:i, s:o}", "request", "join", "ptype", "subscriber",
-				 "room", ROOM, "streams", streams);
+				 "room", (int)room, "streams", list);
 	if (!open_handle(url, &handle, error)) {
 		json_decref(body);
 		return NULL;
 	}
+	*ret_asked_us = wall_now_us();
 	json_t *event = message(&handle, "join", body, NULL, error);
 	char *offer = event != NULL ? take_sdp(event, error) : NULL;
 	if (offer != NULL) {

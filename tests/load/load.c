@@ -4,165 +4,217 @@
  * of JSON when it is over, and leaves when its input ends: who started it reads the server's CPU
  * and memory from /proc at these moments. Exit status 0 if everybody joined.
  */
-#include "relay/base/clock.h"
-#include "tests/load/client.h"
+#include "tests/load/joiner.h"
+#include "tests/load/load_report.h"
+#include "tests/load/schedule.h"
 
+#include "relay/base/clock.h"
 #include <errno.h>
-#include <jansson.h>
+#include <math.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
-#define VIEWERS_TICK_US (10 * US_PER_MS)
-#define JOIN_MAX_US	(30 * US_PER_SEC)
+#define JOIN_MAX_US   (40 * US_PER_SEC)
+#define EVENTS_MAX    32 /* few, so that what is due meanwhile goes out in time */
+#define LEVEL_LOUDEST 20
+#define LEVEL_STEP    5
+#define LEVEL_QUIET   60
+#define LEVEL_SILENCE 127
 
-static struct {
-	char *url, *meeting, *token, *view_token, *query, *profiles;
-	int publish, view, seconds, warm_ms, every_ms, kilobits, voices, cameras, decrypt_each;
-	gboolean janus;
-} options = {.publish = 1,
-	     .seconds = 5,
-	     .warm_ms = 1000,
-	     .kilobits = 1000,
-	     .voices = 1,
-	     .cameras = 1,
-	     .decrypt_each = 1};
-
-static const GOptionEntry entries[] = {
-	{"url", 0, 0, G_OPTION_ARG_STRING, &options.url, "The server, http://127.0.0.1:8080",
-	 "URL"},
-	{"meeting", 0, 0, G_OPTION_ARG_STRING, &options.meeting, "", "NAME"},
-	{"token", 0, 0, G_OPTION_ARG_STRING, &options.token, "Of the publishers", "TOKEN"},
-	{"view-token", 0, 0, G_OPTION_ARG_STRING, &options.view_token, "Of the viewers, if another",
-	 "TOKEN"},
-	{"query", 0, 0, G_OPTION_ARG_STRING, &options.query, "Of WHEP", "QUERY"},
-	{"profiles", 0, 0, G_OPTION_ARG_STRING, &options.profiles, "SRTP profiles, OpenSSL's names",
-	 "LIST"},
-	{"janus", 0, 0, G_OPTION_ARG_NONE, &options.janus, "The server is Janus", NULL},
-	{"publish", 0, 0, G_OPTION_ARG_INT, &options.publish, "Publishers", "N"},
-	{"view", 0, 0, G_OPTION_ARG_INT, &options.view, "Viewers", "N"},
-	{"seconds", 0, 0, G_OPTION_ARG_INT, &options.seconds, "Measured", "S"},
-	{"warm", 0, 0, G_OPTION_ARG_INT, &options.warm_ms, "From the last join to there", "MS"},
-	{"every", 0, 0, G_OPTION_ARG_INT, &options.every_ms, "Between joins", "MS"},
-	{"kilobits", 0, 0, G_OPTION_ARG_INT, &options.kilobits, "Of pictures, a second; 0: none",
-	 "N"},
-	{"voices", 0, 0, G_OPTION_ARG_INT, &options.voices, "Slots for sound of a viewer", "N"},
-	{"cameras", 0, 0, G_OPTION_ARG_INT, &options.cameras, "Slots for pictures of a viewer",
-	 "N"},
-	{"decrypt-each", 0, 0, G_OPTION_ARG_INT, &options.decrypt_each,
-	 "Every N-th viewer decrypts what comes", "N"},
-	G_OPTION_ENTRY_NULL,
+struct member {
+	struct timer timer; /* first: a timer of the schedule is a member */
+	struct client *client;
+	bool started;
 };
 
 struct run {
-	GPtrArray *publishers, *viewers;
-	struct clip *sound, *picture;
+	struct options options;
+	GPtrArray *publishers, *viewers; /* struct member */
+	struct clip *sound, *pictures[SIMULCAST_LAYERS];
 	GArray *delays;
+	struct schedule *schedule;
+	struct joiner *joiner;
 	int epoll;
-	unsigned failed;
-	uint64_t viewers_tick_us;
+	unsigned signalling, failed;
+	uint64_t last_open_us;
 };
 
-static uint64_t tick_all(struct run *run, uint64_t now_us)
+static void member_free(void *data)
 {
-	uint64_t next = run->viewers_tick_us;
-	for (guint i = 0; i < run->publishers->len; i++)
-		next = MIN(next, client_tick(run->publishers->pdata[i], now_us));
-	if (now_us < run->viewers_tick_us)
-		return next;
-	for (guint i = 0; i < run->viewers->len; i++)
-		client_tick(run->viewers->pdata[i], now_us);
-	run->viewers_tick_us = now_us + VIEWERS_TICK_US;
-	return MIN(next, run->viewers_tick_us);
+	struct member *member = data;
+	client_free(member->client);
+	g_free(member);
 }
 
-static void drive(struct run *run, uint64_t until_us)
+static void tick(struct run *run, struct member *member, uint64_t now_us)
 {
-	for (uint64_t now_us = clock_now_us(); now_us < until_us; now_us = clock_now_us()) {
-		struct epoll_event events[64];
-		uint64_t next = MIN(until_us, tick_all(run, now_us));
-		now_us = clock_now_us();
-		/* Rounded down, and not at all at the last: pictures leave when they are due. */
-		int wait_ms = next > now_us ? (int)((next - now_us) / US_PER_MS) : 0;
-		int n = epoll_wait(run->epoll, events, G_N_ELEMENTS(events), wait_ms);
-		now_us = clock_now_us();
-		for (int i = 0; i < n; i++)
-			client_readable(events[i].data.ptr, now_us);
-	}
+	uint64_t next_us = client_tick(member->client, now_us);
+	schedule_set(run->schedule, &member->timer, MAX(next_us, now_us + 1));
 }
 
-static void join(struct run *run, const struct client_options *client_options, GPtrArray *list)
+/* Is back from signalling. */
+static void on_signalled(void *context, void *user)
 {
+	struct run *run = context;
+	struct member *member = user;
 	g_autoptr(GError) error = NULL;
-	struct client *client = client_new(client_options, clock_now_us(), &error);
-	if (client == NULL) {
-		fprintf(stderr, "join: %s\n", error->message);
-		run->failed++;
+	uint64_t now_us = clock_now_us();
+	run->signalling--;
+	if (!client_start(member->client, now_us, &error)) {
+		if (run->failed++ == 0) /* the others' reason is the same */
+			fprintf(stderr, "join: %s\n", error->message);
 		return;
 	}
-	struct epoll_event event = {.events = EPOLLIN, .data.ptr = client};
-	g_ptr_array_add(list, client);
-	if (epoll_ctl(run->epoll, EPOLL_CTL_ADD, client_fd(client), &event) != 0)
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = member};
+	if (epoll_ctl(run->epoll, EPOLL_CTL_ADD, client_fd(member->client), &event) != 0)
 		g_error("epoll_ctl: %s", g_strerror(errno));
-	drive(run, clock_now_us() + (uint64_t)options.every_ms * US_PER_MS + 100);
+	member->started = true;
+	tick(run, member, now_us);
+}
+
+static void on_readable(struct run *run, struct member *member, uint64_t now_us)
+{
+	if (!client_readable(member->client, now_us))
+		return;
+	if (client_state(member->client) == CLIENT_OPEN)
+		run->last_open_us = now_us;
+	tick(run, member, now_us);
+}
+
+/* Returns when the next is due. */
+static uint64_t tick_due(struct run *run, uint64_t now_us)
+{
+	struct timer *first;
+	while ((first = schedule_first(run->schedule)) != NULL && first->due_us <= now_us)
+		tick(run, (struct member *)first, now_us);
+	return first != NULL ? first->due_us : UINT64_MAX;
+}
+
+/* Until then, or until less than at_once are signalling (0: all the time). */
+static void drive(struct run *run, uint64_t until_us, unsigned at_once)
+{
+	for (uint64_t now_us = clock_now_us();
+	     now_us < until_us && (at_once == 0 || run->signalling >= at_once);
+	     now_us = clock_now_us()) {
+		struct epoll_event events[EVENTS_MAX];
+		uint64_t next_us = MIN(until_us, tick_due(run, now_us));
+		now_us = clock_now_us();
+		uint64_t wait_us = next_us > now_us ? next_us - now_us : 0;
+		const struct timespec wait = {.tv_sec = (time_t)(wait_us / US_PER_SEC),
+					      .tv_nsec = (long)(wait_us % US_PER_SEC * 1000)};
+		int n = epoll_pwait2(run->epoll, events, EVENTS_MAX, &wait, NULL);
+		now_us = clock_now_us();
+		for (int i = 0; i < n; i++) {
+			if (events[i].data.ptr == NULL)
+				joiner_take(run->joiner, on_signalled, run);
+			else
+				on_readable(run, events[i].data.ptr, now_us);
+		}
+	}
+}
+
+static void join(struct run *run, const struct client_options *client, GPtrArray *list,
+		 unsigned at_once)
+{
+	struct member *member = g_new0(struct member, 1);
+	member->client = client_new(client);
+	g_ptr_array_add(list, member);
+	run->signalling++;
+	joiner_add(run->joiner, member->client, member);
+	drive(run, clock_now_us() + JOIN_MAX_US, at_once);
 }
 
 static unsigned count_open(const GPtrArray *list)
 {
 	unsigned n = 0;
-	for (guint i = 0; i < list->len; i++)
-		n += client_state(list->pdata[i]) == CLIENT_OPEN;
+	for (guint i = 0; i < list->len; i++) {
+		const struct member *member = list->pdata[i];
+		n += member->started && client_state(member->client) == CLIENT_OPEN;
+	}
 	return n;
 }
 
 static void await_open(struct run *run, const GPtrArray *list)
 {
 	uint64_t give_up_us = clock_now_us() + JOIN_MAX_US;
-	while (count_open(list) < list->len && clock_now_us() < give_up_us)
-		drive(run, clock_now_us() + 20 * US_PER_MS);
+	while (run->failed == 0 && count_open(list) < list->len && clock_now_us() < give_up_us)
+		drive(run, clock_now_us() + 20 * US_PER_MS, 0);
 }
 
-static void join_all(struct run *run)
+static struct client_options client_options(const struct run *run, unsigned room)
 {
-	struct client_options client = {.url = options.url,
-					.meeting = options.meeting,
-					.token = options.token,
-					.sound = run->sound,
-					.picture = run->picture,
-					.profiles = options.profiles};
-	for (int i = 0; i < options.publish; i++) {
-		client.janus_feed = options.janus ? (unsigned)i + 1 : 0;
-		join(run, &client, run->publishers);
-	}
+	const struct options *options = &run->options;
+	return (struct client_options){
+		.url = options->url,
+		.meeting = options->janus ? NULL : options->meetings[room],
+		.token = options->janus ? NULL : options->tokens[room],
+		.profiles = options->profiles,
+		.janus_room = options->janus ? room + 1 : 0,
+	};
+}
+
+static struct publish_options picture_options(const struct run *run, bool picture)
+{
+	struct publish_options publish = {.sound = run->sound, .even = run->options.even};
+	for (unsigned i = 0; picture && i < SIMULCAST_LAYERS && run->pictures[i] != NULL; i++)
+		publish.pictures[publish.n_pictures++] = run->pictures[i];
+	return publish;
+}
+
+/* The n-th of a meeting. Who speaks has a level of their own, so that seats don't change; the
+ * channel's is silence in level and sound in content: such a microphone never takes a seat. */
+static void join_publisher(struct run *run, unsigned room, unsigned n)
+{
+	const struct options *options = &run->options;
+	struct client_options client = client_options(run, room);
+	bool channel = n == (unsigned)options->publish, talks = n < (unsigned)options->talk;
+	double turns = 0.618034 * run->publishers->len; /* any first few are spread, too */
+	client.number = n + 1;
+	client.publish = picture_options(run, n < (unsigned)options->pictures);
+	client.publish.silent = !channel && !talks;
+	client.publish.level =
+		channel ? LEVEL_SILENCE : (uint8_t)MIN(LEVEL_LOUDEST + LEVEL_STEP * n, LEVEL_QUIET);
+	client.publish.phase = turns - floor(turns);
+	join(run, &client, run->publishers, 1); /* in turn: their numbers are names */
+}
+
+static void join_publishers(struct run *run)
+{
+	unsigned n = (unsigned)(run->options.publish + run->options.channel);
+	for (unsigned room = 0; room < (unsigned)run->options.rooms; room++)
+		for (unsigned i = 0; i < n; i++)
+			join_publisher(run, room, i);
 	await_open(run, run->publishers); /* Janus has no feed before */
-	client.janus_feed = options.janus ? (unsigned)options.publish : 0;
-	client.sound = client.picture = NULL;
-	client.token = options.view_token != NULL ? options.view_token : options.token;
-	client.sound_slots = (unsigned)options.voices;
-	client.picture_slots = run->picture != NULL ? (unsigned)options.cameras : 0;
-	client.query = options.query;
-	client.delays = run->delays;
-	for (int i = 0; i < options.view; i++) {
-		client.decrypt = i % options.decrypt_each == 0;
-		join(run, &client, run->viewers);
-	}
+}
+
+static void join_viewer(struct run *run, unsigned room, unsigned n)
+{
+	const struct options *options = &run->options;
+	struct client_options client = client_options(run, room);
+	struct view_options *view = &client.view;
+	view->voices = (unsigned)options->voices;
+	view->channel = options->channel ? (unsigned)options->publish + 1 : 0;
+	view->n_cameras = (unsigned)options->cameras;
+	for (unsigned i = 0; options->others && i < view->n_cameras; i++)
+		view->cameras[i] = (n + i + 1) % (unsigned)options->pictures + 1;
+	view->size = options->size;
+	view->decrypt = run->viewers->len % (unsigned)options->decrypt_each == 0;
+	view->delays = run->delays;
+	join(run, &client, run->viewers, (unsigned)options->at_once);
+}
+
+static void join_viewers(struct run *run)
+{
+	uint64_t begin_us = clock_now_us(), every_us = (uint64_t)run->options.every_ms * US_PER_MS;
+	for (unsigned room = 0; room < (unsigned)run->options.rooms; room++)
+		for (unsigned i = 0; i < (unsigned)run->options.view; i++) {
+			drive(run, begin_us + run->viewers->len * every_us, 0);
+			join_viewer(run, room, i);
+		}
 	await_open(run, run->viewers);
-}
-
-static int compare_u32(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	return x < y ? -1 : x > y;
-}
-
-static json_t *delay_json(GArray *delays, double share)
-{
-	if (delays->len == 0)
-		return json_null();
-	return json_integer(g_array_index(delays, uint32_t, (guint)(share * (delays->len - 1))));
 }
 
 static double own_cpu_s(void)
@@ -172,96 +224,111 @@ static double own_cpu_s(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-static void report(const struct run *run, double seconds, double cpu_s)
+static GPtrArray *clients_of(const GPtrArray *members)
 {
-	struct client_stats all = {0};
-	for (guint i = 0; i < run->viewers->len; i++) {
-		struct client_stats s = client_stats(run->viewers->pdata[i]);
-		all.packets += s.packets;
-		all.bytes += s.bytes;
-		all.video_packets += s.video_packets;
-		all.video_bytes += s.video_bytes;
-		all.authenticated += s.authenticated;
-		all.refused += s.refused;
-		all.stamped += s.stamped;
-		all.late += s.late;
-		all.expected += s.expected;
-	}
-	const char *profile = run->viewers->len > 0 ? client_profile(run->viewers->pdata[0]) : NULL;
-	g_array_sort(run->delays, compare_u32);
-	json_t *json = json_pack(
-		"{s:f, s:f, s:i, s:i, s:s?, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, "
-		"s:o, s:o}",
-		"seconds", seconds, "generatorCpu", cpu_s, "failed", (int)run->failed, "open",
-		(int)(count_open(run->publishers) + count_open(run->viewers)), "profile", profile,
-		"packets", (json_int_t)all.packets, "bytes", (json_int_t)all.bytes, "videoPackets",
-		(json_int_t)all.video_packets, "videoBytes", (json_int_t)all.video_bytes,
-		"authenticated", (json_int_t)all.authenticated, "refused", (json_int_t)all.refused,
-		"stamped", (json_int_t)all.stamped, "late", (json_int_t)all.late, "expected",
-		(json_int_t)all.expected, "delayP50", delay_json(run->delays, 0.5), "delayP99",
-		delay_json(run->delays, 0.99), "delayP999", delay_json(run->delays, 0.999),
-		"delayMax", delay_json(run->delays, 1));
-	printf("end ");
-	json_dumpf(json, stdout, JSON_COMPACT);
-	printf("\n");
-	fflush(stdout);
-	json_decref(json);
+	GPtrArray *clients = g_ptr_array_new();
+	for (guint i = 0; i < members->len; i++)
+		g_ptr_array_add(clients, ((struct member *)members->pdata[i])->client);
+	return clients;
 }
 
-static void allow_files(void)
+static void measure(struct run *run)
+{
+	const struct options *options = &run->options;
+	if (!options->rush)
+		join_viewers(run);
+	drive(run, clock_now_us() + (uint64_t)options->warm_ms * US_PER_MS, 0);
+	printf("begin\n");
+	fflush(stdout);
+	g_autoptr(GPtrArray) before = clients_of(run->viewers);
+	g_ptr_array_foreach(before, (GFunc)(void (*)(void))client_begin, NULL);
+	g_array_set_size(run->delays, 0);
+	uint64_t begin_us = clock_now_us();
+	double begin_cpu_s = own_cpu_s();
+	if (options->rush)
+		join_viewers(run);
+	drive(run, begin_us + (uint64_t)options->seconds * US_PER_SEC, 0);
+	uint64_t end_us = clock_now_us();
+	g_autoptr(GPtrArray) viewers = clients_of(run->viewers);
+	const struct measured measured = {
+		.viewers = viewers,
+		.delays = run->delays,
+		.failed = run->failed,
+		.open = count_open(run->publishers) + count_open(run->viewers),
+		.seconds = (double)(end_us - begin_us) / 1e6,
+		.cpu_s = own_cpu_s() - begin_cpu_s,
+		.since_join_s = (double)(end_us - run->last_open_us) / 1e6,
+	};
+	report_end(&measured);
+}
+
+/* Layers have a tenth, three tenths and the rest of the rate. */
+static void make_clips(struct run *run)
+{
+	unsigned kilobits = (unsigned)run->options.kilobits;
+	run->sound = clip_new_tone(440);
+	if (kilobits == 0)
+		return;
+	if (!run->options.simulcast) {
+		run->pictures[0] = clip_new_noise(1280, 720, 30, kilobits);
+		return;
+	}
+	run->pictures[0] = clip_new_noise(320, 180, 30, kilobits / 10);
+	run->pictures[1] = clip_new_noise(640, 360, 30, kilobits * 3 / 10);
+	run->pictures[2] = clip_new_noise(1280, 720, 30, kilobits * 6 / 10);
+}
+
+static void set_limits(void)
 {
 	struct rlimit files;
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
 		files.rlim_cur = files.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &files);
 	}
+	/* Wake when a picture is due, not some 50 us later. */
+	(void)prctl(PR_SET_TIMERSLACK, 1UL);
 }
 
-static bool read_options(int argc, char **argv)
+static bool everybody(const struct run *run)
 {
-	g_autoptr(GError) error = NULL;
-	g_autoptr(GOptionContext) context = g_option_context_new("- load for benchmarks");
-	g_option_context_add_main_entries(context, entries, NULL);
-	bool parsed = g_option_context_parse(context, &argc, &argv, &error);
-	if (parsed && options.url != NULL &&
-	    (options.janus || (options.meeting != NULL && options.token != NULL)) &&
-	    options.publish >= 0 && options.view >= 0 && options.decrypt_each > 0)
-		return true;
-	fprintf(stderr, "load: %s\n",
-		parsed ? "--url, --meeting and --token are needed" : error->message);
-	return false;
+	return run->failed == 0 && count_open(run->viewers) == run->viewers->len &&
+	       count_open(run->publishers) == run->publishers->len;
 }
 
 int main(int argc, char **argv)
 {
 	struct run run = {.epoll = epoll_create1(EPOLL_CLOEXEC)};
-	if (!read_options(argc, argv))
+	if (!options_read(argc, argv, &run.options))
 		return 2;
-	allow_files();
-	run.publishers = g_ptr_array_new_with_free_func((GDestroyNotify)client_free);
-	run.viewers = g_ptr_array_new_with_free_func((GDestroyNotify)client_free);
+	make_clips(&run);
+	if (run.options.mix) {
+		const struct publish_options publish = picture_options(&run, true);
+		report_mix(&run.options, &publish);
+		return 0;
+	}
+	set_limits();
+	run.publishers = g_ptr_array_new_with_free_func(member_free);
+	run.viewers = g_ptr_array_new_with_free_func(member_free);
 	run.delays = g_array_sized_new(FALSE, FALSE, sizeof(uint32_t), 1 << 20);
-	run.sound = clip_new_tone(440);
-	if (options.kilobits > 0)
-		run.picture = clip_new_noise(1280, 720, 30, (unsigned)options.kilobits);
-	join_all(&run);
-	drive(&run, clock_now_us() + (uint64_t)options.warm_ms * US_PER_MS);
-	printf("begin\n");
-	fflush(stdout);
-	for (guint i = 0; i < run.viewers->len; i++)
-		client_begin(run.viewers->pdata[i]);
-	uint64_t begin_us = clock_now_us();
-	double begin_cpu_s = own_cpu_s();
-	drive(&run, begin_us + (uint64_t)options.seconds * US_PER_SEC);
-	report(&run, (double)(clock_now_us() - begin_us) / 1e6, own_cpu_s() - begin_cpu_s);
-	while (getchar() != EOF)
+	run.schedule = schedule_new();
+	run.joiner = joiner_new((unsigned)run.options.at_once);
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+	if (epoll_ctl(run.epoll, EPOLL_CTL_ADD, joiner_fd(run.joiner), &event) != 0)
+		g_error("epoll_ctl: %s", g_strerror(errno));
+	join_publishers(&run);
+	if (run.failed == 0)
+		measure(&run);
+	while (run.failed == 0 && getchar() != EOF)
 		;
-	bool ok = run.failed == 0 && count_open(run.viewers) == run.viewers->len;
+	int status = everybody(&run) ? 0 : 1;
+	joiner_free(run.joiner);
+	schedule_free(run.schedule);
 	g_ptr_array_unref(run.viewers);
 	g_ptr_array_unref(run.publishers);
 	g_array_unref(run.delays);
 	clip_free(run.sound);
-	clip_free(run.picture);
+	for (unsigned i = 0; i < SIMULCAST_LAYERS; i++)
+		clip_free(run.pictures[i]);
 	close(run.epoll);
-	return ok ? 0 : 1;
+	return status;
 }

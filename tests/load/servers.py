@@ -2,6 +2,7 @@
 import glob
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import textwrap
@@ -91,26 +92,61 @@ class Server:
         return sum(len(list(pathlib.Path(f"/proc/{pid}/task").iterdir())) for pid in self.pids())
 
 
+class Refused(RuntimeError):
+    """The server doesn't know an option."""
+
+
 class Tongsheng(Server):
     name = "tongsheng"
+    workers, extra = 1, ()
 
-    def __init__(self, cpus, workers=1):
+    def __init__(self, cpus, meetings):
         super().__init__(cpus)
         self.url = f"http://{ADDRESS}:8080"
         data = self.folder.name
-        self.run("meeting", "create", "--data", data, "bench")
-        self.token = self.run("token", "--data", data, "--meeting", "bench", "--role", "member")
+        self.tokens = {}
+        for name in [f"bench-{number + 1}" for number in range(meetings)]:
+            self.run("meeting", "create", "--data", data, name)
+            self.tokens[name] = self.run("token", "--data", data, "--meeting", name, "--role", "member")
+        workers = ("--workers", self.workers) if self.workers else ()
         self.start([BUILD / "tongsheng", "serve", "--data", data, "--listen", ADDRESS, "--insecure-http", "--http-port", 8080,
-                    "--media-port", 40000, "--workers", workers, "--connections", 0, "--connections-address", 0,
-                    "--connect-rate", 0, "--participants", 100000])
-        wait_http(self.url + "/healthz", self.process, self.log)
+                    "--media-port", 40000, "--connections", 0, "--connections-address", 0, "--connect-rate", 0,
+                    "--participants", 100000, *workers, *self.extra])
+        try:
+            wait_http(self.url + "/healthz", self.process, self.log)
+        except RuntimeError as error:
+            self.stop()
+            unknown = [option for option in self.extra if f"Unknown option {option}" in str(error)]
+            raise Refused(f"the server doesn't know {unknown[0]}") if unknown else error
 
     @staticmethod
     def run(*words):
         return subprocess.run([BUILD / "tongsheng", *words], stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
 
     def load_options(self):
-        return ["--url", self.url, "--meeting", "bench", "--token", self.token]
+        words = [word for name, token in self.tokens.items() for word in ("--meeting", name, "--token", token)]
+        return ["--url", self.url, *words]
+
+    def metrics(self):
+        """{name: [of each worker]}: what /metrics says of the workers' counters."""
+        with urllib.request.urlopen(self.url + "/metrics", timeout=5) as reply:
+            text = reply.read().decode()
+        found = {}
+        for name, worker, value in re.findall(r'^tongsheng_relay_(\w+?)(?:_total)?\{worker="(\d+)"\} (\S+)$', text, re.M):
+            found.setdefault(name, {})[int(worker)] = float(value)
+        return {name: [of[worker] for worker in sorted(of)] for name, of in found.items()}
+
+
+class TongshengDefaults(Tongsheng):
+    """As many workers as it starts by itself, and its people where it puts them."""
+    name = "tongsheng defaults"
+    workers = None
+
+
+class Spread(Tongsheng):
+    """A room's members are spread evenly over the workers."""
+    name = "tongsheng 2 workers"
+    workers, extra = 2, ("--placement", "spread")
 
 
 class Janus(Server):
@@ -119,17 +155,18 @@ class Janus(Server):
     general = ""
     plugins, transports = "/usr/lib/*/janus/plugins", "/usr/lib/*/janus/transports"
 
-    def __init__(self, cpus):
+    def __init__(self, cpus, meetings):
         super().__init__(cpus)
+        self.meetings = meetings
         self.url = f"http://{ADDRESS}:8088/janus"
         self.write("janus", f"""
             general: {{ configs_folder = "{self.folder.name}", debug_level = 3, session_timeout = 0 {self.general} }}
             plugins: {{ disable = "{self.others(self.plugins, "videoroom")}" }}
             transports: {{ disable = "{self.others(self.transports, "http")}" }}
             """)
-        self.write("janus.plugin.videoroom", """
-            room-1: { description = "bench", publishers = 1000, bitrate = 100000000, fir_freq = 0, record = false }
-            """)
+        self.write("janus.plugin.videoroom", "".join(
+            f"room-{number + 1}: {{ description = \"bench\", publishers = 1000, bitrate = 100000000, fir_freq = 0, record = false }}\n"
+            for number in range(meetings)))
         self.write("janus.transport.http", """
             general: { json = "compact", base_path = "/janus", http = true, port = 8088, mhd_connection_limit = 4000 }
             """)
@@ -146,7 +183,11 @@ class Janus(Server):
         return ",".join(name for name in names if name != f"libjanus_{wanted}.so")
 
     def load_options(self):
-        return ["--janus", "--url", self.url]
+        return ["--janus", "--url", self.url, "--rooms", str(self.meetings)]
+
+    @staticmethod
+    def metrics():
+        return {}
 
 
 class JanusTuned(Janus):

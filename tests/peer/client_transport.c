@@ -340,6 +340,15 @@ static bool take_keys(struct client_transport *client)
 				       sizeof label - 1, NULL, 0, 0) != 1)
 		return false;
 	const uint8_t *salts = material + 2 * KEY_SIZE;
+	if (client->config.keys) {
+		struct client_keys keys = {.gcm = gcm};
+		memcpy(keys.send_key, material, KEY_SIZE);
+		memcpy(keys.receive_key, material + KEY_SIZE, KEY_SIZE);
+		memcpy(keys.send_salt, salts, salt_size);
+		memcpy(keys.receive_salt, salts + salt_size, salt_size);
+		client->config.keys(client->config.user, &keys);
+		return true;
+	}
 	return make_srtp(&client->send, ssrc_any_outbound, gcm, material, salts) &&
 	       make_srtp(&client->receive, ssrc_any_inbound, gcm, material + KEY_SIZE,
 			 salts + salt_size);
@@ -438,6 +447,8 @@ enum datagram_kind client_transport_receive(struct client_transport *client, uin
 	case DATAGRAM_RTCP:
 		if (client->state != CLIENT_OPEN)
 			return DATAGRAM_NONE;
+		if (client->config.keys)
+			return kind;
 		status = kind == DATAGRAM_RTP
 				 ? srtp_unprotect(client->receive, data, &new_length)
 				 : srtp_unprotect_rtcp(client->receive, data, &new_length);
@@ -455,7 +466,7 @@ static bool send_protected(struct client_transport *client, const uint8_t *data,
 {
 	uint8_t buffer[DATAGRAM_MAX + SRTP_MAX_TRAILER_LEN];
 	int protected_length = (int)length;
-	if (client->state != CLIENT_OPEN || length + 32 > DATAGRAM_MAX)
+	if (client->state != CLIENT_OPEN || client->config.keys || length + 32 > DATAGRAM_MAX)
 		return false;
 	memcpy(buffer, data, length);
 	if (protect(client->send, buffer, &protected_length) != srtp_err_status_ok)

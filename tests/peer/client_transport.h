@@ -17,6 +17,14 @@
 struct client_transport;
 struct sockaddr;
 
+/* As DTLS exports them (RFC 5764, section 4.2): ours to send with, theirs to receive with. AES-GCM
+ * uses the first 12 bytes of a salt. */
+struct client_keys {
+	bool gcm;
+	uint8_t send_key[16], send_salt[14];
+	uint8_t receive_key[16], receive_salt[14];
+};
+
 struct client_config {
 	/* OpenSSL's names in the order of preference; NULL:
 	 * "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80". */
@@ -25,6 +33,11 @@ struct client_config {
 	 */
 	void (*send)(void *user, const uint8_t *data, size_t length);
 	void *user;
+	/* NULL: libsrtp2 encrypts and decrypts. Else this does, with the keys that it gets when the
+	 * handshake ends: RTP and RTCP then come as they are, and client_transport_send_... send
+	 * nothing. (libsrtp2 on NSS, as Debian has it, walks lists that grow with the number of
+	 * sessions in the process.) */
+	void (*keys)(void *user, const struct client_keys *keys);
 	/* Checks carry USE-CANDIDATE (as with an ICE-lite peer). client_transport_nominate changes
 	 * it. */
 	bool nominate;

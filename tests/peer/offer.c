@@ -8,8 +8,11 @@ const struct numbers publisher_numbers = {
 	.opus = 111,
 	.vp8 = 96,
 	.rtx = 97,
-	.extensions.id =
-		{[EXTENSION_MID] = 4, [EXTENSION_AUDIO_LEVEL] = 1, [EXTENSION_TRANSPORT_CC] = 3},
+	.extensions.id = {[EXTENSION_MID] = 4,
+			  [EXTENSION_AUDIO_LEVEL] = 1,
+			  [EXTENSION_TRANSPORT_CC] = 3,
+			  [EXTENSION_RID] = 10,
+			  [EXTENSION_REPAIRED_RID] = 11},
 };
 const struct numbers viewer_numbers = {
 	.opus = 96,
@@ -17,6 +20,37 @@ const struct numbers viewer_numbers = {
 	.rtx = 101,
 	.extensions.id = {[EXTENSION_MID] = 9, [EXTENSION_AUDIO_LEVEL] = 10},
 };
+const char *const simulcast_rids[SIMULCAST_LAYERS] = {"q", "h", "f"};
+
+/* RFC 8853: all layers in one m-line. */
+static void write_simulcast(GString *out)
+{
+	for (unsigned i = 0; i < SIMULCAST_LAYERS; i++)
+		g_string_append_printf(out, "a=rid:%s send\r\n", simulcast_rids[i]);
+	for (unsigned i = 0; i < SIMULCAST_LAYERS; i++)
+		g_string_append_printf(out, "%s%s", i == 0 ? "a=simulcast:send " : ";",
+				       simulcast_rids[i]);
+	g_string_append(out, "\r\n");
+}
+
+static void write_streams(GString *out, const struct numbers *numbers, const struct line *line)
+{
+	for (unsigned e = 0; e < EXTENSION_COUNT; e++) {
+		bool of_layers = e == EXTENSION_RID || e == EXTENSION_REPAIRED_RID;
+		if (numbers->extensions.id[e] != 0 && (line->simulcast || !of_layers))
+			g_string_append_printf(out, "a=extmap:%u %s\r\n", numbers->extensions.id[e],
+					       extension_uri((enum rtp_extension)e));
+	}
+	if (line->simulcast) {
+		write_simulcast(out);
+		return;
+	}
+	if (line->sends && line->rtx_ssrc != 0)
+		g_string_append_printf(out, "a=ssrc-group:FID %u %u\r\na=ssrc:%u cname:peer\r\n",
+				       line->ssrc, line->rtx_ssrc, line->rtx_ssrc);
+	if (line->sends)
+		g_string_append_printf(out, "a=ssrc:%u cname:peer\r\n", line->ssrc);
+}
 
 static void write_line(GString *out, const struct client_transport *transport,
 		       const struct numbers *numbers, const struct line *line, unsigned index)
@@ -49,15 +83,7 @@ static void write_line(GString *out, const struct client_transport *transport,
 		"a=fingerprint:sha-256 %s\r\na=setup:actpass\r\na=rtcp-mux\r\na=rtcp-rsize\r\n",
 		index, line->sends ? "sendonly" : "recvonly", client_transport_ufrag(transport),
 		client_transport_password(transport), fingerprint);
-	for (unsigned e = 0; e < EXTENSION_COUNT; e++)
-		if (numbers->extensions.id[e] != 0)
-			g_string_append_printf(out, "a=extmap:%u %s\r\n", numbers->extensions.id[e],
-					       extension_uri((enum rtp_extension)e));
-	if (line->sends && line->rtx_ssrc != 0)
-		g_string_append_printf(out, "a=ssrc-group:FID %u %u\r\na=ssrc:%u cname:peer\r\n",
-				       line->ssrc, line->rtx_ssrc, line->rtx_ssrc);
-	if (line->sends)
-		g_string_append_printf(out, "a=ssrc:%u cname:peer\r\n", line->ssrc);
+	write_streams(out, numbers, line);
 }
 
 char *offer_write(const struct client_transport *transport, const struct numbers *numbers,

@@ -16,9 +16,16 @@ struct numbers {
 };
 extern const struct numbers publisher_numbers, viewer_numbers;
 
+/* The layers of a simulcast camera, smallest first. */
+#define SIMULCAST_LAYERS 3
+extern const char *const simulcast_rids[SIMULCAST_LAYERS];
+
 struct line {
 	bool video, sends;
 	uint32_t ssrc, rtx_ssrc; /* ours in the offer; theirs in the answer */
+	/* Ours, of all layers: told apart by mid and rid, and no ssrc is named, as Chromium does.
+	 */
+	bool simulcast;
 };
 /* mids are the lines' indices. */
 char *offer_write(const struct client_transport *transport, const struct numbers *numbers,

@@ -12,6 +12,8 @@
 #define VIDEO_KEPT  1024 /* packets that may be asked for again */
 #define SOUND_KEPT  64
 #define DESCRIPTOR  6 /* RFC 7741, section 4.2, with 15-bit picture id, tl0picidx, tid */
+#define SILENCE	    127
+#define DTX_FRAMES  20 /* 400 ms */
 
 struct sent {
 	uint16_t length, header_length; /* 0: nothing here */
@@ -23,9 +25,9 @@ struct sender {
 	struct sender_stats stats;
 	uint16_t sequence, rtx_sequence, picture_id;
 	uint8_t tl0picidx, level;
-	uint32_t timestamp;
+	uint32_t timestamp, last_ticks;
 	unsigned frame;
-	bool started, restart;
+	bool started, restart, silent;
 	uint64_t next_us, last_us;
 	uint64_t period_us;
 	unsigned kept;
@@ -44,7 +46,8 @@ struct sender *sender_new(const struct sender_config *config, uint64_t now_us)
 	sender->period_us =
 		config->clip->ticks * US_PER_SEC / (config->clip->video ? 90000 : 48000);
 	sender->next_us = now_us;
-	sender->kept = config->clip->video ? VIDEO_KEPT : SOUND_KEPT;
+	unsigned usual = config->clip->video ? VIDEO_KEPT : SOUND_KEPT;
+	sender->kept = config->kept > 0 ? config->kept : usual;
 	sender->sent = g_new0(struct sent, sender->kept);
 	return sender;
 }
@@ -62,7 +65,8 @@ static size_t write_header(struct sender *sender, uint8_t *out, bool marker, uin
 {
 	char mid[4];
 	uint8_t transport[2];
-	const uint8_t level = 0x80 | sender->level;
+	const uint8_t level = sender->silent ? SILENCE : 0x80 | sender->level;
+	const char *rid = sender->config.rid;
 	struct rtp_extension_values values = {0};
 	snprintf(mid, sizeof mid, "%u", sender->config.mid % 100);
 	wire_put16(transport, (*sender->config.transport_sequence)++);
@@ -73,6 +77,13 @@ static size_t write_header(struct sender *sender, uint8_t *out, bool marker, uin
 	if (!sender->config.clip->video) {
 		values.value[EXTENSION_AUDIO_LEVEL] = &level;
 		values.length[EXTENSION_AUDIO_LEVEL] = 1;
+	}
+	if (rid != NULL) {
+		enum rtp_extension e = payload_type == sender->config.numbers->rtx
+					       ? EXTENSION_REPAIRED_RID
+					       : EXTENSION_RID;
+		values.value[e] = (const uint8_t *)rid;
+		values.length[e] = (uint8_t)strlen(rid);
 	}
 	return rtp_write_header(out, RTP_HEADER_MAX, marker, false, payload_type, sequence,
 				sender->timestamp, ssrc, &sender->config.numbers->extensions,
@@ -90,6 +101,10 @@ static void send_packet(struct sender *sender, bool marker, const uint8_t *descr
 	if (descriptor_length > 0)
 		memcpy(sent->data + header, descriptor, descriptor_length);
 	memcpy(sent->data + header + descriptor_length, data, length);
+	if (sender->config.seal != NULL)
+		sender->config.seal(sender->config.user, sender->config.ssrc,
+				    (uint32_t)sender->stats.packets,
+				    sent->data + header + descriptor_length, length);
 	sent->header_length = (uint16_t)header;
 	sent->length = (uint16_t)(header + descriptor_length + length);
 	sender->sequence++;
@@ -101,14 +116,19 @@ static void send_packet(struct sender *sender, bool marker, const uint8_t *descr
 static void send_frame(struct sender *sender, const struct frame *frame)
 {
 	if (!sender->config.clip->video) {
-		send_packet(sender, sender->stats.frames == 0, NULL, 0, frame->data, frame->length);
+		/* RFC 6716, section 3.1: the first byte alone says how long the silence is. */
+		size_t length = sender->silent ? 1 : frame->length;
+		send_packet(sender, sender->stats.frames == 0, NULL, 0, frame->data, length);
 		return;
 	}
+	size_t packets = (frame->length + PAYLOAD_MAX - 1) / PAYLOAD_MAX;
 	uint8_t descriptor[DESCRIPTOR] = {0x90, 0xe0};
 	wire_put16(descriptor + 2, 0x8000 | sender->picture_id);
 	descriptor[4] = sender->tl0picidx;
 	for (size_t at = 0; at < frame->length;) {
-		size_t length = MIN(frame->length - at, PAYLOAD_MAX);
+		size_t left = frame->length - at;
+		size_t length =
+			sender->config.even ? left / packets-- : MIN(left, (size_t)PAYLOAD_MAX);
 		send_packet(sender, at + length == frame->length, descriptor, DESCRIPTOR,
 			    frame->data + at, length);
 		descriptor[0] = 0x80; /* S only in the first packet */
@@ -122,14 +142,18 @@ uint64_t sender_tick(struct sender *sender, uint64_t now_us)
 {
 	const struct clip *clip = sender->config.clip;
 	while (sender->next_us <= now_us) {
-		if (sender->restart || sender->frame == clip->n_frames)
+		if (sender->restart)
 			sender->frame = 0;
+		else if (sender->frame == clip->n_frames)
+			sender->frame = sender->config.again_from;
 		sender->restart = false;
 		send_frame(sender, &clip->frames[sender->frame++]);
 		sender->started = true;
+		unsigned periods = sender->silent ? DTX_FRAMES : 1;
 		sender->last_us = sender->next_us;
-		sender->next_us += sender->period_us;
-		sender->timestamp += clip->ticks;
+		sender->next_us += periods * sender->period_us;
+		sender->last_ticks = periods * clip->ticks;
+		sender->timestamp += sender->last_ticks;
 		sender->stats.frames++;
 	}
 	return sender->next_us;
@@ -176,13 +200,18 @@ void sender_set_level(struct sender *sender, uint8_t level_dbov)
 	sender->level = level_dbov & 0x7f;
 }
 
+void sender_set_silent(struct sender *sender, bool silent)
+{
+	sender->silent = silent && !sender->config.clip->video;
+}
+
 size_t sender_report(struct sender *sender, uint8_t *out, size_t capacity, uint64_t now_us)
 {
 	struct rtcp_writer writer;
 	if (!sender->started)
 		return 0;
 	uint64_t rate = sender->config.clip->video ? 90000 : 48000;
-	uint32_t timestamp = sender->timestamp - sender->config.clip->ticks +
+	uint32_t timestamp = sender->timestamp - sender->last_ticks +
 			     (uint32_t)((now_us - sender->last_us) * rate / US_PER_SEC);
 	rtcp_writer_init(&writer, out, capacity);
 	if (!rtcp_add_sender_report(&writer, sender->config.ssrc, ntp_from_us(now_us), timestamp,
