@@ -142,5 +142,5 @@ uint32_t client_hears(const struct client *client, const char *mid);
  */
 void client_check_slots(const struct client *client);
 
-/* A bare socket on loopback that is connected to the relay of the room. */
-int world_stranger(const struct world *world, const char *ip, uint32_t room);
+/* A bare socket on loopback that is connected to the worker of the peer. */
+int world_stranger(const struct world *world, const char *ip, uint32_t room, uint32_t peer);
