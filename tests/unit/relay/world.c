@@ -1,6 +1,7 @@
 #include "tests/unit/relay/world.h"
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>

@@ -46,7 +46,8 @@ struct world {
 	uint32_t last_room; /* that an event spoke of */
 };
 
-/* NULL: 127.0.0.1, any port, one worker. */
+/* NULL: 127.0.0.1, any port, one worker. Where the environment has WORLD_WORKERS, so many instead
+ * of one, and each room spread over them. */
 struct world *world_new(const struct relay_config *config);
 /* Frees the relay, if the test hasn't, and the clients. */
 void world_free(struct world *world);
