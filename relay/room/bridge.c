@@ -55,10 +55,15 @@ static void forward_to_part(struct layer *l, unsigned part)
 	}
 }
 
-void bridge_forward(struct layer *layer)
+void bridge_forward(struct layer *first)
 {
-	for (uint64_t parts = layer->parts; parts;)
-		forward_to_part(layer, next_part(&parts));
+	struct shared *shared = first->peer->shared;
+	bool any = false;
+	for (struct layer *l = first; l; l = l->next_gathered)
+		for (uint64_t parts = l->parts; parts; any = true)
+			forward_to_part(l, next_part(&parts));
+	if (any)
+		shared->bridge.publish(shared->bridge.user);
 }
 
 void bridge_restart(struct layer *layer, uint16_t sequence)

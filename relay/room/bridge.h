@@ -100,13 +100,15 @@ struct bridge_sink {
 	void *user;
 	/* Takes its own reference of a packet. false: full, and counted. */
 	bool (*send)(void *user, unsigned part, const struct bridged *bridged);
+	/* Lets the others begin with what was sent, before this one serves its own slots. */
+	void (*publish)(void *user);
 	bool (*tell)(void *user, unsigned part, const struct bridge_message *message);
 };
 
 /* --- where the peer is --- */
 
-/* What was gathered of the layer, to the parts that receive it. */
-void bridge_forward(struct layer *layer);
+/* What was gathered, to the parts that receive it: the first of a list as in forward.c. */
+void bridge_forward(struct layer *first);
 /* The layer's numbers begin anew with this one. */
 void bridge_restart(struct layer *layer, uint16_t sequence);
 void bridge_level(struct peer *peer, uint8_t level); /* to the home part */

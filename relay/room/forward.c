@@ -106,12 +106,10 @@ void forward_gathered(struct shared *shared, uint64_t now_us)
 	struct layer *first = shared->gathered;
 	if (!first)
 		return;
-	for (struct layer *l = first; l; l = l->next_gathered) {
+	for (struct layer *l = first; l; l = l->next_gathered)
 		if (l->video && !l->peer->remote) /* else it was done before others saw them */
 			equalise(l);
-		if (l->parts)
-			bridge_forward(l);
-	}
+	bridge_forward(first);
 	if (first->next_gathered)
 		forward_several(shared, now_us);
 	else

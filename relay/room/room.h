@@ -72,7 +72,7 @@ void room_remove_remote(struct room *room, uint32_t id, uint32_t session, uint64
 /* From another part, by ring and by mailbox. Of who has just gone: does nothing. */
 void room_receive_bridged(struct room *room, const struct bridged *bridged, uint64_t now_us);
 void room_receive_message(struct room *room, const struct bridge_message *message, uint64_t now_us);
-unsigned room_peers(const struct room *room);
+unsigned room_peers(const struct room *room); /* those of other parts, too */
 
 /*
  * A decrypted datagram: packet->data, length and arrival_us are set, and nothing else. The room

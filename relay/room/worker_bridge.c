@@ -46,15 +46,20 @@ static bool sink_tell(void *user, unsigned part, const struct bridge_message *me
 	return false;
 }
 
-struct bridge_sink worker_bridge_sink(struct worker_room *room)
-{
-	return (struct bridge_sink){.user = room, .send = sink_send, .tell = sink_tell};
-}
-
 void worker_bridge_publish(struct worker *worker)
 {
 	for (; worker->unpublished; worker->unpublished &= worker->unpublished - 1)
 		ring_publish(worker->outbound[__builtin_ctzll(worker->unpublished)]);
+}
+
+static void sink_publish(void *user)
+{
+	worker_bridge_publish(((struct worker_room *)user)->worker);
+}
+
+struct bridge_sink worker_bridge_sink(struct worker_room *room)
+{
+	return (struct bridge_sink){room, sink_send, sink_publish, sink_tell};
 }
 
 static void receive(struct worker *worker, const struct entry *entry, uint64_t now_us)

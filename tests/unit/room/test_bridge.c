@@ -10,7 +10,7 @@ struct part {
 	struct fixture *f;
 	GArray *packets, *messages; /* struct bridged, struct bridge_message: for the other part */
 	bool ring_full, mailbox_full;
-	unsigned n_refused;
+	unsigned n_refused, n_published;
 };
 
 /* A is at home, B elsewhere. */
@@ -31,6 +31,12 @@ static bool send_to_other(void *user, unsigned to, const struct bridged *bridged
 		pool_ref(bridged->packet);
 	g_array_append_vals(p->packets, bridged, 1);
 	return true;
+}
+
+static void publish(void *user)
+{
+	struct part *p = user;
+	p->n_published = p->packets->len;
 }
 
 static bool tell_other(void *user, unsigned to, const struct bridge_message *message)
@@ -104,7 +110,7 @@ static void scene_init(struct scene *s)
 	*s = (struct scene){0};
 	for (unsigned i = 0; i < 2; i++) {
 		struct part *p = &s->part[i];
-		const struct bridge_sink sink = {p, send_to_other, tell_other};
+		const struct bridge_sink sink = {p, send_to_other, publish, tell_other};
 		p->scene = s;
 		p->f = fixture_new_part(i, &sink);
 		p->packets = g_array_new(FALSE, FALSE, sizeof(struct bridged));
@@ -160,6 +166,7 @@ static void packets_cross_while_slots_are_on_the_layer(void)
 	show(&s);
 	fixture_frame(s.a, 0, false, 2);
 	fixture_frame(s.a, 1, true, 2); /* nobody shows it yet */
+	g_assert_cmpuint(s.part[0].n_published, ==, 2);
 	carry(&s);
 	g_assert_cmpuint(fixture_count(s.b, s.slot), ==, 5);
 	g_assert_cmpuint(count_of(&s, 0, COUNTER_BRIDGED_OUT), ==, 5);
