@@ -186,17 +186,18 @@ static int wait_events(struct worker *worker, struct epoll_event ready[static EV
 static void handle_events(struct worker *worker, const struct epoll_event *ready, int n)
 {
 	bool rung = false;
-	for (int i = 0; i < n; i++) {
-		int fd = ready[i].data.fd;
-		if (fd == udp_fd(worker->socket))
-			receive(worker);
-		else if (fd == mailbox_fd(worker->commands))
-			run_commands(worker, worker->now_us);
-		else
-			rung = true;
-	}
-	if (worker->bell) {
+	for (int i = 0; worker->bell && i < n; i++)
+		rung |= ready[i].data.fd == bell_fd(worker->bell);
+	if (worker->bell)
 		bell_wake(worker->bell, rung);
+	worker->pass_us = worker->now_us;
+	for (int i = 0; i < n; i++) {
+		if (ready[i].data.fd == udp_fd(worker->socket))
+			receive(worker);
+		else if (ready[i].data.fd == mailbox_fd(worker->commands))
+			run_commands(worker, worker->now_us);
+	}
+	if (worker->bell) { /* whether it rang or not */
 		worker_bridge_receive(worker, worker->now_us);
 		worker_forward(worker, worker->now_us);
 	}
