@@ -1,4 +1,4 @@
-#include "relay/relay.h"
+#include "relay/base/clock.h"
 #include "relay/relay_internal.h"
 #include <errno.h>
 #include <glib-unix.h>
@@ -7,12 +7,15 @@
 
 #define EVENTS_MAX   262144
 #define DEVICE_PEERS (UINT32_C(1) << 31)
+#define FILL	     400 /* participants of a worker, when the configuration doesn't say */
+#define LOAD_MS	     1000
+#define WAITING_MS   50 /* until a full mailbox is tried again */
 
 /* A room's event counts while it is open, a peer's while its latest session is the one that it
  * tells of. */
 static bool is_current(const struct relay *relay, const struct event_message *event)
 {
-	if (!g_hash_table_contains(relay->rooms, GUINT_TO_POINTER(event->room)))
+	if (!relay_find_room(relay, event->room))
 		return false;
 	if (!event->session)
 		return true;
@@ -30,7 +33,7 @@ static void deliver(struct relay *relay, const struct event_message *event)
 	switch (event->type) {
 	case EVENT_PEER_STATE:
 		if (event->state == TRANSPORT_CLOSED) /* the worker has forgotten it, too */
-			g_hash_table_remove(relay->sessions, GUINT_TO_POINTER(event->peer));
+			relay_forget(relay, event->peer);
 		if (to->peer_state)
 			to->peer_state(to->user, event->room, event->peer, event->state,
 				       event->profile[0] ? event->profile : NULL);
@@ -73,7 +76,22 @@ static void free_event(struct mailbox_message *message)
 	g_free(message);
 }
 
-static enum err start_workers(struct relay *relay, const struct relay_config *config)
+/* How busy each worker was since it was last asked. */
+static gboolean measure_load(void *user)
+{
+	struct relay *relay = user;
+	uint64_t now_us = clock_now_us(), passed_us = MAX(now_us - relay->load_us, 1);
+	for (unsigned i = 0; i < relay->n_workers; i++) {
+		struct relay_worker *w = &relay->workers[i];
+		uint64_t busy_us = worker_busy_us(w->worker);
+		w->busy = (unsigned)MIN((busy_us - w->busy_us) * 100 / passed_us, 100);
+		w->busy_us = busy_us;
+	}
+	relay->load_us = now_us;
+	return G_SOURCE_CONTINUE;
+}
+
+static enum err make_workers(struct relay *relay, const struct relay_config *config)
 {
 	unsigned wanted = CLAMP(config->workers, 1, RELAY_WORKERS_MAX);
 
@@ -83,6 +101,7 @@ static enum err start_workers(struct relay *relay, const struct relay_config *co
 	}
 	for (unsigned i = 0; i < wanted; i++) {
 		const struct worker_config worker_config = {
+			.index = i,
 			.listen = config->listen,
 			.port = config->media_port ? (uint16_t)(config->media_port + i) : 0,
 			.certificate = relay->certificate,
@@ -90,12 +109,42 @@ static enum err start_workers(struct relay *relay, const struct relay_config *co
 			.max_packets = config->max_packets,
 			.events = relay->inbox,
 		};
-		enum err err = worker_new(&worker_config, &relay->workers[i]);
+		enum err err = worker_new(&worker_config, &relay->workers[i].worker);
 		if (err)
 			return err;
 		relay->n_workers = i + 1;
 	}
 	return OK;
+}
+
+static enum err start_workers(struct relay *relay)
+{
+	struct worker *workers[RELAY_WORKERS_MAX];
+	for (unsigned i = 0; i < relay->n_workers; i++)
+		workers[i] = relay->workers[i].worker;
+	enum err err = worker_connect(workers, relay->n_workers);
+	for (unsigned i = 0; !err && i < relay->n_workers; i++)
+		err = worker_start(workers[i]);
+	if (err || relay->n_workers == 1)
+		return err;
+	relay->load_us = clock_now_us();
+	relay->load_source = g_timeout_add(LOAD_MS, measure_load, relay);
+	return OK;
+}
+
+static void end_workers(struct relay *relay)
+{
+	/* One step of all before the next of any: see worker.h. */
+	for (unsigned i = 0; i < relay->n_workers; i++)
+		worker_stop(relay->workers[i].worker);
+	for (unsigned i = 0; i < relay->n_workers; i++)
+		worker_clear(relay->workers[i].worker);
+	for (unsigned i = 0; i < relay->n_workers; i++) {
+		struct command *command;
+		worker_free(relay->workers[i].worker);
+		while ((command = g_queue_pop_head(&relay->workers[i].waiting)))
+			command_free(&command->message);
+	}
 }
 
 static enum err start(struct relay *relay, const struct relay_config *config)
@@ -107,7 +156,9 @@ static enum err start(struct relay *relay, const struct relay_config *config)
 		return ERR_SYSTEM;
 	relay->inbox_source = g_unix_fd_add(mailbox_fd(relay->inbox), G_IO_IN, on_inbox, relay);
 	enum err err = dtls_certificate_new(&relay->certificate);
-	return err ? err : start_workers(relay, config);
+	if (!err)
+		err = make_workers(relay, config);
+	return err ? err : start_workers(relay);
 }
 
 enum err relay_new(const struct relay_config *config, const struct relay_events *events,
@@ -121,8 +172,9 @@ enum err relay_new(const struct relay_config *config, const struct relay_events 
 	relay->announce = g_new0(char *, config->n_announce + 1);
 	for (unsigned i = 0; i < config->n_announce; i++)
 		relay->announce[i] = g_strdup(config->announce[i]);
-	relay->rooms = g_hash_table_new(NULL, NULL);
-	relay->sessions = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+	relay->rule = (struct placement_rule){.fill = config->fill ? config->fill : FILL,
+					      .spread = config->spread};
+	relay_rooms_init(relay);
 	relay->last_peer = DEVICE_PEERS;
 	err = start(relay, config);
 	if (err) {
@@ -139,14 +191,16 @@ void relay_free(struct relay *relay)
 {
 	if (!relay)
 		return;
-	for (unsigned i = 0; i < relay->n_workers; i++)
-		worker_free(relay->workers[i]);
+	end_workers(relay);
 	if (relay->inbox_source)
 		g_source_remove(relay->inbox_source);
+	if (relay->load_source)
+		g_source_remove(relay->load_source);
+	if (relay->waiting_source)
+		g_source_remove(relay->waiting_source);
 	mailbox_free(relay->inbox);
 	dtls_certificate_free(relay->certificate);
-	g_hash_table_unref(relay->sessions);
-	g_hash_table_unref(relay->rooms);
+	relay_rooms_free(relay);
 	g_strfreev(relay->announce);
 	g_free(relay->listen);
 	g_free(relay);
@@ -180,26 +234,9 @@ uint32_t relay_new_ssrc(struct relay *relay)
 	return x ? x : relay_new_ssrc(relay);
 }
 
-static enum err post(struct relay *relay, struct command *command)
-{
-	enum err err = worker_post(relay->workers[relay_worker_of(relay, command->room)], command);
-	if (err)
-		command_free(&command->message);
-	return err;
-}
+/* --- commands --- */
 
-/* For commands whose loss nobody can be told: the worker is drowning, and says so in its counters.
- */
-static bool post_or_warn(struct relay *relay, struct command *command)
-{
-	enum command_type type = command->type;
-	bool posted = post(relay, command) == OK;
-	if (!posted)
-		g_warning("worker's mailbox is full: command %d lost", type);
-	return posted;
-}
-
-static struct command *new_command(enum command_type type, uint32_t room, uint32_t peer)
+struct command *relay_new_command(enum command_type type, uint32_t room, uint32_t peer)
 {
 	struct command *command = g_new0(struct command, 1);
 	command->type = type;
@@ -208,105 +245,137 @@ static struct command *new_command(enum command_type type, uint32_t room, uint32
 	return command;
 }
 
-uint32_t relay_open_room(struct relay *relay)
+enum err relay_post(struct relay *relay, unsigned worker, struct command *command)
 {
-	uint32_t room = ++relay->last_room;
-	if (post_or_warn(relay, new_command(COMMAND_OPEN_ROOM, room, 0)))
-		g_hash_table_add(relay->rooms, GUINT_TO_POINTER(room));
-	return room;
+	struct relay_worker *w = &relay->workers[worker];
+	enum err err = w->waiting.length > 0 ? ERR_FULL : worker_post(w->worker, command);
+	if (err)
+		command_free(&command->message);
+	return err;
 }
 
-static gboolean session_is_in_room(void *peer, void *session, void *room)
+static gboolean post_waiting(void *user)
 {
-	return ((struct session *)session)->room == GPOINTER_TO_UINT(room);
+	struct relay *relay = user;
+	bool all = true;
+	for (unsigned i = 0; i < relay->n_workers; i++) {
+		struct relay_worker *w = &relay->workers[i];
+		while (w->waiting.length > 0 &&
+		       worker_post(w->worker, g_queue_peek_head(&w->waiting)) == OK)
+			g_queue_pop_head(&w->waiting);
+		all &= w->waiting.length == 0;
+	}
+	if (all)
+		relay->waiting_source = 0;
+	return all ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
-void relay_close_room(struct relay *relay, uint32_t room)
+void relay_post_surely(struct relay *relay, unsigned worker, struct command *command)
 {
-	g_hash_table_remove(relay->rooms, GUINT_TO_POINTER(room));
-	g_hash_table_foreach_remove(relay->sessions, session_is_in_room, GUINT_TO_POINTER(room));
-	post_or_warn(relay, new_command(COMMAND_CLOSE_ROOM, room, 0));
+	struct relay_worker *w = &relay->workers[worker];
+	if (w->waiting.length == 0 && worker_post(w->worker, command) == OK)
+		return;
+	if (w->waiting.length == 0)
+		g_warning("worker %u is far behind: its commands wait", worker);
+	g_queue_push_tail(&w->waiting, command);
+	if (!relay->waiting_source)
+		relay->waiting_source = g_timeout_add(WAITING_MS, post_waiting, relay);
 }
 
 static struct command *new_description_command(enum command_type type, uint32_t room,
 					       const struct peer_description *description,
 					       const struct transport_credentials *credentials)
 {
-	struct command *command = new_command(type, room, description->id);
+	struct command *command = relay_new_command(type, room, description->id);
 	command->description = g_memdup2(description, sizeof *description);
 	command->credentials = g_memdup2(credentials, sizeof *credentials);
 	return command;
 }
 
-enum err relay_add_peer(struct relay *relay, uint32_t room,
+enum err relay_add_peer(struct relay *relay, uint32_t room_id,
 			const struct peer_description *description,
 			const struct transport_credentials *credentials)
 {
-	void *key = GUINT_TO_POINTER(description->id);
-	struct command *command;
-
-	if (!g_hash_table_contains(relay->rooms, GUINT_TO_POINTER(room)))
+	struct relay_room *room = relay_find_room(relay, room_id);
+	if (!room)
 		return ERR_NOT_FOUND;
-	command = new_description_command(COMMAND_ADD_PEER, room, description, credentials);
+	unsigned worker = relay_place(relay, room, description->id);
+	relay_open_part(relay, room, worker);
+	struct command *command =
+		new_description_command(COMMAND_ADD_PEER, room_id, description, credentials);
 	command->session = ++relay->last_session;
-	enum err err = post(relay, command);
-	if (err)
-		return err;
-	const struct session *old = g_hash_table_lookup(relay->sessions, key);
-	if (old && old->room != room) /* perhaps another worker's */
-		post_or_warn(relay, new_command(COMMAND_REMOVE_PEER, old->room, description->id));
-	const struct session session = {.number = relay->last_session, .room = room};
-	g_hash_table_replace(relay->sessions, key, g_memdup2(&session, sizeof session));
-	return OK;
+	enum err err = relay_post(relay, worker, command);
+	if (!err)
+		relay_enter(relay, room, worker, description);
+	return err;
 }
 
 enum err relay_update_peer(struct relay *relay, uint32_t room,
 			   const struct peer_description *description,
 			   const struct transport_credentials *credentials)
 {
-	return post(relay,
-		    new_description_command(COMMAND_UPDATE_PEER, room, description, credentials));
+	struct session *session = relay_find_session(relay, room, description->id);
+	if (!session)
+		return OK; /* has just gone */
+	enum err err = relay_post(
+		relay, session->worker,
+		new_description_command(COMMAND_UPDATE_PEER, room, description, credentials));
+	if (!err)
+		relay_publish(relay, session, description);
+	return err;
 }
 
-void relay_remove_peer(struct relay *relay, uint32_t room, uint32_t peer)
+/* To the worker of a peer, unless that has just gone. */
+static void post_to_peer(struct relay *relay, struct command *command)
 {
-	const struct session *session =
-		g_hash_table_lookup(relay->sessions, GUINT_TO_POINTER(peer));
+	const struct session *session = relay_find_session(relay, command->room, command->peer);
+	if (session)
+		relay_post_surely(relay, session->worker, command);
+	else
+		command_free(&command->message);
+}
 
-	if (session && session->room == room)
-		g_hash_table_remove(relay->sessions, GUINT_TO_POINTER(peer));
-	post_or_warn(relay, new_command(COMMAND_REMOVE_PEER, room, peer));
+/* To the room's home part. Before anybody came there is nothing to choose. */
+static void post_to_home(struct relay *relay, struct command *command)
+{
+	const struct relay_room *room = relay_find_room(relay, command->room);
+	if (room && room->n_parts > 0)
+		relay_post_surely(relay, room->parts[0], command);
+	else
+		command_free(&command->message);
 }
 
 void relay_set_slot(struct relay *relay, uint32_t room, uint32_t peer, const char *mid,
 		    struct feed_key feed, uint16_t width, uint16_t height)
 {
-	struct command *command = new_command(COMMAND_SET_SLOT, room, peer);
+	struct command *command = relay_new_command(COMMAND_SET_SLOT, room, peer);
 	g_strlcpy(command->mid, mid, sizeof command->mid);
 	command->feed = feed;
 	command->width = width;
 	command->height = height;
-	post_or_warn(relay, command);
+	post_to_peer(relay, command);
 }
 
 void relay_pin_stage(struct relay *relay, uint32_t room, uint32_t peer)
 {
-	post_or_warn(relay, new_command(COMMAND_PIN_STAGE, room, peer));
+	post_to_home(relay, relay_new_command(COMMAND_PIN_STAGE, room, peer));
 }
 
 void relay_set_screen(struct relay *relay, uint32_t room, uint32_t peer)
 {
-	post_or_warn(relay, new_command(COMMAND_SET_SCREEN, room, peer));
+	post_to_home(relay, relay_new_command(COMMAND_SET_SCREEN, room, peer));
 }
 
 void relay_set_muted(struct relay *relay, uint32_t room, uint32_t peer, enum source source,
 		     bool muted)
 {
-	struct command *command = new_command(COMMAND_SET_MUTED, room, peer);
+	struct command *command = relay_new_command(COMMAND_SET_MUTED, room, peer);
 	command->source = source;
 	command->muted = muted;
-	post_or_warn(relay, command);
+	post_to_peer(relay, command);
 }
+
+/* --- workers --- */
 
 unsigned relay_workers(const struct relay *relay)
 {
@@ -315,10 +384,10 @@ unsigned relay_workers(const struct relay *relay)
 
 const struct counters *relay_counters(const struct relay *relay, unsigned worker)
 {
-	return worker_counters(relay->workers[worker]);
+	return worker_counters(relay->workers[worker].worker);
 }
 
 uint64_t relay_busy_us(const struct relay *relay, unsigned worker)
 {
-	return worker_busy_us(relay->workers[worker]);
+	return worker_busy_us(relay->workers[worker].worker);
 }

@@ -15,7 +15,10 @@ struct relay;
 struct relay_config {
 	const char *listen;      /* address for media; NULL: all */
 	uint16_t media_port;     /* of the first worker, the next ones follow; 0: any */
-	unsigned workers;        /* 1 now */
+	unsigned workers;
+	/* A room fills its worker with so many participants before it goes on to the next one; 0: 400. */
+	unsigned fill;
+	bool spread;             /* for tests: each room evenly over all workers */
 	unsigned max_half_open;  /* DTLS handshakes begun and not ended */
 	unsigned max_packets;    /* bound of each worker's packet pool */
 	/* Addresses for candidates; none: every local one, asked anew for each answer. */
@@ -43,8 +46,11 @@ struct relay_candidate {
 	uint16_t port;
 	bool v6;
 };
-/* The room's worker's candidates; returns how many (<= max). Loopback only where there is nothing else, or announced. */
-unsigned relay_candidates(const struct relay *relay, uint32_t room, struct relay_candidate *out, unsigned max);
+/*
+ * Of the worker of this peer, which is in the room or is to be added; returns how many (<= max; 0: no such room). Loopback
+ * only where there is nothing else, or announced.
+ */
+unsigned relay_candidates(struct relay *relay, uint32_t room, uint32_t peer, struct relay_candidate *out, unsigned max);
 /* For peers without a number of their own in the store (WHEP viewers): from 2^31 up, never the same twice. */
 uint32_t relay_new_peer_id(struct relay *relay);
 uint32_t relay_new_ssrc(struct relay *relay); /* random, never 0, never the same twice */

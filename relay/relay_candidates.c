@@ -1,4 +1,3 @@
-#include "relay/relay.h"
 #include "relay/relay_internal.h"
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -56,10 +55,13 @@ static unsigned local_candidates(struct relay_candidate *out, unsigned max, uint
 	return n;
 }
 
-unsigned relay_candidates(const struct relay *relay, uint32_t room, struct relay_candidate *out,
-			  unsigned max)
+unsigned relay_candidates(struct relay *relay, uint32_t room_id, uint32_t peer,
+			  struct relay_candidate *out, unsigned max)
 {
-	uint16_t port = worker_port(relay->workers[relay_worker_of(relay, room)]);
+	struct relay_room *room = relay_find_room(relay, room_id);
+	if (!room)
+		return 0;
+	uint16_t port = worker_port(relay->workers[relay_place(relay, room, peer)].worker);
 	struct wanted wanted = {.v4_only = g_strcmp0(relay->listen, "0.0.0.0") == 0};
 	/* Where to listen, but nowhere to send to. */
 	bool everywhere = !relay->listen || wanted.v4_only || g_str_equal(relay->listen, "::");

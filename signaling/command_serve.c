@@ -56,7 +56,9 @@ static bool start_relay(struct program *p, GError **error)
 	const struct relay_config config = {
 		.listen = p->config->media_listen,
 		.media_port = (uint16_t)p->config->media_port,
-		.workers = p->config->workers,
+		.workers = p->config->workers ? p->config->workers : g_get_num_processors(),
+		.fill = p->config->worker_participants,
+		.spread = g_str_equal(p->config->placement, "spread"),
 		.max_half_open = p->config->half_open,
 		.max_packets = p->config->packets,
 		.announce = (const char *const *)p->config->announce,
@@ -249,8 +251,11 @@ static void run(struct program *p)
 	g_unix_signal_add(SIGINT, on_end_signal, p);
 	g_unix_signal_add(SIGTERM, on_end_signal, p);
 	g_unix_signal_add(SIGHUP, on_reload_signal, p);
-	g_message("serving %s (media on UDP %u, data in %s)", p->config->base_url,
-		  p->config->media_port, p->config->data);
+	unsigned first = p->config->media_port, more = relay_workers(p->relay) - 1;
+	g_autofree char *ports = more && first ? g_strdup_printf("%u to %u", first, first + more)
+					       : g_strdup_printf("%u", first);
+	g_message("serving %s (media on UDP %s, data in %s)", p->config->base_url, ports,
+		  p->config->data);
 	g_main_loop_run(p->loop);
 }
 

@@ -50,8 +50,15 @@ static const struct row rows[] = {
 	{"media", "announce", "announce", ADDRESSES, AT(announce), 0, 0, NULL, "IP",
 	 "address that browsers send media to, when the machine does not know it (NAT); may be "
 	 "repeated"},
-	{"media", "workers", "workers", NUMBER, AT(workers), 1, 1, "1", "N",
-	 "threads that forward media"},
+	{"media", "workers", "workers", NUMBER, AT(workers), 0, 64, "0", "N",
+	 "threads that forward media, each on a UDP port of its own; 0: one for each core"},
+	{"media", "placement", "placement", TEXT, AT(placement), 0, 0, "fill", "HOW",
+	 "fill: a meeting takes another worker when its first one is full; spread: it is spread "
+	 "over all from the start (for tests)"},
+	{"media", "worker-participants", "worker-participants", NUMBER, AT(worker_participants), 1,
+	 100000, "400", "N",
+	 "participants that make a worker full; one busy for 60 % of the time is "
+	 "full, too"},
 	{"media", "half-open", "half-open", NUMBER, AT(half_open), 1, 1000000, "1000", "N",
 	 "DTLS handshakes begun and not ended"},
 	{"media", "packets", "packets", NUMBER, AT(packets), 1000, 10000000, "200000", "N",
@@ -383,6 +390,8 @@ static bool resolve(struct config *config, GError **error)
 	else if (config->public_url &&
 		 !g_regex_match_simple("^https?://[^/\\s]+/?$", config->public_url, 0, 0))
 		problem = "public-url is not of the form https://meet.example.org";
+	else if (strcmp(config->placement, "fill") && strcmp(config->placement, "spread"))
+		problem = "placement is neither fill nor spread";
 	if (problem) {
 		g_set_error_literal(error, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED, problem);
 		return false;

@@ -15,7 +15,9 @@ struct config {
 	unsigned media_port; /* 40000 */
 	char *media_listen;  /* NULL: all */
 	char **announce;     /* NULL-terminated, may be empty */
-	unsigned workers;
+	unsigned workers;    /* 0: one for each core */
+	char *placement;     /* "fill" or "spread": see relay.h */
+	unsigned worker_participants; /* 400 */
 	bool insecure_http;
 	char *certificate, *private_key; /* PEM files; NULL: made at the first start */
 	char *client;	     /* folder of the built web client; NULL: found beside the program */

@@ -374,8 +374,8 @@ static char *write_answer(struct media_session *session, const struct state *sta
 		.password = state->credentials.local_password,
 		.cname = state->description.cname,
 		.candidates = candidates,
-		.n_candidates =
-			relay_candidates(session->relay, session->room, candidates, MAX_CANDIDATES),
+		.n_candidates = relay_candidates(session->relay, session->room,
+						 state->description.id, candidates, MAX_CANDIDATES),
 		.lines = lines,
 	};
 	relay_fingerprint(session->relay, answer.fingerprint);
@@ -545,9 +545,9 @@ bool media_session_patch(struct media_session *session, const char *fragment, ch
 	GString *out = g_string_new(session->fragment_head);
 	g_string_append_printf(out, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\n",
 			       next->credentials.local_ufrag, next->credentials.local_password);
-	sdp_write_candidates(
-		out, candidates,
-		relay_candidates(session->relay, session->room, candidates, MAX_CANDIDATES));
+	sdp_write_candidates(out, candidates,
+			     relay_candidates(session->relay, session->room, next->description.id,
+					      candidates, MAX_CANDIDATES));
 	*ret_fragment = g_string_free(out, FALSE);
 	return true;
 }

@@ -21,7 +21,7 @@ LAYERS = {
     "recordings/": ["relay/relay.h"],
 }
 # The worker joins room/ to net/, and the commands that it gets name a transport's credentials.
-JOINS_NET = {"relay/room/worker.c", "relay/room/worker_link.c", "relay/room/worker_internal.h", "relay/room/worker.h", "relay/room/command.h"}
+JOINS_NET = {"relay/room/worker.c", "relay/room/worker_link.c", "relay/room/worker_bridge.c", "relay/room/worker_internal.h", "relay/room/worker.h", "relay/room/command.h"}
 # What a layer must not know of the world outside.
 FORBIDDEN = {
     "relay/base/": r"openssl/|srtp2?/|gst/|libwebsockets|jansson|sqlite|sys/socket|netinet/",

@@ -29,6 +29,8 @@
 	X(NACK_OUT, "nack_out", "sequence numbers that we asked senders for again")                \
 	X(KEYFRAME_ASKED, "keyframe_asked", "PLI sent to senders")                                 \
 	X(KEYFRAME_WANTED, "keyframe_wanted", "PLI or FIR received from receivers")                \
+	X(BRIDGED_OUT, "bridged_out", "packets and levels handed to another worker")               \
+	X(BRIDGED_IN, "bridged_in", "packets and levels that came from another worker")            \
 	X(STUN_OK, "stun_ok", "authenticated connectivity checks")                                 \
 	X(HANDSHAKES, "handshakes", "DTLS handshakes completed")                                   \
 	X(DROP_STRANGER, "drop_stranger", "not STUN, from an address without authenticated check") \
@@ -65,6 +67,10 @@
 	X(DROP_RTX_TOO_SOON, "drop_rtx_too_soon",                                                  \
 	  "asked again while the last resend is under way")                                        \
 	X(DROP_RTX_MALFORMED, "drop_rtx_malformed", "retransmission that does not unwrap")         \
+	X(DROP_BRIDGE_FULL, "drop_bridge_full",                                                    \
+	  "packets and levels for another worker that was too far behind")                         \
+	X(DROP_BRIDGE_LATE, "drop_bridge_late",                                                    \
+	  "from another worker, when nothing here wanted it any more")                             \
 	X(DROP_SEND, "drop_send", "the kernel refused a datagram")                                 \
 	X(DROP_MAILBOX_FULL, "drop_mailbox_full", "messages to another thread that found it full")
 

@@ -10,5 +10,6 @@ void command_free(struct mailbox_message *message)
 	if (command->credentials)
 		explicit_bzero(command->credentials, sizeof *command->credentials);
 	g_free(command->credentials);
+	g_free(command->remote);
 	g_free(command);
 }

@@ -1,22 +1,29 @@
-/* What the main thread tells a worker, and what a worker tells the main thread: values only. */
+/*
+ * What the main thread tells a worker, what workers tell each other, and what a worker tells the
+ * main thread: values only.
+ */
 #pragma once
 
 #include "relay/base/mailbox.h"
 #include "relay/net/transport.h"
+#include "relay/room/bridge.h"
 #include "relay/room/description.h"
 
 enum command_type {
-	COMMAND_OPEN_ROOM,
+	COMMAND_OPEN_ROOM, /* the worker's part of it */
 	COMMAND_CLOSE_ROOM,
 	COMMAND_ADD_PEER,
 	COMMAND_UPDATE_PEER, /* another offer: description, and new ICE credentials when they differ
 			      */
 	COMMAND_REMOVE_PEER,
+	COMMAND_ADD_REMOTE, /* who publishes on another worker, or publishes more now */
+	COMMAND_REMOVE_REMOTE,
 	COMMAND_SET_SLOT,
-	COMMAND_PIN_STAGE,
+	COMMAND_PIN_STAGE, /* to the home part, as the next one */
 	COMMAND_SET_SCREEN,
 	COMMAND_SET_MUTED,
-	COMMAND_STOP, /* worker_free's alone */
+	COMMAND_BRIDGE, /* from another worker */
+	COMMAND_STOP,	/* worker_stop's alone */
 };
 
 struct command {
@@ -24,9 +31,10 @@ struct command {
 	enum command_type type;
 	uint32_t room;
 	uint32_t peer;
-	/* ADD_PEER: counts up; events of the peer carry it, so that the main thread knows a late
-	 * one of an earlier session. */
+	/* ADD_PEER, REMOVE_REMOTE: counts up; events of the peer carry it, so that the main thread
+	 * knows a late one of an earlier session. */
 	uint32_t session;
+	unsigned home; /* OPEN_ROOM: the worker that decides */
 	/* SET_SLOT */
 	char mid[MID_MAX + 1];
 	struct feed_key feed;
@@ -37,6 +45,8 @@ struct command {
 	/* ADD_PEER, UPDATE_PEER; else NULL. Owned by the command. */
 	struct peer_description *description;
 	struct transport_credentials *credentials;
+	struct remote_description *remote;     /* ADD_REMOTE; the same */
+	struct bridge_message message_of_part; /* BRIDGE */
 };
 void command_free(struct mailbox_message *message);
 

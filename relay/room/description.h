@@ -72,6 +72,15 @@ struct peer_description {
 	struct slot_description slots[PEER_MAX_SLOTS];
 };
 
+/* Who publishes on another worker, as the parts of the room on the others need to know it. */
+struct remote_description {
+	uint32_t id;
+	uint32_t session; /* which of its lives: another add is another one */
+	unsigned part;    /* where it is */
+	unsigned n_publications;
+	struct publication_description publications[PEER_MAX_PUBLICATIONS];
+};
+
 /* One participant's link as the relay sees it. Loss in 1/1000, of the last interval. */
 struct peer_stats {
 	uint32_t peer;

@@ -1,5 +1,5 @@
 #include "relay/room/feedback.h"
-#include "relay/room/layer.h"
+#include "relay/room/publication.h"
 #include "relay/room/slot.h"
 #include "relay/rtp/rtcp.h"
 
@@ -48,12 +48,10 @@ static void receive_sender_report(struct peer *peer, const struct rtcp_item *ite
 	bool first = !layer->reported;
 	layer_sender_report(layer, item, now_us);
 	sender_clock_report(&peer->clock, item->ntp, now_us);
-	/* The slots that show it wait to say how its timestamps stand to the clock. */
-	for (unsigned i = 0; first && i < layer->n_slots; i++) {
-		struct slot *slot = layer->slots[i];
-		slot->report_us = MIN(slot->report_us, now_us);
-		peer_wake(slot->peer, &slot->peer->slot_report_us, now_us);
-	}
+	if (first)
+		layer_reported(layer, now_us);
+	layer->publication->untold |= layer->parts;
+	bridge_tell_late(layer->publication);
 }
 
 static void receive_nack(struct peer *peer, const struct rtcp_item *item, uint64_t now_us)

@@ -107,8 +107,9 @@ void forward_gathered(struct shared *shared, uint64_t now_us)
 	if (!first)
 		return;
 	for (struct layer *l = first; l; l = l->next_gathered)
-		if (l->video)
+		if (l->video && !l->peer->remote) /* else it was done before others saw them */
 			equalise(l);
+	bridge_forward(first);
 	if (first->next_gathered)
 		forward_several(shared, now_us);
 	else

@@ -27,7 +27,7 @@ struct layer *layer_new(struct publication *publication, struct peer *peer, unsi
 	l->id = ++peer->shared->last_layer_id;
 	l->index = (uint8_t)index;
 	l->video = video;
-	l->nack = nack_tracker_new();
+	l->nack = peer->remote ? NULL : nack_tracker_new();
 	l->history = history_new(video ? HISTORY_VIDEO : HISTORY_AUDIO, HISTORY_US);
 	l->ask_us = UINT64_MAX;
 	receive_stats_init(&l->stats, video ? 90000 : 48000);
@@ -193,6 +193,43 @@ enum layer_result layer_receive(struct layer *layer, struct packet *packet, uint
 	return packet->rtp.payload_length == 0 && result == LAYER_FORWARD ? LAYER_SKIP : result;
 }
 
+bool layer_take_bridged(struct layer *layer, const struct bridged *bridged, uint64_t now_us)
+{
+	const struct packet *packet = bridged->packet;
+	uint16_t sequence = packet->rtp.sequence;
+	if (bridged->anew) {
+		forget_history(layer);
+		layer->started = true;
+		layer->newest = sequence;
+		layer->first = bridged->first;
+	}
+	if (!layer->started || seq_newer(layer->first, sequence))
+		return false;
+	if (seq_newer(sequence, layer->newest))
+		layer->newest = sequence;
+	if ((uint16_t)(layer->newest - layer->first) >= WINDOW)
+		layer->first = (uint16_t)(layer->newest - WINDOW + 1);
+	if (packet->rtp.payload_length == 0)
+		return true;
+	if (layer->codec != packet->codec)
+		layer->changed = true; /* the state that says so is on its way */
+	layer->codec = packet->codec;
+	check_report(layer, packet);
+	layer->last_us = now_us;
+	if (packet->frame.keyframe && packet->frame.starts_frame)
+		layer->keyframe_wanted = false;
+	return true;
+}
+
+void layer_reported(struct layer *layer, uint64_t now_us)
+{
+	for (unsigned i = 0; i < layer->n_slots; i++) {
+		struct slot *slot = layer->slots[i];
+		slot->report_us = MIN(slot->report_us, now_us);
+		peer_wake(slot->peer, &slot->peer->slot_report_us, now_us);
+	}
+}
+
 void layer_sender_report(struct layer *layer, const struct rtcp_item *report, uint64_t now_us)
 {
 	receive_stats_sender_report(&layer->stats, report->ntp, now_us);
@@ -204,6 +241,8 @@ void layer_sender_report(struct layer *layer, const struct rtcp_item *report, ui
 void layer_expire(struct layer *layer, uint64_t now_us)
 {
 	history_expire(layer->history, now_us);
+	if (layer->peer->remote)
+		return; /* the publisher's part says what is active */
 	uint64_t silent_us = now_us - layer->last_us;
 	bool stalled = layer->sibling_frames >= STALLED_FRAMES && silent_us >= STALLED_US;
 	if (layer->active && (stalled || silent_us >= INACTIVE_US)) {
@@ -234,7 +273,7 @@ void layer_want_keyframe(struct layer *layer, uint64_t now_us)
 uint64_t layer_deadline(const struct layer *layer)
 {
 	/* What nobody receives isn't asked for again. */
-	bool repaired = layer->n_slots > 0 && layer->publication->description.nack;
+	bool repaired = layer_is_received(layer) && layer->publication->description.nack;
 	return MIN(layer->ask_us, repaired ? nack_tracker_deadline(layer->nack) : UINT64_MAX);
 }
 
@@ -246,19 +285,34 @@ static bool is_awaited(const struct layer *layer)
 	return false;
 }
 
+bool layer_needs_keyframe(struct layer *layer, uint64_t now_us)
+{
+	if (now_us < layer->ask_us)
+		return false;
+	if (layer->active && (layer->keyframe_wanted || is_awaited(layer)))
+		return true;
+	layer->ask_us = UINT64_MAX;
+	return false;
+}
+
+void layer_asked_keyframe(struct layer *layer, uint64_t now_us)
+{
+	layer->keyframe_us = now_us;
+	layer->ask_us = now_us + KEYFRAME_EVERY_US;
+}
+
 static bool add_keyframe_request(struct layer *l, struct rtcp_writer *w, uint32_t sender_ssrc,
 				 uint64_t now_us)
 {
-	if (now_us < l->ask_us)
+	if (!layer_needs_keyframe(l, now_us))
 		return true;
-	if (!l->active || !l->ssrc || (!l->keyframe_wanted && !is_awaited(l))) {
+	if (!l->ssrc) {
 		l->ask_us = UINT64_MAX;
 		return true;
 	}
 	if (!rtcp_add_pli(w, sender_ssrc, l->ssrc))
 		return false;
-	l->keyframe_us = now_us;
-	l->ask_us = now_us + KEYFRAME_EVERY_US;
+	layer_asked_keyframe(l, now_us);
 	shared_count(l->peer->shared, COUNTER_KEYFRAME_ASKED);
 	return true;
 }
@@ -288,6 +342,8 @@ void layer_join(struct layer *layer, struct slot *slot)
 		layer->slots = g_renew(struct slot *, layer->slots, layer->max_slots);
 	}
 	layer->slots[layer->n_slots++] = slot;
+	if (layer->peer->remote)
+		bridge_subscribe(layer);
 }
 
 void layer_leave(struct layer *layer, struct slot *slot)

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "relay/room/bridge.h"
 #include "relay/rtp/history.h"
 #include "relay/rtp/nack.h"
 #include "relay/rtp/packet.h"
@@ -38,8 +39,16 @@ struct layer {
 	uint32_t frame_timestamp; /* of the frame whose packets get frame_length */
 	uint16_t frame_length;
 
+	/* Of bridge.c. In the publisher's part: the parts that receive it, those of them that
+	 * haven't had a packet since it began anew, and with which number it did. */
+	uint64_t parts, parts_anew;
+	uint16_t parts_first;
+	uint32_t told_bitrate;
+	bool subscribed; /* in another part: as last told to the publisher's */
+
 	struct receive_stats stats;
-	struct nack_tracker *nack;
+	struct nack_tracker
+		*nack; /* NULL: bridged, the publisher's part asks for what is missing */
 	struct history *history;
 	bool started, anew; /* anew: the next packet is the first one after a restart */
 	/* Sequence numbers. What is older than oldest isn't taken any more, and what is older than
@@ -82,18 +91,31 @@ enum layer_result layer_receive(struct layer *layer, struct packet *packet, uint
 /* After a pause that says nothing about the network: forgets numbers, statistics and what is
  * missing. */
 void layer_restart(struct layer *layer);
+/* A packet that the publisher's part has received so; the layer is a proxy's. See bridge.h for anew
+ * and first. false: of no use (any more). */
+bool layer_take_bridged(struct layer *layer, const struct bridged *bridged, uint64_t now_us);
 void layer_sender_report(struct layer *layer, const struct rtcp_item *report, uint64_t now_us);
+/* The first report: slots that show it waited to say how its timestamps stand to the clock. */
+void layer_reported(struct layer *layer, uint64_t now_us);
 /* Nothing came for a while: not active any more. */
 void layer_expire(struct layer *layer, uint64_t now_us);
 void layer_measure(struct layer *layer, uint64_t interval_us);
 
 /* Somebody needs a keyframe: asked for at the next tick that the limit (one in 500 ms) allows. */
 void layer_want_keyframe(struct layer *layer, uint64_t now_us);
+/* Whether the sender is to be asked for one now. If so, say layer_asked_keyframe. */
+bool layer_needs_keyframe(struct layer *layer, uint64_t now_us);
+void layer_asked_keyframe(struct layer *layer, uint64_t now_us);
 /* When layer_add_requests may have something. */
 uint64_t layer_deadline(const struct layer *layer);
 /* NACKs and PLI that are due. false: didn't fit, send what there is and call again. */
 bool layer_add_requests(struct layer *layer, struct rtcp_writer *w, uint32_t sender_ssrc,
 			uint64_t now_us);
 
+/* Somebody gets its packets, here or in another part. */
+static inline bool layer_is_received(const struct layer *layer)
+{
+	return layer->n_slots > 0 || layer->parts;
+}
 void layer_join(struct layer *layer, struct slot *slot);
 void layer_leave(struct layer *layer, struct slot *slot);

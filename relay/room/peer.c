@@ -46,18 +46,25 @@ static void add_slot(struct peer *peer, const struct slot_description *descripti
 	peer->slots[peer->n_slots++] = slot;
 }
 
-struct peer *peer_new(struct shared *shared, const struct peer_description *description,
-		      const struct peer_sink *sink, uint64_t now_us)
+static struct peer *new_peer(struct shared *shared, uint32_t id)
 {
 	struct peer *peer = g_new0(struct peer, 1);
-	peer->id = peer->stats.peer = description->id;
+	peer->id = peer->stats.peer = id;
 	peer->shared = shared;
-	peer->sink = *sink;
-	peer->extensions = description->extensions;
-	memcpy(peer->cname, description->cname, sizeof peer->cname - 1);
 	sender_clock_init(&peer->clock);
 	peer->rtt_us = RTT_UNKNOWN_US;
 	peer->request_us = peer->twcc_us = peer->slot_report_us = UINT64_MAX;
+	peer->report_us = UINT64_MAX;
+	return peer;
+}
+
+struct peer *peer_new(struct shared *shared, const struct peer_description *description,
+		      const struct peer_sink *sink, uint64_t now_us)
+{
+	struct peer *peer = new_peer(shared, description->id);
+	peer->sink = *sink;
+	peer->extensions = description->extensions;
+	memcpy(peer->cname, description->cname, sizeof peer->cname - 1);
 	/* Apart from each other, so that a full room doesn't report all at once. */
 	peer->report_us = now_us + US_PER_SEC / 2 + shared_random(shared) % (US_PER_SEC / 2);
 	peer->check_us = now_us + CHECK_US;
@@ -66,6 +73,28 @@ struct peer *peer_new(struct shared *shared, const struct peer_description *desc
 		add_publication(peer, &description->publications[i]);
 	for (unsigned i = 0; i < MIN(description->n_slots, PEER_MAX_SLOTS); i++)
 		add_slot(peer, &description->slots[i]);
+	return peer;
+}
+
+/* What is missing, and how it comes, is the business of the part where the peer is. */
+static void add_remote_publication(struct peer *peer,
+				   const struct publication_description *description)
+{
+	struct publication_description d = *description;
+	d.nack = d.transport_cc = false;
+	add_publication(peer, &d);
+}
+
+struct peer *peer_new_remote(struct shared *shared, const struct remote_description *remote,
+			     uint64_t now_us)
+{
+	struct peer *peer = new_peer(shared, remote->id);
+	peer->remote = true;
+	peer->session = remote->session;
+	peer->part = remote->part;
+	peer->check_us = now_us; /* it asks what the publications do */
+	for (unsigned i = 0; i < MIN(remote->n_publications, PEER_MAX_PUBLICATIONS); i++)
+		add_remote_publication(peer, &remote->publications[i]);
 	return peer;
 }
 
@@ -143,6 +172,14 @@ enum err peer_update(struct peer *peer, const struct peer_description *descripti
 		if (!peer_slot(peer, description->slots[i].mid))
 			add_slot(peer, &description->slots[i]);
 	return OK;
+}
+
+void peer_update_remote(struct peer *peer, const struct remote_description *remote)
+{
+	for (unsigned i = 0; i < MIN(remote->n_publications, PEER_MAX_PUBLICATIONS); i++)
+		if (peer->n_publications < PEER_MAX_PUBLICATIONS &&
+		    !publication_by_mid(peer, remote->publications[i].mid))
+			add_remote_publication(peer, &remote->publications[i]);
 }
 
 struct publication *peer_publication(const struct peer *peer, enum source source)

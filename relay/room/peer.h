@@ -26,8 +26,12 @@ struct stream {
 };
 
 struct peer {
-	uint32_t id;
+	uint32_t id, session;
 	struct shared *shared;
+	/* A proxy of somebody in another part (see bridge.h): it has neither sink nor slots. */
+	bool remote;
+	unsigned part;	   /* where it is */
+	uint64_t watchers; /* not a proxy: the parts that have one of it */
 	struct peer_sink sink;
 	struct extension_map extensions;
 	char cname[24];
@@ -65,10 +69,14 @@ struct peer {
 
 struct peer *peer_new(struct shared *shared, const struct peer_description *description,
 		      const struct peer_sink *sink, uint64_t now_us);
+struct peer *peer_new_remote(struct shared *shared, const struct remote_description *remote,
+			     uint64_t now_us);
 /* Its slots must have left their feeds. NULL is allowed. */
 void peer_free(struct peer *peer);
 /* Adds what is new. ERR_MALFORMED, and nothing changed: see room_update_peer. */
 enum err peer_update(struct peer *peer, const struct peer_description *description) MUST_CHECK;
+
+void peer_update_remote(struct peer *peer, const struct remote_description *remote);
 
 /* Connected again (or at last): what was before says nothing any more. */
 void peer_restart(struct peer *peer, uint64_t now_us);

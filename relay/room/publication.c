@@ -109,7 +109,7 @@ void publication_suit(struct publication *publication, struct slot *slot, uint64
 	slot_show(slot, choose(publication, slot), now_us);
 }
 
-static void suit_all(struct publication *publication, uint64_t now_us)
+void publication_suit_all(struct publication *publication, uint64_t now_us)
 {
 	publication->changed = true;
 	for (unsigned i = 0; i < publication->n_layers; i++)
@@ -154,7 +154,9 @@ bool publication_receive(struct publication *publication, struct layer *layer,
 	if (layer->changed || result == LAYER_RESTART)
 		forward_gathered(shared, now_us); /* before slots move */
 	if (layer->changed)
-		suit_all(publication, now_us);
+		publication_suit_all(publication, now_us);
+	if (result == LAYER_RESTART)
+		bridge_restart(layer, packet->rtp.sequence);
 	if (publication->muted) {
 		shared_count(shared, COUNTER_DROP_MUTED);
 		return false;
@@ -164,11 +166,38 @@ bool publication_receive(struct publication *publication, struct layer *layer,
 		     i-- > 0;) /* one that awaits another layer leaves this one */
 			slot_restart(layer->slots[i], now_us);
 	/* Nobody can ask again for what nobody gets. */
-	if (layer->n_slots > 0) {
+	if (layer_is_received(layer)) {
 		history_put(layer->history, packet, now_us);
 		forward_gather(shared, layer, packet, now_us);
 	}
 	return true;
+}
+
+void publication_receive_bridged(struct publication *publication, struct layer *layer,
+				 const struct bridged *bridged, uint64_t now_us)
+{
+	struct shared *shared = publication->peer->shared;
+	if (publication->muted) {
+		shared_count(shared, COUNTER_DROP_MUTED);
+		return;
+	}
+	if (bridged->anew)
+		forward_gathered(shared, now_us); /* before the history is emptied */
+	if (!layer_take_bridged(layer, bridged, now_us) || layer->n_slots == 0) {
+		shared_count(shared, COUNTER_DROP_BRIDGE_LATE);
+		return;
+	}
+	if (layer->changed) {
+		forward_gathered(shared, now_us);
+		publication_suit_all(publication, now_us);
+	}
+	for (unsigned i = bridged->anew ? layer->n_slots : 0; i-- > 0;)
+		if (layer->slots[i]->layer == layer)
+			slot_restart(layer->slots[i], now_us);
+	if (layer->n_slots > 0) {
+		history_put(layer->history, bridged->packet, now_us);
+		forward_gather(shared, layer, bridged->packet, now_us);
+	}
 }
 
 void publication_set_muted(struct publication *publication, bool muted, uint64_t now_us)
@@ -176,9 +205,14 @@ void publication_set_muted(struct publication *publication, bool muted, uint64_t
 	if (publication->muted == muted)
 		return;
 	publication->muted = muted;
-	for (unsigned i = 0; muted && i < publication->n_layers; i++)
-		clear_layer(publication->layers[i]); /* also of slots that only go on showing it */
-	suit_all(publication, now_us);
+	for (unsigned i = 0; i < publication->n_layers; i++) {
+		struct layer *l = publication->layers[i];
+		if (muted)
+			clear_layer(l); /* also of slots that only go on showing it */
+		else			/* other parts know nothing of the numbers that went by */
+			bridge_restart(l, (uint16_t)(l->newest + 1));
+	}
+	publication_suit_all(publication, now_us);
 }
 
 void publication_restart(struct publication *publication, uint64_t now_us)
@@ -188,7 +222,7 @@ void publication_restart(struct publication *publication, uint64_t now_us)
 		layer_restart(l);
 		clear_layer(l);
 	}
-	suit_all(publication, now_us);
+	publication_suit_all(publication, now_us);
 }
 
 void publication_check(struct publication *publication, uint64_t now_us)
@@ -200,7 +234,7 @@ void publication_check(struct publication *publication, uint64_t now_us)
 		changed |= l->changed;
 	}
 	if (changed)
-		suit_all(publication, now_us);
+		publication_suit_all(publication, now_us);
 	for (unsigned i = 0; i < publication->slots->len; i++)
 		slot_check_wait(publication->slots->pdata[i], now_us);
 }

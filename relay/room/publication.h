@@ -19,6 +19,9 @@ struct publication {
 	GPtrArray *slots; /* struct slot, not owned: whose feed means this publication now */
 	struct publication_state state; /* as the room last told */
 	bool changed;			/* state may be out of date */
+	/* Of bridge.c. In the publisher's part: the parts that don't know its state. */
+	uint64_t untold;
+	bool known; /* in another part: it was told its state */
 };
 
 struct publication *publication_new(struct peer *peer,
@@ -37,10 +40,16 @@ enum codec publication_codec(const struct publication *publication, uint8_t payl
 bool publication_receive(struct publication *publication, struct layer *layer,
 			 struct packet *packet, uint64_t now_us);
 
+/* The same of a proxy's, whose packets another part has received. */
+void publication_receive_bridged(struct publication *publication, struct layer *layer,
+				 const struct bridged *bridged, uint64_t now_us);
+
 void publication_attach(struct publication *publication, struct slot *slot, uint64_t now_us);
 void publication_detach(struct slot *slot, uint64_t now_us);
 /* The slot wants another size. */
 void publication_suit(struct publication *publication, struct slot *slot, uint64_t now_us);
+/* Something of its layers is another now: all slots. */
+void publication_suit_all(struct publication *publication, uint64_t now_us);
 void publication_set_muted(struct publication *publication, bool muted, uint64_t now_us);
 /* The sender was cut off for a while. */
 void publication_restart(struct publication *publication, uint64_t now_us);

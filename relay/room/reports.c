@@ -131,7 +131,7 @@ static void measure_up(struct peer *peer, uint64_t interval_us, uint64_t now_us)
 	int64_t expected = 0, received = 0;
 	double jitter = 0;
 	for (unsigned i = 0; i < peer->n_publications; i++) {
-		const struct publication *p = peer->publications[i];
+		struct publication *p = peer->publications[i];
 		for (unsigned j = 0; j < p->n_layers; j++) {
 			struct layer *l = p->layers[j];
 			const struct receive_stats *s = &l->stats;
@@ -143,6 +143,7 @@ static void measure_up(struct peer *peer, uint64_t interval_us, uint64_t now_us)
 			received += (int64_t)s->received - s->received_prior;
 			jitter = MAX(jitter, s->jitter * (double)US_PER_SEC / s->clock_rate);
 		}
+		bridge_measured(p);
 	}
 	peer->stats.loss_up = expected > received && expected > 0
 				      ? (uint16_t)MIN((expected - received) * 1000 / expected, 1000)
@@ -170,10 +171,16 @@ static void measure(struct peer *peer, uint64_t now_us)
 void reports_tick(struct peer *peer, uint64_t now_us)
 {
 	struct outbox o;
+	if (peer->remote) {
+		bridge_tick(peer, now_us);
+		return;
+	}
 	outbox_init(&o, peer);
 	if (now_us >= peer->check_us) {
-		for (unsigned i = 0; i < peer->n_publications; i++)
+		for (unsigned i = 0; i < peer->n_publications; i++) {
 			publication_check(peer->publications[i], now_us);
+			bridge_tell_late(peer->publications[i]);
+		}
 		peer->check_us = now_us + CHECK_US;
 	}
 	if (now_us >= peer->report_us) {

@@ -1,6 +1,6 @@
 /*
  * A meeting's media: publications, feeds, slots. Knows neither sockets nor crypto nor a clock; one
- * thread.
+ * thread. Of a meeting that spans workers each has a part, which is a room: see bridge.h.
  *
  * The way of a packet: room_receive_rtp -> publication (parse, statistics, what is missing), which
  * gathers it; room_forward -> each slot of the feeds that point to it (select layer, rewrite) ->
@@ -9,6 +9,7 @@
 #pragma once
 
 #include "relay/base/counters.h"
+#include "relay/room/bridge.h"
 #include "relay/room/description.h"
 #include "relay/rtp/packet.h"
 
@@ -40,6 +41,9 @@ struct room_config {
 	uint64_t random_seed; /* first sequence numbers, timestamps, picture ids */
 	/* Our wall clock: NTP microseconds = now_us + this (for sender reports). */
 	uint64_t ntp_offset_us;
+	/* Of a room that spans workers; zeroed: it has one part, which is its own home. */
+	unsigned part, home;
+	struct bridge_sink bridge;
 };
 
 struct room *room_new(const struct room_config *config, uint64_t now_us);
@@ -48,6 +52,8 @@ void room_free(struct room *room); /* and all its peers */
 /* Not connected yet: see room_set_connected. */
 struct peer *room_add_peer(struct room *room, const struct peer_description *description,
 			   const struct peer_sink *sink, uint64_t now_us);
+/* Of a room with several parts: which of this id's lives it is, as in remote_description. */
+void room_set_session(struct peer *peer, uint32_t session);
 /*
  * After another offer: new m-lines are added; what was there (same mid) keeps its state, SSRCs and
  * feed. ERR_MALFORMED: a known mid changed its kind or source, or one is gone.
@@ -55,7 +61,18 @@ struct peer *room_add_peer(struct room *room, const struct peer_description *des
 enum err room_update_peer(struct room *room, struct peer *peer,
 			  const struct peer_description *description, uint64_t now_us) MUST_CHECK;
 void room_remove_peer(struct room *room, struct peer *peer, uint64_t now_us);
-unsigned room_peers(const struct room *room);
+
+/*
+ * Somebody who publishes in another part of the room came, or came back (another session), or
+ * publishes more (the same one); a publication of theirs is shown here like any other. An old
+ * session is no error.
+ */
+void room_add_remote(struct room *room, const struct remote_description *remote, uint64_t now_us);
+void room_remove_remote(struct room *room, uint32_t id, uint32_t session, uint64_t now_us);
+/* From another part, by ring and by mailbox. Of who has just gone: does nothing. */
+void room_receive_bridged(struct room *room, const struct bridged *bridged, uint64_t now_us);
+void room_receive_message(struct room *room, const struct bridge_message *message, uint64_t now_us);
+unsigned room_peers(const struct room *room); /* those of other parts, too */
 
 /*
  * A decrypted datagram: packet->data, length and arrival_us are set, and nothing else. The room
@@ -80,7 +97,7 @@ void room_set_connected(struct room *room, struct peer *peer, bool connected, ui
 /* ERR_NOT_FOUND: no such slot; ERR_UNSUPPORTED: sound into a picture's slot or the other way. */
 enum err room_set_slot(struct room *room, struct peer *peer, const char *mid, struct feed_key feed,
 		       uint16_t width, uint16_t height, uint64_t now_us) MUST_CHECK;
-/* The host's choice for the stage; 0: the dominant speaker. */
+/* The host's choice for the stage; 0: the dominant speaker. This and the next: at home only. */
 void room_pin_stage(struct room *room, uint32_t peer, uint64_t now_us);
 /* Whose screen (and its sound) the feeds screen and screen-sound show; 0: nobody's. */
 void room_set_screen(struct room *room, uint32_t peer, uint64_t now_us);

@@ -6,6 +6,7 @@
 
 #include "relay/base/clock.h"
 #include "relay/base/counters.h"
+#include "relay/room/bridge.h"
 #include <glib.h>
 
 struct layer;
@@ -13,6 +14,8 @@ struct peer;
 
 struct shared {
 	struct counters *counters;
+	unsigned part, home; /* this one's number, and that of the one that decides */
+	struct bridge_sink bridge;
 	uint64_t random;	/* state of shared_random */
 	uint64_t ntp_offset_us; /* wall clock - now_us */
 	uint64_t next_us;	/* when room_tick has something to do */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #define COMMANDS_MAX 65536
+#define EVENTS_MAX   3 /* socket, mailbox, bell */
 #define LINK_SCAN_US (20 * US_PER_MS)
 /* So long a busy worker reads on, and sends what that brings together: never at rest. */
 #define COALESCE_US	   (1 * US_PER_MS)
@@ -26,7 +27,7 @@ static void flush_batch(struct send_batch *batch, void *user)
 		      clock_now_us() - worker->pass_us, n);
 }
 
-static void gather(struct worker *worker, struct worker_room *room)
+void worker_gather(struct worker *worker, struct worker_room *room)
 {
 	if (room->gathered)
 		return;
@@ -42,6 +43,7 @@ void worker_forward(struct worker *worker, uint64_t now_us)
 		room->gathered = false;
 	}
 	worker->gathered = NULL;
+	worker_bridge_publish(worker);
 }
 
 /*
@@ -76,7 +78,7 @@ static void receive_datagram(struct worker *worker, const struct udp_datagram *d
 		packet->length = (uint16_t)length;
 		packet->arrival_us = now_us;
 		room_receive_rtp(link->room->room, link->peer, packet, now_us);
-		gather(worker, link->room);
+		worker_gather(worker, link->room);
 		link->room->deadline_us = now_us;
 		pool_unref(packet);
 		*slot = next;
@@ -163,48 +165,63 @@ static uint64_t run_timers(struct worker *worker, uint64_t now_us)
 }
 
 /* Waits until there is something, or the deadline. Returns the number of events. */
-static int wait_events(struct worker *worker, struct epoll_event ready[static 2],
+static int wait_events(struct worker *worker, struct epoll_event ready[static EVENTS_MAX],
 		       uint64_t deadline_us)
 {
+	worker_bridge_publish(worker);
+	bool sleeps = worker_bridge_doze(worker);
 	uint64_t idle_from_us = clock_now_us();
 	atomic_fetch_add_explicit(&worker->busy_us, idle_from_us - worker->woke_us,
 				  memory_order_relaxed);
 	/* Rounded up: waking a little late is better than spinning until the millisecond is over.
 	 */
-	int timeout_ms = deadline_us <= idle_from_us
+	int timeout_ms = !sleeps || deadline_us <= idle_from_us
 				 ? 0
 				 : (int)MIN((deadline_us - idle_from_us + 999) / US_PER_MS, 1000);
-	int n = epoll_wait(worker->epoll, ready, 2, timeout_ms);
+	int n = epoll_wait(worker->epoll, ready, EVENTS_MAX, timeout_ms);
 	worker->woke_us = worker->now_us = clock_now_us();
 	return n;
+}
+
+static void handle_events(struct worker *worker, const struct epoll_event *ready, int n)
+{
+	bool rung = false;
+	for (int i = 0; worker->bell && i < n; i++)
+		rung |= ready[i].data.fd == bell_fd(worker->bell);
+	if (worker->bell)
+		bell_wake(worker->bell, rung);
+	worker->pass_us = worker->now_us;
+	for (int i = 0; i < n; i++) {
+		if (ready[i].data.fd == udp_fd(worker->socket))
+			receive(worker);
+		else if (ready[i].data.fd == mailbox_fd(worker->commands))
+			run_commands(worker, worker->now_us);
+	}
+	if (worker->bell) { /* whether it rang or not */
+		worker_bridge_receive(worker, worker->now_us);
+		worker_forward(worker, worker->now_us);
+	}
 }
 
 static void *run(void *data)
 {
 	struct worker *worker = data;
 
+	pool_adopt(worker->packets);
 	worker->woke_us = worker->now_us = clock_now_us();
 	while (!worker->stop) {
-		struct epoll_event ready[2];
+		struct epoll_event ready[EVENTS_MAX];
 		if (send_batch_count(worker->batch) == 0)
 			worker->pass_us = worker->now_us;
 		uint64_t deadline_us = run_timers(worker, worker->now_us);
 		flush_batch(worker->batch, worker);
 		int n = wait_events(worker, ready, deadline_us);
-		for (int i = 0; i < n; i++) {
-			if (ready[i].data.fd == udp_fd(worker->socket))
-				receive(worker);
-			else
-				run_commands(worker, worker->now_us);
-		}
+		handle_events(worker, ready, n);
 	}
-	g_hash_table_remove_all(worker->links);
-	g_hash_table_remove_all(worker->rooms);
-	flush_batch(worker->batch, worker);
 	return NULL;
 }
 
-static enum err watch(struct worker *worker, int fd)
+enum err worker_watch(struct worker *worker, int fd)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
 	return epoll_ctl(worker->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? ERR_SYSTEM : OK;
@@ -221,6 +238,7 @@ static uint64_t ntp_offset_us(void)
 /* What worker_free also takes apart, thread or not. */
 static void free_parts(struct worker *worker)
 {
+	worker_bridge_free(worker);
 	g_clear_pointer(&worker->links, g_hash_table_unref);
 	g_clear_pointer(&worker->rooms, g_hash_table_unref);
 	transport_table_free(worker->table);
@@ -269,39 +287,62 @@ static enum err make_parts(struct worker *worker, const struct worker_config *co
 	worker->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (worker->epoll < 0)
 		return ERR_SYSTEM;
-	err = watch(worker, udp_fd(worker->socket));
-	return err ? err : watch(worker, mailbox_fd(worker->commands));
+	err = worker_watch(worker, udp_fd(worker->socket));
+	return err ? err : worker_watch(worker, mailbox_fd(worker->commands));
 }
 
 enum err worker_new(const struct worker_config *config, struct worker **ret)
 {
 	struct worker *worker = g_new0(struct worker, 1);
 	worker->epoll = -1;
+	worker->index = config->index;
 
 	enum err err = make_parts(worker, config);
-	if (!err && (errno = pthread_create(&worker->thread, NULL, run, worker)) != 0)
-		err = ERR_SYSTEM;
 	if (err) {
 		int saved = errno;
 		free_parts(worker);
 		errno = saved;
 		return err;
 	}
-	pthread_setname_np(worker->thread, "worker");
 	*ret = worker;
 	return OK;
 }
 
-void worker_free(struct worker *worker)
+enum err worker_start(struct worker *worker)
 {
-	if (!worker)
+	errno = pthread_create(&worker->thread, NULL, run, worker);
+	if (errno)
+		return ERR_SYSTEM;
+	worker->started = true;
+	pthread_setname_np(worker->thread, "worker");
+	return OK;
+}
+
+void worker_stop(struct worker *worker)
+{
+	if (!worker->started)
 		return;
 	struct command *stop = g_new0(struct command, 1);
 	stop->type = COMMAND_STOP;
 	while (worker_post(worker, stop) != OK)
 		sched_yield(); /* full: the worker is emptying it right now */
 	pthread_join(worker->thread, NULL);
-	free_parts(worker);
+	worker->started = false;
+}
+
+void worker_clear(struct worker *worker)
+{
+	worker->stop = true; /* it may never have run */
+	worker_bridge_clear(worker);
+	g_hash_table_remove_all(worker->links);
+	g_hash_table_remove_all(worker->rooms);
+	flush_batch(worker->batch, worker);
+}
+
+void worker_free(struct worker *worker)
+{
+	if (worker)
+		free_parts(worker);
 }
 
 enum err worker_post(struct worker *worker, struct command *command)

@@ -1,10 +1,12 @@
 /*
  * The worker's parts: worker.c has the thread and the packet path, worker_link.c the commands, the
- * peers' lives and the events. Everything belongs to the worker's thread, but what says otherwise.
+ * peers' lives and the events, worker_bridge.c the way to other workers. Everything belongs to the
+ * worker's thread, but what says otherwise.
  */
 #pragma once
 
 #include "relay/base/clock.h"
+#include "relay/base/ring.h"
 #include "relay/net/ice_lite.h"
 #include "relay/net/transport_table.h"
 #include "relay/net/udp.h"
@@ -35,6 +37,8 @@ struct link {
 
 struct worker {
 	pthread_t thread;
+	bool started; /* the main thread's */
+	unsigned index;
 	struct mailbox *commands;
 	struct mailbox *events; /* the main thread's; only posted to */
 	struct counters counters;
@@ -44,6 +48,13 @@ struct worker {
 	uint64_t now_us;  /* of this pass: the one time of all that happens in it */
 	uint64_t woke_us; /* busy since then */
 	uint64_t pass_us; /* when what waits in the batch began to come in */
+
+	/* Where there are several: by index, NULL for itself. Rings belong to who takes. */
+	unsigned n_workers;
+	struct worker *others[BRIDGE_PARTS_MAX]; /* only posted to */
+	struct ring *inbound[BRIDGE_PARTS_MAX], *outbound[BRIDGE_PARTS_MAX];
+	struct bell *bell;    /* NULL: there is one worker */
+	uint64_t unpublished; /* the outbound ones that something was put into */
 
 	int epoll;
 	struct udp_socket *socket;
@@ -62,6 +73,9 @@ struct worker {
 	uint64_t ntp_offset_us;
 };
 
+enum err worker_watch(struct worker *worker, int fd); /* wakes up when it is readable */
+/* Packets of it wait for worker_forward. */
+void worker_gather(struct worker *worker, struct worker_room *room);
 /* What the rooms have gathered goes to their slots, and so into the batch. */
 void worker_forward(struct worker *worker, uint64_t now_us);
 void worker_run_command(struct worker *worker, struct command *command, uint64_t now_us);
@@ -72,3 +86,14 @@ void worker_tick_links(struct worker *worker, uint64_t now_us);
 void worker_send_stats(struct worker *worker, uint64_t now_us);
 void worker_free_link(void *link); /* GDestroyNotify */
 void worker_free_room(void *room); /* GDestroyNotify */
+
+/* --- worker_bridge.c --- */
+
+struct bridge_sink worker_bridge_sink(struct worker_room *room);
+/* Lets the others see what was put into their rings. */
+void worker_bridge_publish(struct worker *worker);
+void worker_bridge_receive(struct worker *worker, uint64_t now_us);
+/* Before it sleeps. false: it shall not, something has come. */
+bool worker_bridge_doze(struct worker *worker);
+void worker_bridge_clear(struct worker *worker);
+void worker_bridge_free(struct worker *worker);

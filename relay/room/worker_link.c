@@ -84,6 +84,9 @@ static void open_room(struct worker *worker, const struct command *command, uint
 			   .publication = on_publication},
 		.random_seed = ((uint64_t)g_random_int() << 32) | g_random_int(),
 		.ntp_offset_us = worker->ntp_offset_us,
+		.part = worker->index,
+		.home = command->home,
+		.bridge = worker_bridge_sink(room),
 	};
 	room->room = room_new(&config, now_us);
 	room->deadline_us = now_us;
@@ -125,6 +128,7 @@ static void add_peer(struct worker *worker, struct worker_room *room, const stru
 	const struct peer_sink sink = {
 		.user = link, .rtp = sink_rtp, .rtcp = sink_rtcp, .again = sink_again};
 	link->peer = room_add_peer(room->room, command->description, &sink, now_us);
+	room_set_session(link->peer, link->session);
 	g_hash_table_replace(worker->links, GUINT_TO_POINTER(link->id), link);
 	room->deadline_us = now_us;
 }
@@ -194,6 +198,15 @@ void worker_run_command(struct worker *worker, struct command *command, uint64_t
 	case COMMAND_ADD_PEER:
 		add_peer(worker, room, command, now_us);
 		return;
+	case COMMAND_ADD_REMOTE:
+		room_add_remote(room->room, command->remote, now_us);
+		break;
+	case COMMAND_REMOVE_REMOTE:
+		room_remove_remote(room->room, command->peer, command->session, now_us);
+		break;
+	case COMMAND_BRIDGE:
+		room_receive_message(room->room, &command->message_of_part, now_us);
+		break;
 	case COMMAND_PIN_STAGE:
 		room_pin_stage(room->room, command->peer, now_us);
 		break;

@@ -39,9 +39,9 @@ static void compare(const struct world *w, struct outcome *o)
 	}
 }
 
-static struct outcome run(struct network network, unsigned seconds)
+static struct outcome run(struct network network, unsigned seconds, unsigned n_parts)
 {
-	struct world *w = world_new(17);
+	struct world *w = world_new_parts(17, n_parts);
 	struct outcome o = {0};
 	for (uint32_t id = 1; id <= PEERS; id++) {
 		struct sim_plan plan = {.layers = 3, .frame_ms = 33, .n_slots = SLOTS};
@@ -71,7 +71,7 @@ static struct outcome run(struct network network, unsigned seconds)
 
 static void in_step_on_an_even_network(void)
 {
-	struct outcome o = run((struct network){.delay_ms = 30}, 120);
+	struct outcome o = run((struct network){.delay_ms = 30}, 120, 1);
 	g_assert_cmpuint(o.compared, >, 10000);
 	g_assert_cmpint(o.worst_us, <, 2000);
 }
@@ -79,14 +79,22 @@ static void in_step_on_an_even_network(void)
 static void in_step_with_jitter_and_loss(void)
 {
 	struct outcome o =
-		run((struct network){.loss = 0.03, .delay_ms = 30, .jitter_ms = 20}, 300);
+		run((struct network){.loss = 0.03, .delay_ms = 30, .jitter_ms = 20}, 300, 1);
 	g_assert_cmpuint(o.compared, >, 20000);
 	g_assert_cmpint(o.worst_us, <=, TOLERANCE_US);
 }
 
 static void in_step_for_twenty_minutes_of_drifting_clocks(void)
 {
-	struct outcome o = run((struct network){.delay_ms = 10, .jitter_ms = 10}, 1200);
+	struct outcome o = run((struct network){.delay_ms = 10, .jitter_ms = 10}, 1200, 1);
+	g_assert_cmpint(o.worst_us, <=, TOLERANCE_US);
+}
+
+static void in_step_in_a_room_of_two_parts(void)
+{
+	struct outcome o =
+		run((struct network){.loss = 0.03, .delay_ms = 30, .jitter_ms = 20}, 300, 2);
+	g_assert_cmpuint(o.compared, >, 20000);
 	g_assert_cmpint(o.worst_us, <=, TOLERANCE_US);
 }
 
@@ -97,5 +105,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/lipsync/in_step_with_jitter_and_loss", in_step_with_jitter_and_loss);
 	g_test_add_func("/lipsync/in_step_for_twenty_minutes_of_drifting_clocks",
 			in_step_for_twenty_minutes_of_drifting_clocks);
+	g_test_add_func("/lipsync/in_step_in_a_room_of_two_parts", in_step_in_a_room_of_two_parts);
 	return g_test_run();
 }

@@ -70,7 +70,7 @@ static void disturb(struct world *w, struct network network, uint32_t *next_id)
 	switch (world_dice(w, 10)) {
 	case 0:
 		source = world_dice(w, 2) ? SOURCE_CAMERA : SOURCE_MICROPHONE;
-		room_set_muted(w->room, peer->peer, source, world_dice(w, 3) == 0, w->now_us);
+		world_set_muted(peer, source, world_dice(w, 3) == 0);
 		break;
 	case 1:
 		room_pin_stage(w->room, world_dice(w, 2) ? peer->id : 0, w->now_us);
@@ -80,8 +80,8 @@ static void disturb(struct world *w, struct network network, uint32_t *next_id)
 			replace(w, network, next_id);
 		break;
 	case 3:
-		room_set_connected(w->room, peer->peer, false, w->now_us);
-		room_set_connected(w->room, peer->peer, true, w->now_us);
+		world_set_connected(peer, false);
+		world_set_connected(peer, true);
 		break;
 	case 4:
 	case 5:
@@ -94,11 +94,22 @@ static void disturb(struct world *w, struct network network, uint32_t *next_id)
 	}
 }
 
-static void run(struct network network, unsigned moves, bool lossless)
+struct plan {
+	struct network network;
+	unsigned parts, moves;
+	bool lossless;
+	double mailbox_full;
+};
+
+static void run(const struct plan *plan)
 {
-	struct world *w = world_new(lossless ? 1 : 2);
+	struct network network = plan->network;
+	unsigned moves = plan->moves;
+	bool lossless = plan->lossless;
+	struct world *w = world_new_parts(lossless ? 1 : 2, plan->parts);
 	uint32_t next_id = 1;
 	w->lossless = lossless;
+	w->mailbox_full = plan->mailbox_full;
 	while (next_id <= PEERS)
 		join(w, next_id++, network);
 	for (unsigned i = 0; i < moves; i++) {
@@ -133,16 +144,33 @@ static void run(struct network network, unsigned moves, bool lossless)
 	world_free(w);
 }
 
+static const struct network reordering = {.delay_ms = 20, .jitter_ms = 15};
+static const struct network lossy = {.loss = 0.03, .delay_ms = 20, .jitter_ms = 15};
+
 static void ten_thousand_moves_break_no_row(void)
 {
-	struct network network = {.delay_ms = 20, .jitter_ms = 15};
-	run(network, 10000, true);
+	run(&(struct plan){reordering, .parts = 1, .moves = 10000, .lossless = true});
 }
 
 static void nor_do_they_on_a_lossy_network(void)
 {
-	struct network network = {.loss = 0.03, .delay_ms = 20, .jitter_ms = 15};
-	run(network, 3000, false);
+	run(&(struct plan){lossy, .parts = 1, .moves = 3000});
+}
+
+static void nor_in_a_room_of_two_parts(void)
+{
+	run(&(struct plan){reordering, .parts = 2, .moves = 10000, .lossless = true});
+}
+
+static void nor_in_one_of_three_on_a_lossy_network(void)
+{
+	run(&(struct plan){lossy, .parts = 3, .moves = 3000});
+}
+
+static void nor_between_parts_whose_mailboxes_are_often_full(void)
+{
+	run(&(struct plan){reordering, .parts = 2, .moves = 3000, .lossless = true,
+			   .mailbox_full = 0.3});
 }
 
 int main(int argc, char **argv)
@@ -150,5 +178,10 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/moves/ten_thousand_moves_break_no_row", ten_thousand_moves_break_no_row);
 	g_test_add_func("/moves/nor_do_they_on_a_lossy_network", nor_do_they_on_a_lossy_network);
+	g_test_add_func("/moves/nor_in_a_room_of_two_parts", nor_in_a_room_of_two_parts);
+	g_test_add_func("/moves/nor_in_one_of_three_on_a_lossy_network",
+			nor_in_one_of_three_on_a_lossy_network);
+	g_test_add_func("/moves/nor_between_parts_whose_mailboxes_are_often_full",
+			nor_between_parts_whose_mailboxes_are_often_full);
 	return g_test_run();
 }

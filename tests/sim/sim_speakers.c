@@ -81,9 +81,9 @@ static void pass(struct meeting *m, unsigned ms)
 	}
 }
 
-static struct meeting meeting_new(uint32_t seed)
+static struct meeting meeting_new(uint32_t seed, unsigned n_parts)
 {
-	struct meeting m = {.w = world_new(seed)};
+	struct meeting m = {.w = world_new_parts(seed, n_parts)};
 	for (uint32_t id = 1; id <= PEERS; id++) {
 		struct sim_plan plan = {
 			.n_slots = 3, .slots = {{FEED_VOICE, 0}, {FEED_VOICE, 1}, {FEED_VOICE, 2}}};
@@ -130,9 +130,9 @@ static void turn(struct meeting *m, uint32_t id, unsigned ms)
 	g_assert_cmpuint(m->w->n_stage - stage_before, <=, was_on_stage ? 0 : 1);
 }
 
-static void turns_move_the_stage_and_nothing_else_does(void)
+static void take_turns(unsigned n_parts)
 {
-	struct meeting m = meeting_new(5);
+	struct meeting m = meeting_new(5, n_parts);
 	uint32_t speaker = 1;
 	for (unsigned i = 0; i < 150; i++) {
 		turn(&m, speaker, 5000 + world_dice(m.w, 5000));
@@ -146,9 +146,19 @@ static void turns_move_the_stage_and_nothing_else_does(void)
 	world_free(m.w);
 }
 
+static void turns_move_the_stage_and_nothing_else_does(void)
+{
+	take_turns(1);
+}
+
+static void so_they_do_in_a_room_of_three_parts(void)
+{
+	take_turns(3);
+}
+
 static void a_short_answer_does_not_take_the_stage(void)
 {
-	struct meeting m = meeting_new(6);
+	struct meeting m = meeting_new(6, 1);
 	turn(&m, 1, 5000);
 	for (unsigned i = 0; i < 30; i++) {
 		uint32_t other = other_than(&m, 1);
@@ -168,7 +178,7 @@ static void a_short_answer_does_not_take_the_stage(void)
 
 static void double_talk_keeps_stage_and_seats(void)
 {
-	struct meeting m = meeting_new(7);
+	struct meeting m = meeting_new(7, 1);
 	turn(&m, 1, 5000);
 	sound(&m, 1, 60000, SPEECH);
 	sound(&m, 2, 60000, SPEECH - 3);
@@ -184,7 +194,7 @@ static void double_talk_keeps_stage_and_seats(void)
 
 static void seats_move_no_more_than_voices_change(void)
 {
-	struct meeting m = meeting_new(8);
+	struct meeting m = meeting_new(8, 1);
 	/* Three who talk in turn are seated once, and then never moved but by the stage. */
 	for (unsigned i = 0; i < 3; i++)
 		turn(&m, i + 1, 5000);
@@ -208,6 +218,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/speakers/turns_move_the_stage_and_nothing_else_does",
 			turns_move_the_stage_and_nothing_else_does);
+	g_test_add_func("/speakers/so_they_do_in_a_room_of_three_parts",
+			so_they_do_in_a_room_of_three_parts);
 	g_test_add_func("/speakers/a_short_answer_does_not_take_the_stage",
 			a_short_answer_does_not_take_the_stage);
 	g_test_add_func("/speakers/double_talk_keeps_stage_and_seats",

@@ -133,18 +133,35 @@ static void on_voices(void *user, const uint32_t seats[VOICE_SEATS], uint32_t fo
 	w->fourth = fourth;
 }
 
+static void add_part(struct world *w, uint32_t seed)
+{
+	struct sim_part *part = &w->parts[w->n_parts];
+	part->world = w;
+	part->index = w->n_parts++;
+	const struct room_config config = {.counters = &w->counters,
+					   .events = {w, on_stage, on_speaking, on_voices, NULL},
+					   .random_seed = seed + part->index,
+					   .ntp_offset_us = NTP_OFFSET_US,
+					   .part = part->index,
+					   .bridge = sim_bridge_sink(part)};
+	part->room = room_new(&config, w->now_us);
+}
+
 struct world *world_new(uint32_t seed)
+{
+	return world_new_parts(seed, 1);
+}
+
+struct world *world_new_parts(uint32_t seed, unsigned n_parts)
 {
 	struct world *w = g_new0(struct world, 1);
 	w->random = g_rand_new_with_seed(seed);
 	w->now_us = 1000 * US_PER_SEC;
 	w->packets = packet_pool_new(65536);
 	w->peers = g_ptr_array_new();
-	const struct room_config config = {.counters = &w->counters,
-					   .events = {w, on_stage, on_speaking, on_voices, NULL},
-					   .random_seed = seed,
-					   .ntp_offset_us = NTP_OFFSET_US};
-	w->room = room_new(&config, w->now_us);
+	while (w->n_parts < n_parts)
+		add_part(w, seed);
+	w->room = w->parts[0].room;
 	return w;
 }
 
@@ -153,14 +170,18 @@ void world_free(struct world *world)
 	for (unsigned i = 0; i < world->peers->len; i++) {
 		struct sim_peer *peer = world->peers->pdata[i];
 		if (!peer->gone)
-			room_remove_peer(world->room, peer->peer, world->now_us);
+			world_leave(world, peer);
 		publisher_free(peer);
 		receiver_free(peer);
 		g_free(peer);
 	}
-	g_assert_cmpuint(room_peers(world->room), ==, 0);
+	for (unsigned i = 0; i < world->n_parts; i++) {
+		sim_bridge_clear(&world->parts[i]);
+		g_assert_cmpuint(room_peers(world->parts[i].room), ==, 0);
+	}
 	g_assert_cmpuint(pool_in_use(world->packets), ==, 0);
-	room_free(world->room);
+	for (unsigned i = 0; i < world->n_parts; i++)
+		room_free(world->parts[i].room);
 	pool_free(world->packets);
 	while (world->n_heap > 0)
 		g_free(heap_pop(world));
@@ -220,6 +241,25 @@ static void describe(struct sim_peer *peer, const struct sim_plan *plan)
 		describe_slot(&d->slots[d->n_slots++], i, peer, plan->slots[i]);
 }
 
+/* As the main thread does. */
+static void tell_other_parts(struct world *w, const struct sim_peer *peer, bool joins)
+{
+	const struct peer_description *d = &peer->description;
+	struct remote_description remote = {.id = peer->id,
+					    .session = peer->session,
+					    .part = peer->id % w->n_parts,
+					    .n_publications = d->n_publications};
+	memcpy(remote.publications, d->publications, sizeof remote.publications);
+	for (unsigned i = 0; i < w->n_parts; i++) {
+		if (i == remote.part)
+			continue;
+		if (joins)
+			room_add_remote(w->parts[i].room, &remote, w->now_us);
+		else
+			room_remove_remote(w->parts[i].room, peer->id, peer->session, w->now_us);
+	}
+}
+
 struct sim_peer *world_join(struct world *world, uint32_t id, const struct sim_plan *plan,
 			    struct network up, struct network down)
 {
@@ -234,15 +274,20 @@ struct sim_peer *world_join(struct world *world, uint32_t id, const struct sim_p
 	describe(peer, plan);
 	publisher_init(peer, plan);
 	receiver_init(peer);
-	peer->peer = room_add_peer(world->room, &peer->description, &sink, world->now_us);
-	room_set_connected(world->room, peer->peer, true, world->now_us);
+	peer->session = ++world->last_session;
+	peer->room = world->parts[id % world->n_parts].room;
+	peer->peer = room_add_peer(peer->room, &peer->description, &sink, world->now_us);
+	room_set_session(peer->peer, peer->session);
+	tell_other_parts(world, peer, true);
+	room_set_connected(peer->room, peer->peer, true, world->now_us);
 	g_ptr_array_add(world->peers, peer);
 	return peer;
 }
 
 void world_leave(struct world *world, struct sim_peer *peer)
 {
-	room_remove_peer(world->room, peer->peer, world->now_us);
+	room_remove_peer(peer->room, peer->peer, world->now_us);
+	tell_other_parts(world, peer, false);
 	peer->peer = NULL;
 	peer->gone = true;
 }
@@ -250,10 +295,19 @@ void world_leave(struct world *world, struct sim_peer *peer)
 void world_set_slot(struct sim_peer *peer, unsigned slot, struct feed_key feed, uint16_t width,
 		    uint16_t height)
 {
-	enum err err =
-		room_set_slot(peer->world->room, peer->peer, peer->description.slots[slot].mid,
-			      feed, width, height, peer->world->now_us);
+	enum err err = room_set_slot(peer->room, peer->peer, peer->description.slots[slot].mid,
+				     feed, width, height, peer->world->now_us);
 	g_assert_cmpint(err, ==, OK);
+}
+
+void world_set_muted(struct sim_peer *peer, enum source source, bool muted)
+{
+	room_set_muted(peer->room, peer->peer, source, muted, peer->world->now_us);
+}
+
+void world_set_connected(struct sim_peer *peer, bool connected)
+{
+	room_set_connected(peer->room, peer->peer, connected, peer->world->now_us);
 }
 
 struct sim_stream *world_stream(const struct world *world, uint32_t stream)
@@ -270,7 +324,7 @@ struct sim_stream *world_stream(const struct world *world, uint32_t stream)
 static void deliver_to_relay(struct world *w, const struct datagram *d)
 {
 	if (d->rtcp) {
-		room_receive_rtcp(w->room, d->peer->peer, d->data, d->length, w->now_us);
+		room_receive_rtcp(d->peer->room, d->peer->peer, d->data, d->length, w->now_us);
 		return;
 	}
 	struct packet *packet = pool_take(w->packets);
@@ -278,7 +332,7 @@ static void deliver_to_relay(struct world *w, const struct datagram *d)
 	packet->length = (uint16_t)d->length;
 	packet->arrival_us = w->now_us;
 	memcpy(packet->data, d->data, d->length);
-	room_receive_rtp(w->room, d->peer->peer, packet, w->now_us);
+	room_receive_rtp(d->peer->room, d->peer->peer, packet, w->now_us);
 	pool_unref(packet);
 }
 
@@ -311,8 +365,12 @@ static void step(struct world *w)
 		}
 		g_free(d);
 	}
-	for (unsigned rounds = 0; room_tick(w->room, w->now_us) <= w->now_us; rounds++)
-		g_assert_cmpuint(rounds, <, 1000);
+	for (unsigned i = 0; i < w->n_parts; i++) {
+		struct room *room = w->parts[i].room;
+		sim_bridge_run(&w->parts[i]);
+		for (unsigned rounds = 0; room_tick(room, w->now_us) <= w->now_us; rounds++)
+			g_assert_cmpuint(rounds, <, 1000);
+	}
 	for (unsigned i = 0; i < w->peers->len; i++) {
 		struct sim_peer *peer = w->peers->pdata[i];
 		if (peer->gone)

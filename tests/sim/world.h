@@ -1,6 +1,7 @@
 /*
- * A simulated meeting: one room, peers that publish and receive, and between them a network that
- * loses, delays and reorders, all from one seed, with no clock but its own.
+ * A simulated meeting: one room, of one part or several, peers that publish and receive, and
+ * between them a network that loses, delays and reorders, all from one seed, with no clock but its
+ * own.
  *
  * Each peer is a publisher (sim_publisher.c: synthetic VP8 and Opus, retransmission) and a receiver
  * (sim_receiver.c: puts the packets of each slot in order, asks for what is missing, and asserts
@@ -92,9 +93,20 @@ struct sim_slot {
 
 struct world;
 
+#define SIM_PARTS_MAX 3
+
+/* One part of the room (sim_bridge.c has what is between them). */
+struct sim_part {
+	struct world *world;
+	unsigned index;
+	struct room *room;
+	GQueue mailbox, rings[SIM_PARTS_MAX]; /* to it; the rings by who puts */
+};
+
 struct sim_peer {
 	struct world *world;
-	uint32_t id;
+	uint32_t id, session;
+	struct room *room; /* its part */
 	struct peer *peer;
 	struct peer_description description;
 	struct network up, down;
@@ -113,11 +125,16 @@ struct world {
 	uint64_t now_us;
 	struct pool *packets;
 	struct counters counters;
-	struct room *room;
+	unsigned n_parts;
+	struct sim_part parts[SIM_PARTS_MAX];
+	struct room *room;		/* the home part */
+	double mailbox_full, ring_full; /* the chance of it */
+	uint64_t n_refused;
 	GPtrArray *peers; /* struct sim_peer; stay when gone, since datagrams may be under way */
 	struct datagram **heap;
 	unsigned n_heap, max_heap;
 	uint64_t n_sent;
+	uint32_t last_session;
 	bool lossless; /* then a receiver must never miss anything */
 	/* Told by the room. */
 	uint32_t stage, previous, seats[VOICE_SEATS], fourth;
@@ -125,6 +142,8 @@ struct world {
 };
 
 struct world *world_new(uint32_t seed);
+/* Whoever joins is in the part id % n_parts. */
+struct world *world_new_parts(uint32_t seed, unsigned n_parts);
 /* Everybody leaves; asserts that every packet came back. */
 void world_free(struct world *world);
 void world_run(struct world *world, unsigned ms);
@@ -141,6 +160,8 @@ struct sim_peer *world_join(struct world *world, uint32_t id, const struct sim_p
 void world_leave(struct world *world, struct sim_peer *peer);
 void world_set_slot(struct sim_peer *peer, unsigned slot, struct feed_key feed, uint16_t width,
 		    uint16_t height);
+void world_set_muted(struct sim_peer *peer, enum source source, bool muted);
+void world_set_connected(struct sim_peer *peer, bool connected);
 struct sim_stream *world_stream(const struct world *world,
 				uint32_t stream);     /* by what the body says; or NULL */
 double world_chance(struct world *world);	      /* [0, 1) */
@@ -149,6 +170,11 @@ unsigned world_dice(struct world *world, unsigned n); /* 0 .. n - 1 */
 /* Into the network; the relay's side has index (as SRTP would know it). */
 void world_send(struct sim_peer *peer, bool to_relay, bool rtcp, uint64_t index,
 		const uint8_t *data, size_t length);
+
+/* sim_bridge.c */
+struct bridge_sink sim_bridge_sink(struct sim_part *part);
+void sim_bridge_run(struct sim_part *part);   /* what has arrived */
+void sim_bridge_clear(struct sim_part *part); /* what is under way */
 
 /* sim_publisher.c */
 void publisher_init(struct sim_peer *peer, const struct sim_plan *plan);

@@ -90,7 +90,7 @@ static struct synth stream(struct client *client, const struct numbering *n, enu
 			      .transport_sequence = &client->transport_sequence};
 }
 
-int world_stranger(const struct world *world, const char *ip, uint32_t room)
+int world_stranger(const struct world *world, const char *ip, uint32_t room, uint32_t peer)
 {
 	struct relay_candidate candidate;
 	union {
@@ -98,7 +98,7 @@ int world_stranger(const struct world *world, const char *ip, uint32_t room)
 		struct sockaddr_in v4;
 		struct sockaddr_in6 v6;
 	} to = {0};
-	g_assert_cmpuint(relay_candidates(world->relay, room, &candidate, 1), ==, 1);
+	g_assert_cmpuint(relay_candidates(world->relay, room, peer, &candidate, 1), ==, 1);
 	bool v6 = strchr(ip, ':');
 	if (v6) {
 		to.v6.sin6_family = AF_INET6;
@@ -173,7 +173,8 @@ static void new_socket(struct client *client)
 {
 	if (client->fd >= 0)
 		close(client->fd);
-	client->fd = world_stranger(client->world, client->ip, client->room);
+	client->fd =
+		world_stranger(client->world, client->ip, client->room, client->description.id);
 }
 
 static void take_answer(struct client *client)

@@ -19,11 +19,11 @@ static void test_listen(void)
 	struct relay *relay = new_relay(&(struct relay_config){.listen = "127.0.0.1"});
 	struct relay_candidate candidates[4];
 	uint32_t room = relay_open_room(relay);
-	g_assert_cmpuint(relay_candidates(relay, room, candidates, 4), ==, 1);
+	g_assert_cmpuint(relay_candidates(relay, room, 1, candidates, 4), ==, 1);
 	g_assert_cmpstr(candidates[0].address, ==, "127.0.0.1");
 	g_assert_cmpuint(candidates[0].port, >, 0);
 	g_assert_false(candidates[0].v6);
-	g_assert_cmpuint(relay_candidates(relay, room, candidates, 0), ==, 0);
+	g_assert_cmpuint(relay_candidates(relay, room, 1, candidates, 0), ==, 0);
 	relay_free(relay);
 }
 
@@ -36,15 +36,15 @@ static void test_announce(void)
 	struct relay_candidate candidates[4], other[4];
 	uint32_t room = relay_open_room(relay), room2 = relay_open_room(relay);
 	memset(first, 'x', sizeof first - 1); /* it keeps its own copy */
-	g_assert_cmpuint(relay_candidates(relay, room, candidates, 4), ==, 2);
+	g_assert_cmpuint(relay_candidates(relay, room, 1, candidates, 4), ==, 2);
 	g_assert_cmpstr(candidates[0].address, ==, "203.0.113.7");
 	g_assert_false(candidates[0].v6);
 	g_assert_cmpstr(candidates[1].address, ==, "2001:db8::7");
 	g_assert_true(candidates[1].v6);
 	g_assert_cmpuint(candidates[0].port, ==, candidates[1].port);
-	g_assert_cmpuint(relay_candidates(relay, room, candidates, 1), ==, 1);
-	/* Each room's own worker. */
-	g_assert_cmpuint(relay_candidates(relay, room2, other, 4), ==, 2);
+	g_assert_cmpuint(relay_candidates(relay, room, 1, candidates, 1), ==, 1);
+	/* Each room begins on a worker of its own. */
+	g_assert_cmpuint(relay_candidates(relay, room2, 2, other, 4), ==, 2);
 	g_assert_cmpuint(other[0].port, !=, candidates[0].port);
 	relay_free(relay);
 }
@@ -54,7 +54,7 @@ static void check_everywhere(const char *listen, bool v4_only)
 {
 	struct relay *relay = new_relay(&(struct relay_config){.listen = listen});
 	struct relay_candidate candidates[32];
-	unsigned n = relay_candidates(relay, relay_open_room(relay), candidates, 32),
+	unsigned n = relay_candidates(relay, relay_open_room(relay), 1, candidates, 32),
 		 n_loopback = 0;
 	g_assert_cmpuint(n, >, 0);
 	for (unsigned i = 0; i < n; i++) {

@@ -282,7 +282,9 @@ static void test_two_workers(void)
 	struct client *clients[2][2];
 	struct relay_candidate candidate[2];
 	for (unsigned i = 0; i < 2; i++) {
-		g_assert_cmpuint(relay_candidates(world->relay, room[i], &candidate[i], 1), ==, 1);
+		g_assert_cmpuint(
+			relay_candidates(world->relay, room[i], 10 * i + A, &candidate[i], 1), ==,
+			1);
 		clients[i][0] = client_connect(world, room[i], 10 * i + A);
 		clients[i][1] = client_connect(world, room[i], 10 * i + B);
 	}

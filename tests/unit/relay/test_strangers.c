@@ -114,7 +114,7 @@ static void test_flood(void)
 	uint64_t n_sent = 0, next_us = 0, began_us = clock_now_us(),
 		 until_us = began_us + 2 * WORLD_PATIENCE_US;
 	for (unsigned i = 0; i < STRANGERS; i++)
-		fds[i] = world_stranger(world, "127.0.0.1", room);
+		fds[i] = world_stranger(world, "127.0.0.1", room, 99);
 	relay_set_slot(world->relay, room, 2, "microphone", (struct feed_key){FEED_MICROPHONE, 1},
 		       0, 0);
 	a->speaks = true;

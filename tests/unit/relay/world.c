@@ -1,6 +1,7 @@
 #include "tests/unit/relay/world.h"
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -68,7 +69,13 @@ struct world *world_new(const struct relay_config *config)
 	world->states = g_array_new(FALSE, TRUE, sizeof(struct told_state));
 	world->publications = g_array_new(FALSE, TRUE, sizeof(struct publication_state));
 	world->stats = g_array_new(FALSE, TRUE, sizeof(struct peer_stats));
-	g_assert_cmpint(relay_new(config ? config : &standard, &events, &world->relay), ==, OK);
+	struct relay_config all = config ? *config : standard;
+	const char *workers = g_getenv("WORLD_WORKERS");
+	if (workers && all.workers == 1) {
+		all.workers = (unsigned)atoi(workers);
+		all.spread = true;
+	}
+	g_assert_cmpint(relay_new(&all, &events, &world->relay), ==, OK);
 	return world;
 }
 

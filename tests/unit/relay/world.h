@@ -46,7 +46,8 @@ struct world {
 	uint32_t last_room; /* that an event spoke of */
 };
 
-/* NULL: 127.0.0.1, any port, one worker. */
+/* NULL: 127.0.0.1, any port, one worker. Where the environment has WORLD_WORKERS, so many instead
+ * of one, and each room spread over them. */
 struct world *world_new(const struct relay_config *config);
 /* Frees the relay, if the test hasn't, and the clients. */
 void world_free(struct world *world);
@@ -142,5 +143,5 @@ uint32_t client_hears(const struct client *client, const char *mid);
  */
 void client_check_slots(const struct client *client);
 
-/* A bare socket on loopback that is connected to the relay of the room. */
-int world_stranger(const struct world *world, const char *ip, uint32_t room);
+/* A bare socket on loopback that is connected to the worker of the peer. */
+int world_stranger(const struct world *world, const char *ip, uint32_t room, uint32_t peer);

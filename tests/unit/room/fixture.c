@@ -104,6 +104,12 @@ static void on_publication(void *user, const struct publication_state *state)
 
 struct fixture *fixture_new(void)
 {
+	const struct bridge_sink none = {0};
+	return fixture_new_part(0, &none);
+}
+
+struct fixture *fixture_new_part(unsigned part, const struct bridge_sink *sink)
+{
 	struct fixture *f = g_new0(struct fixture, 1);
 	f->packets = packet_pool_new(4096);
 	f->now_us = 1000 * US_PER_SEC;
@@ -113,6 +119,8 @@ struct fixture *fixture_new(void)
 		.events = {f, on_stage, on_speaking, on_voices, on_publication},
 		.random_seed = 42,
 		.ntp_offset_us = UINT64_C(3900000000) * US_PER_SEC,
+		.part = part,
+		.bridge = *sink,
 	};
 	f->room = room_new(&config, f->now_us);
 	return f;

@@ -58,6 +58,8 @@ struct fixture {
 };
 
 struct fixture *fixture_new(void);
+/* One part of a room whose home is part 0. */
+struct fixture *fixture_new_part(unsigned part, const struct bridge_sink *sink);
 void fixture_free(struct fixture *f); /* asserts that no packet is left */
 
 /* SSRCs: a peer's microphone, camera layers, their RTX, and so on. */

@@ -57,9 +57,10 @@ void relay_fingerprint(const struct relay *relay, uint8_t ret[static FINGERPRINT
 	memset(ret, 0x5a, FINGERPRINT_SIZE);
 }
 
-unsigned relay_candidates(const struct relay *relay, uint32_t room, struct relay_candidate *out,
-			  unsigned max)
+unsigned relay_candidates(struct relay *relay, uint32_t room, uint32_t peer,
+			  struct relay_candidate *out, unsigned max)
 {
+	g_assert_cmpuint(peer, ==, fake_relay.description.id);
 	g_assert_cmpuint(max, >=, 1);
 	out[0] = (struct relay_candidate){"192.0.2.1", 40000, false};
 	return 1;

@@ -26,6 +26,9 @@ static void first_start_needs_nothing(void)
 	g_assert_cmpstr(config->http_address, ==, "127.0.0.1");
 	g_assert_cmpuint(config->port, ==, 8080);
 	g_assert_cmpuint(config->media_port, ==, 40000);
+	g_assert_cmpuint(config->workers, ==, 0);
+	g_assert_cmpstr(config->placement, ==, "fill");
+	g_assert_cmpuint(config->worker_participants, ==, 400);
 	g_assert_cmpstr(config->data, ==, "./var");
 	g_assert_cmpstr(config->base_url, ==, "http://127.0.0.1:8080");
 	g_assert_null(config->announce[0]);
@@ -153,6 +156,10 @@ static void errors_name_the_option(void)
 		       "--http-port: \"x\" is not a number from 0 to 65535");
 	assert_refused(LOAD("serve", "--certificate", "x"), &error,
 		       "certificate and private-key belong together: give both or neither");
+	assert_refused(LOAD("serve", "--workers", "65"), &error,
+		       "--workers: \"65\" is not a number from 0 to 64");
+	assert_refused(LOAD("serve", "--placement", "random"), &error,
+		       "placement is neither fill nor spread");
 	assert_refused(LOAD("serve", "stray"), &error, "unexpected: stray");
 	g_assert_null(LOAD("serve", "--no-such-option"));
 	g_assert_error(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION);
