@@ -1,3 +1,4 @@
+#include "relay/room/peer.h"
 #include "relay/room/worker_internal.h"
 #include <string.h>
 
@@ -297,11 +298,33 @@ void worker_tick_links(struct worker *worker, uint64_t now_us)
 	g_ptr_array_unref(changed);
 }
 
+/* What there is now, for /metrics. */
+static void set_gauges(struct worker *worker)
+{
+	unsigned peers = 0, publications = 0, slots = 0;
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, worker->links);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct link *link = value;
+		peers += link->state == TRANSPORT_OPEN;
+		publications += link->peer->n_publications;
+		slots += link->peer->n_slots;
+	}
+	gauge_set(&worker->counters, GAUGE_ROOMS, g_hash_table_size(worker->rooms));
+	gauge_set(&worker->counters, GAUGE_PEERS, peers);
+	gauge_set(&worker->counters, GAUGE_PUBLICATIONS, publications);
+	gauge_set(&worker->counters, GAUGE_SLOTS, slots);
+	gauge_set(&worker->counters, GAUGE_PACKETS_HELD, pool_in_use(worker->packets));
+}
+
 void worker_send_stats(struct worker *worker, uint64_t now_us)
 {
 	GHashTableIter iter;
 	void *value;
 
+	set_gauges(worker);
 	g_hash_table_iter_init(&iter, worker->links);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct link *link = value;

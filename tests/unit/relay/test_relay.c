@@ -46,6 +46,15 @@ static void check_media(struct world *world, struct client *a, struct client *b)
 	client_check_slots(b);
 }
 
+/* Of all workers. */
+static uint64_t gauge_sum(const struct world *world, enum gauge which)
+{
+	uint64_t sum = 0;
+	for (unsigned w = 0; w < relay_workers(world->relay); w++)
+		sum += gauge_get(relay_counters(world->relay, w), which);
+	return sum;
+}
+
 static void test_media(void)
 {
 	struct world *world = world_new(NULL);
@@ -79,6 +88,11 @@ static void test_media(void)
 	g_assert_cmpuint(stats->bitrate_out, >, 0);
 	g_assert_cmpuint(stats->loss_up, ==, 0);
 	g_assert_cmpuint(relay_busy_us(world->relay, 0), >, 0);
+	WORLD_UNTIL(world, gauge_sum(world, GAUGE_PEERS) == 2);
+	g_assert_cmpuint(gauge_sum(world, GAUGE_PUBLICATIONS), ==, 4);
+	g_assert_cmpuint(gauge_sum(world, GAUGE_SLOTS), ==,
+			 a->description.n_slots + b->description.n_slots);
+	g_assert_cmpuint(gauge_sum(world, GAUGE_ROOMS), >=, 1);
 	world_free(world);
 }
 
