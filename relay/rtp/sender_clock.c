@@ -1,12 +1,14 @@
 #include "relay/rtp/sender_clock.h"
 #include "relay/base/clock.h"
+#include <glib.h>
 
 /*
  * arrival - NTP time = offset of the clocks + delay of the network, so the smallest is the nearest
- * to the truth. A smaller one counts at once. A larger one counts only when a whole window saw
- * nothing smaller, and moves the offset by MAX_RISE_US at most: 200 ppm, more than two crystals
- * drift apart and too little to be heard. A window that is a STEP_US above is another matter, a
- * clock that was set, and is taken over as it is.
+ * to the truth. A smaller one counts at once. A larger one counts only when three windows in a row,
+ * some 30 reports, saw nothing smaller: in fewer, a busy network may well never show its least
+ * delay. It moves the offset by MAX_RISE_US at most: 200 ppm, more than two crystals drift apart
+ * and too little to be heard. A window that is a STEP_US above is another matter, a clock that was
+ * set, and is taken over as it is.
  */
 #define WINDOW_US   (10 * US_PER_SEC)
 #define MAX_RISE_US INT64_C(2000)
@@ -25,11 +27,15 @@ static void begin_window(struct sender_clock *c, int64_t first_us, uint64_t now_
 
 static void end_window(struct sender_clock *c)
 {
-	int64_t rise_us = c->window_min_us - c->offset_us;
-	if (rise_us > STEP_US || rise_us < MAX_RISE_US)
-		c->offset_us = c->window_min_us;
-	else
-		c->offset_us += MAX_RISE_US;
+	int64_t *past_us = c->past_min_us;
+	if (c->window_min_us - c->offset_us > STEP_US) {
+		c->offset_us = past_us[0] = past_us[1] = c->window_min_us;
+		return;
+	}
+	int64_t least_us = MIN(c->window_min_us, MIN(past_us[0], past_us[1]));
+	c->offset_us = MIN(least_us, c->offset_us + MAX_RISE_US);
+	past_us[1] = past_us[0];
+	past_us[0] = c->window_min_us;
 }
 
 void sender_clock_report(struct sender_clock *c, uint64_t ntp, uint64_t arrival_us)
@@ -40,6 +46,7 @@ void sender_clock_report(struct sender_clock *c, uint64_t ntp, uint64_t arrival_
 	if (!c->valid) {
 		c->valid = true;
 		c->offset_us = seen_us;
+		c->past_min_us[0] = c->past_min_us[1] = seen_us;
 		begin_window(c, seen_us, arrival_us);
 		return;
 	}

@@ -10,8 +10,9 @@
 
 struct sender_clock {
 	bool valid;
-	int64_t offset_us; /* ours - theirs, smallest over the window, follows drift */
+	int64_t offset_us; /* ours - theirs, smallest of late, follows drift */
 	int64_t window_min_us;
+	int64_t past_min_us[2]; /* of the windows before, the older one last */
 	uint64_t window_start_us;
 };
 
