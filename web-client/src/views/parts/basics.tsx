@@ -1,6 +1,6 @@
 /** Small parts that every screen uses. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Problem, Quality } from "../../core/state";
 import { UI_LANGUAGES } from "../../text/text";
 import { useCommands, useSelected, useText } from "../context";
@@ -131,14 +131,23 @@ interface DialogProps {
   corner?: boolean;
 }
 
-/** Modal window: the browser keeps the focus inside, Esc closes it, and so does a press beside it. */
+/**
+ * Modal window: the browser keeps the focus inside, Esc closes it, and so does a press beside it. The browser closes it by itself, and
+ * the page follows: keeping it open until the page says so wouldn't do, since browsers let a page refuse only once for each gesture.
+ */
 export function Dialog({ title, onClose, children, testid, corner }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  const closed = useRef(onClose);
+  closed.current = onClose;
+  // At once, not after the next picture: an Esc in between would find nothing to close.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     const before = document.activeElement;
+    const follow = (): void => closed.current();
     dialog?.showModal();
+    dialog?.addEventListener("close", follow);
     return () => {
+      dialog?.removeEventListener("close", follow);
       dialog?.close();
       if (before instanceof HTMLElement) before.focus(); // Safari doesn't give it back when the element is taken away
     };
@@ -149,10 +158,6 @@ export function Dialog({ title, onClose, children, testid, corner }: DialogProps
       class={corner ? "dialog dialog-corner" : "dialog"}
       aria-labelledby="dialog-title"
       data-testid={testid}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
       onClick={(event) => {
         if (event.target === ref.current) onClose();
       }}
