@@ -68,7 +68,8 @@ struct sdp_answer_line {
 	struct sdp_codec codecs[STREAM_MAX_CODECS]; /* a choice of the offer's */
 	bool extension[EXTENSION_COUNT];
 	uint32_t ssrc, rtx_ssrc; /* of a slot */
-	const char *stream; /* of a slot: its msid's stream, within which browsers keep lip-sync */
+	char stream[MID_MAX + 8]; /* of a slot: its msid's stream, within which browsers keep
+				     lip-sync */
 };
 
 struct sdp_answer {

@@ -17,6 +17,8 @@
 
 struct gcm;
 
+/* See srtp_prepare. */
+bool gcm_prepare(void);
 /* For one of the two directions. NULL: the library refuses. */
 struct gcm *gcm_new(const uint8_t key[static GCM_KEY_SIZE], bool encrypt);
 /* Wipes the key. NULL is allowed. */

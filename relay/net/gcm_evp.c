@@ -13,6 +13,14 @@ struct gcm {
 	OSSL_PARAM tag[2];
 };
 
+bool gcm_prepare(void)
+{
+	static const uint8_t key[GCM_KEY_SIZE];
+	struct gcm *gcm = gcm_new(key, true);
+	gcm_free(gcm);
+	return gcm != NULL;
+}
+
 struct gcm *gcm_new(const uint8_t key[static GCM_KEY_SIZE], bool encrypt)
 {
 	struct gcm *gcm = g_new0(struct gcm, 1);

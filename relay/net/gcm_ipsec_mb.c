@@ -28,6 +28,11 @@ static const IMB_MGR *library(void)
 	return manager && imb_get_errno(manager) == 0 ? manager : NULL;
 }
 
+bool gcm_prepare(void)
+{
+	return library() != NULL;
+}
+
 struct gcm *gcm_new(const uint8_t key[static GCM_KEY_SIZE], bool encrypt)
 {
 	const IMB_MGR *functions = library();

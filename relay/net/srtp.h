@@ -17,6 +17,9 @@ enum srtp_profile { SRTP_PROFILE_GCM, SRTP_PROFILE_CM_SHA1_80 };
 
 struct srtp_context;
 
+/* Loads what AES-GCM needs for this processor, or the first peer would wait for it. Any thread, any
+ * number of times. ERR_SYSTEM: it can't be had. */
+enum err srtp_prepare(void) MUST_CHECK;
 /* ERR_SYSTEM: OpenSSL or libsrtp2 refused. */
 enum err srtp_context_new(enum srtp_profile profile, const struct srtp_master *send,
 			  const struct srtp_master *receive, struct srtp_context **ret) MUST_CHECK;

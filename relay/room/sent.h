@@ -29,7 +29,7 @@ struct sent {
 
 struct sent_ring;
 
-/* bytes: 0, or the size of the ring of kept datagrams. */
+/* bytes: 0, or the most that the ring of kept datagrams may grow to. */
 struct sent_ring *sent_ring_new(unsigned max_entries, unsigned bytes);
 void sent_ring_free(struct sent_ring *ring);
 
