@@ -1,3 +1,4 @@
+#include "relay/base/fetch.h"
 #include "relay/net/gcm.h"
 
 #include <glib.h>
@@ -52,6 +53,12 @@ static bool begin(const struct gcm *gcm, const uint8_t *iv, const uint8_t *clear
 	int n;
 	return EVP_CipherInit_ex2(gcm->evp, NULL, NULL, iv, -1, NULL) == 1 &&
 	       EVP_CipherUpdate(gcm->evp, NULL, &n, clear, (int)clear_length) == 1;
+}
+
+/* Where OpenSSL keeps what it needs is its own affair. */
+void gcm_fetch(const struct gcm *gcm)
+{
+	fetch_ahead(gcm, sizeof *gcm);
 }
 
 bool gcm_encrypt(struct gcm *gcm, const uint8_t iv[static GCM_IV_SIZE], const uint8_t *clear,

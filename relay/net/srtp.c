@@ -1,4 +1,5 @@
 #include "relay/net/srtp.h"
+#include "relay/base/fetch.h"
 #include "relay/base/wire.h"
 #include "relay/net/gcm.h"
 #include "relay/net/replay.h"
@@ -98,6 +99,17 @@ void srtp_context_free(struct srtp_context *context)
 const char *srtp_context_profile(const struct srtp_context *context)
 {
 	return context->profile == SRTP_PROFILE_GCM ? "AEAD_AES_128_GCM" : "AES128_CM_SHA1_80";
+}
+
+void srtp_context_fetch(const struct srtp_context *context)
+{
+	fetch_ahead(context, offsetof(struct srtp_context, send_rtcp));
+}
+
+void srtp_context_fetch_key(const struct srtp_context *context)
+{
+	if (context->profile == SRTP_PROFILE_GCM)
+		gcm_fetch(context->send_rtp.gcm);
 }
 
 /*

@@ -26,6 +26,10 @@ enum err srtp_context_new(enum srtp_profile profile, const struct srtp_master *s
 void srtp_context_free(struct srtp_context *context);
 const char *srtp_context_profile(const struct srtp_context *context); /* "AEAD_AES_128_GCM" */
 
+/* A packet will be protected soon: first the one, then the other (see fetch.h). */
+void srtp_context_fetch(const struct srtp_context *context);
+void srtp_context_fetch_key(const struct srtp_context *context);
+
 /*
  * Header in clear, rest encrypted, tag: written to out. ERR_FULL: more than capacity. With GCM
  * nothing is remembered: the caller never gives one (ssrc, index) twice. With AES-CM libsrtp2

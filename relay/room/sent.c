@@ -1,5 +1,6 @@
 #include "relay/room/sent.h"
 #include "relay/base/clock.h"
+#include "relay/base/fetch.h"
 #include <glib.h>
 #include <string.h>
 
@@ -57,6 +58,11 @@ static void grow(struct sent_ring *ring)
 	g_free(ring->entries);
 	ring->entries = entries;
 	ring->mask = mask;
+}
+
+void sent_ring_fetch(const struct sent_ring *ring)
+{
+	fetch_ahead(&ring->entries[(ring->highest + 1) & ring->mask], sizeof *ring->entries);
 }
 
 struct sent *sent_ring_put(struct sent_ring *ring, uint64_t index, uint64_t now_us)
