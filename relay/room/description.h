@@ -66,6 +66,7 @@ struct peer_description {
 	uint32_t id; /* unique among the relay's present peers, never 0; who comes back has the same one, and feeds find it */
 	struct extension_map extensions;
 	char cname[24];
+	bool interprets; /* what this one has on the stage, and the screen, are never shed */
 	unsigned n_publications;
 	struct publication_description publications[PEER_MAX_PUBLICATIONS];
 	unsigned n_slots;
