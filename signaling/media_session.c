@@ -58,8 +58,23 @@ static bool relay_result(enum err err, GError **error)
 	if (err == OK)
 		return true;
 	g_set_error(error, SIGNALING_ERROR,
-		    err == ERR_FULL ? SIGNALING_ERROR_LIMIT : SIGNALING_ERROR_INTERNAL,
+		    err == ERR_FULL ? SIGNALING_ERROR_BUSY : SIGNALING_ERROR_INTERNAL,
 		    err == ERR_FULL ? "relay: busy, try again (%s)" : "relay: %s", err_name(err));
+	return false;
+}
+
+/* Who comes is asked when they join; who is here may not publish more while the relay sheds. */
+static bool may_publish_more(const struct media_session *session, const struct state *next,
+			     GError **error)
+{
+	const struct peer_description *before = &session->state.description,
+				      *now = &next->description;
+	if (!next->in_relay || now->n_publications <= before->n_publications ||
+	    !relay_sheds(session->relay, session->room, now->id))
+		return true;
+	g_set_error(
+		error, SIGNALING_ERROR, SIGNALING_ERROR_BUSY,
+		"lines: the server is busy: nothing more can be sent now; try again in a while");
 	return false;
 }
 
@@ -421,10 +436,12 @@ bool media_session_offer(struct media_session *session, const char *sdp,
 		return false;
 	g_autofree struct state *next = g_memdup2(&session->state, sizeof session->state);
 	begin(next, offer);
+	next->description.interprets = session->policy.interprets;
 	bool update = next->in_relay, ok = nothing_gone(next, offer, error);
 	for (unsigned i = 0; ok && i < offer->n_lines; i++)
 		ok = plan_line(session, next, &offer->lines[i], lines, n_lines, &answer_lines[i],
 			       error);
+	ok = ok && may_publish_more(session, next, error);
 	if (ok)
 		ok = relay_result((update ? relay_update_peer
 					  : relay_add_peer)(session->relay, session->room,
@@ -484,6 +501,12 @@ bool media_session_set_slot(struct media_session *session, const char *mid, stru
 	relay_set_slot(session->relay, session->room, session->state.description.id, mid, feed,
 		       width, height);
 	return true;
+}
+
+const char *media_session_slot_mid(const struct media_session *session, unsigned slot)
+{
+	const struct peer_description *d = &session->state.description;
+	return slot < d->n_slots ? d->slots[slot].mid : NULL;
 }
 
 uint32_t media_session_peer(const struct media_session *session)
