@@ -52,8 +52,8 @@ unsigned relay_choose(const struct relay *relay, const struct relay_room *room)
 		workers[i] = (struct placement_worker){
 			.participants = relay->workers[i].participants,
 			.members = room ? room->members[i] : 0,
-			/* One that sheds has more to do than it does. */
-			.busy = relay_worker_sheds(relay, i) ? 100 : relay->workers[i].busy,
+			.busy = relay->workers[i].busy,
+			.sheds = relay_worker_sheds(relay, i),
 		};
 	for (unsigned i = 0; room && i < room->n_parts; i++)
 		workers[room->parts[i]].part = i + 1;

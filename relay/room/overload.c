@@ -106,7 +106,7 @@ static bool may_lower(struct overload *o, uint64_t now_us)
 {
 	unsigned share = overload_share(o);
 	if (o->level == SHED_NOTHING || o->n_shares < OVERLOAD_SAMPLES ||
-	    share >= o->limit * LOW / 100) {
+	    share >= MAX(o->limit * LOW / 100, 1)) {
 		o->calm_us = 0;
 		return false;
 	}
