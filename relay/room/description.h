@@ -1,26 +1,26 @@
 /*
- * What a participant has negotiated, as plain values: signalling fills it from SDP and posts it to the worker.
- * No pointers inside, so that it can cross threads.
+ * What a participant has negotiated, as plain values: signalling fills it from SDP and posts it to
+ * the worker. No pointers inside, so that it can cross threads.
  */
 #pragma once
 
 #include "relay/rtp/media.h"
 
-#define PEER_MAX_PUBLICATIONS 6
-#define PEER_MAX_SLOTS        64
-#define STREAM_MAX_CODECS     8
+#define PEER_MAX_PUBLICATIONS  6
+#define PEER_MAX_SLOTS	       64
+#define STREAM_MAX_CODECS      8
 #define PUBLICATION_MAX_LAYERS 3
-#define MID_MAX               16
+#define MID_MAX		       16
 
 /* A feed is named by its kind and, where one isn't enough, a number. */
 enum feed_kind {
-	FEED_NONE,         /* the slot is idle */
-	FEED_STAGE,        /* picture of whoever holds the floor */
+	FEED_NONE,  /* the slot is idle */
+	FEED_STAGE, /* picture of whoever holds the floor */
 	FEED_SCREEN,
 	FEED_SCREEN_SOUND,
-	FEED_VOICE,        /* id: seat 0..2 */
-	FEED_CAMERA,       /* id: peer */
-	FEED_MICROPHONE,   /* id: peer */
+	FEED_VOICE,	 /* id: seat 0..2 */
+	FEED_CAMERA,	 /* id: peer */
+	FEED_MICROPHONE, /* id: peer */
 	FEED_KIND_COUNT
 };
 
@@ -43,9 +43,9 @@ struct publication_description {
 	char mid[MID_MAX + 1];
 	unsigned n_codecs;
 	struct codec_choice codecs[STREAM_MAX_CODECS];
-	unsigned n_layers;                            /* 1 without simulcast */
+	unsigned n_layers;			       /* 1 without simulcast */
 	char rid[PUBLICATION_MAX_LAYERS][MID_MAX + 1]; /* "" without simulcast */
-	uint32_t ssrc[PUBLICATION_MAX_LAYERS];        /* 0: learned from mid and rid */
+	uint32_t ssrc[PUBLICATION_MAX_LAYERS];	       /* 0: learned from mid and rid */
 	uint32_t rtx_ssrc[PUBLICATION_MAX_LAYERS];
 	bool nack, pli, transport_cc;
 };
@@ -53,17 +53,18 @@ struct publication_description {
 struct slot_description {
 	char mid[MID_MAX + 1];
 	enum media_kind kind;
-	uint32_t ssrc;     /* chosen by us, unique in the connection */
+	uint32_t ssrc;	   /* chosen by us, unique in the connection */
 	uint32_t rtx_ssrc; /* 0: no RTX; resends are the same ciphertext again */
 	unsigned n_codecs;
 	struct codec_choice codecs[STREAM_MAX_CODECS];
 	bool nack;
-	struct feed_key feed;        /* what it shows from the start */
-	uint16_t width, height;      /* the size that the receiver wants; 0: the best there is */
+	struct feed_key feed;	/* what it shows from the start */
+	uint16_t width, height; /* the size that the receiver wants; 0: the best there is */
 };
 
 struct peer_description {
-	uint32_t id; /* unique among the relay's present peers, never 0; who comes back has the same one, and feeds find it */
+	uint32_t id; /* unique among the relay's present peers, never 0; who comes back has the same
+			one, and feeds find it */
 	struct extension_map extensions;
 	char cname[24];
 	bool interprets; /* what this one has on the stage, and the screen, are never shed */
@@ -77,7 +78,7 @@ struct peer_description {
 struct remote_description {
 	uint32_t id;
 	uint32_t session; /* which of its lives: another add is another one */
-	unsigned part;    /* where it is */
+	unsigned part;	  /* where it is */
 	unsigned n_publications;
 	struct publication_description publications[PEER_MAX_PUBLICATIONS];
 };
@@ -95,8 +96,8 @@ struct peer_stats {
 struct publication_state {
 	uint32_t peer;
 	enum source source;
-	bool active;           /* packets came in the last 2 s, and no host muted it */
+	bool active; /* packets came in the last 2 s, and no host muted it */
 	enum codec codec;
 	uint16_t width, height; /* of the largest active layer; 0: not known */
-	uint8_t layers;        /* active ones */
+	uint8_t layers;		/* active ones */
 };

@@ -96,16 +96,32 @@ struct layer *peer_identify(struct peer *peer, struct packet *packet, uint64_t n
 /* The peer has something to do at when_us: lowers a timer, and the room's. */
 static inline void peer_wake(struct peer *peer, uint64_t *timer_us, uint64_t when_us)
 {
-	if (when_us < *timer_us)
-		*timer_us = when_us;
-	if (when_us < peer->shared->next_us)
-		peer->shared->next_us = when_us;
+	struct shared *shared = peer->shared;
+	*timer_us = MIN(*timer_us, when_us);
+	shared->next_us = MIN(shared->next_us, when_us);
+	shared->wake_us = MIN(shared->wake_us, when_us);
 }
 
-static inline uint64_t peer_deadline(const struct peer *peer)
+/* What the others wait for. */
+static inline uint64_t peer_urgent_us(const struct peer *peer)
 {
-	uint64_t a = MIN(peer->request_us, peer->twcc_us), b = MIN(peer->report_us, peer->check_us);
-	return MIN(MIN(a, b), peer->slot_report_us);
+	return MIN(peer->request_us, peer->twcc_us);
+}
+
+/* Up to ROOM_SLACK_US late is early enough: in a meeting the next packet comes before. */
+static inline uint64_t peer_periodic_us(const struct peer *peer)
+{
+	return MIN(MIN(peer->report_us, peer->check_us), peer->slot_report_us);
+}
+
+/*
+ * A second from now, together with what else is due then: each moment at which something is due
+ * costs a look at everybody.
+ */
+static inline uint64_t peer_next_report_us(uint64_t now_us)
+{
+	uint64_t us = now_us + US_PER_SEC;
+	return us - us % ROOM_SLACK_US;
 }
 
 /* What our RTCP to this peer comes from. */

@@ -4,7 +4,6 @@
 #include "relay/rtp/rtcp_write.h"
 #include <string.h>
 
-#define REPORT_US     US_PER_SEC
 #define CHECK_US      (100 * US_PER_MS)
 #define RTCP_CAPACITY 1200
 /* A receiver that stopped reporting has no loss that we know of. */
@@ -181,12 +180,12 @@ void reports_tick(struct peer *peer, uint64_t now_us)
 			publication_check(peer->publications[i], now_us);
 			bridge_tell_late(peer->publications[i]);
 		}
-		peer->check_us = now_us + CHECK_US;
+		peer->check_us = peer->n_publications > 0 ? now_us + CHECK_US : UINT64_MAX;
 	}
 	if (now_us >= peer->report_us) {
 		measure(peer, now_us);
 		send_receiver_report(peer, &o, now_us);
-		peer->report_us = now_us + REPORT_US;
+		peer->report_us = peer_next_report_us(now_us);
 	}
 	if (now_us >= peer->slot_report_us)
 		send_slot_reports(peer, &o, now_us);

@@ -19,6 +19,7 @@ struct room *room_new(const struct room_config *config, uint64_t now_us)
 		.shed = config->shed,
 		.policy = &room->policy,
 		.next_us = now_us,
+		.wake_us = now_us,
 		.layers = g_hash_table_new(NULL, NULL),
 	};
 	room->shared.gathered_end = &room->shared.gathered;
@@ -108,6 +109,7 @@ enum err room_update_peer(struct room *room, struct peer *peer,
 	if (room->shared.shed && peer->n_slots > n_slots)
 		suit_slots(peer, now_us);
 	policy_point_all(room, peer->id, now_us);
+	peer_wake(peer, &peer->check_us, now_us);
 	return OK;
 }
 
@@ -209,18 +211,22 @@ uint64_t room_tick(struct room *room, uint64_t now_us)
 	struct shared *shared = &room->shared;
 	forward_gathered(shared, now_us);
 	if (now_us < shared->next_us)
-		return shared->next_us;
-	shared->next_us = UINT64_MAX; /* what comes up meanwhile lowers it */
+		return shared->wake_us;
+	shared->next_us = shared->wake_us = UINT64_MAX; /* what comes up meanwhile lowers them */
 	policy_tick(room, now_us);
-	uint64_t next_us = room->policy_us;
+	uint64_t urgent_us = UINT64_MAX, periodic_us = room->policy_us;
 	for (unsigned i = 0; i < room->peers->len; i++) {
 		struct peer *peer = room->peers->pdata[i];
-		if (now_us >= peer_deadline(peer))
+		if (now_us >= peer_urgent_us(peer) || now_us >= peer_periodic_us(peer))
 			tick_peer(room, peer, now_us);
-		next_us = MIN(next_us, peer_deadline(peer));
+		urgent_us = MIN(urgent_us, peer_urgent_us(peer));
+		periodic_us = MIN(periodic_us, peer_periodic_us(peer));
 	}
-	shared->next_us = MIN(shared->next_us, next_us);
-	return shared->next_us;
+	shared->next_us = MIN(shared->next_us, MIN(urgent_us, periodic_us));
+	if (periodic_us < UINT64_MAX - ROOM_SLACK_US)
+		periodic_us += ROOM_SLACK_US;
+	shared->wake_us = MIN(shared->wake_us, MIN(urgent_us, periodic_us));
+	return shared->wake_us;
 }
 
 void room_set_connected(struct room *room, struct peer *peer, bool connected, uint64_t now_us)

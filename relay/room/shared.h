@@ -13,6 +13,8 @@
 struct layer;
 struct peer;
 
+#define ROOM_SLACK_US (20 * US_PER_MS)
+
 struct shared {
 	struct counters *counters;
 	unsigned part, home; /* this one's number, and that of the one that decides */
@@ -22,6 +24,7 @@ struct shared {
 	uint64_t random;	     /* state of shared_random */
 	uint64_t ntp_offset_us;	     /* wall clock - now_us */
 	uint64_t next_us;	     /* when room_tick has something to do */
+	uint64_t wake_us;	     /* when that can't wait any longer for what comes in */
 	uint32_t last_layer_id;
 	GHashTable *layers; /* id -> struct layer */
 	/* Of forward.c: the layers with packets to hand out, and the queue of receivers meanwhile.

@@ -7,7 +7,6 @@
 
 #define COMMANDS_MAX 65536
 #define EVENTS_MAX   3 /* socket, mailbox, bell */
-#define LINK_SCAN_US (20 * US_PER_MS)
 /* So long a busy worker reads on, and sends what that brings together: never at rest. */
 #define COALESCE_US	   (1 * US_PER_MS)
 #define COALESCE_MIN	   8 /* datagrams to send, for which another look at the socket pays */
@@ -144,18 +143,14 @@ static uint64_t run_timers(struct worker *worker, uint64_t now_us)
 	GHashTableIter iter;
 	void *value;
 
-	if (now_us >= worker->next_scan_us) {
-		worker_tick_links(worker, now_us);
-		worker->next_scan_us = now_us + LINK_SCAN_US;
-	}
+	worker_tick_links(worker, now_us);
 	if (overload_sample(&worker->overload, worker_busy_us(worker), worker->woke_us))
 		worker_shed(worker, now_us);
 	if (now_us >= worker->next_stats_us) {
 		worker_send_stats(worker, now_us);
 		worker->next_stats_us = now_us + STATS_US;
 	}
-	deadline_us = MIN(worker->next_stats_us,
-			  g_hash_table_size(worker->links) > 0 ? worker->next_scan_us : UINT64_MAX);
+	deadline_us = MIN(worker->next_stats_us, worker->next_scan_us);
 	if (worker->overload.level) /* it recovers, also when nothing comes any more */
 		deadline_us = MIN(deadline_us, overload_deadline(&worker->overload));
 	g_hash_table_iter_init(&iter, worker->rooms);

@@ -71,7 +71,7 @@ struct worker {
 	GHashTable *rooms;			   /* id -> struct worker_room */
 	struct worker_room *gathered;		   /* rooms with packets to forward */
 	GHashTable *links;			   /* id -> struct link */
-	uint64_t next_scan_us;			   /* of the transports' deadlines */
+	uint64_t scan_us, next_scan_us;		   /* of the transports' deadlines: last and next */
 	uint64_t next_stats_us;
 	uint64_t ntp_offset_us;
 };
@@ -85,6 +85,7 @@ void worker_run_command(struct worker *worker, struct command *command, uint64_t
 /* After a datagram or a tick: tells room and main thread what became of the transport. The link may
  * be gone afterwards. */
 void link_follow_state(struct link *link, uint64_t now_us);
+/* Does nothing before next_scan_us, which it sets. */
 void worker_tick_links(struct worker *worker, uint64_t now_us);
 void worker_send_stats(struct worker *worker, uint64_t now_us);
 /* worker->overload has another level. */

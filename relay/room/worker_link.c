@@ -2,6 +2,8 @@
 #include "relay/room/worker_internal.h"
 #include <string.h>
 
+#define LINK_SCAN_US (20 * US_PER_MS)
+
 static struct event_message *new_event(enum event_type type, const struct worker_room *room,
 				       const struct link *link)
 {
@@ -81,6 +83,15 @@ static enum err sink_again(void *user, const uint8_t *data, size_t length)
 	return transport_send_protected(((struct link *)user)->transport, data, length);
 }
 
+/* Its transport has something to do: soon, and together with what others have. */
+static void wake_link(struct link *link, uint64_t when_us)
+{
+	struct worker *worker = link->worker;
+	link->transport_deadline_us = when_us;
+	worker->next_scan_us =
+		MIN(worker->next_scan_us, MAX(worker->scan_us + LINK_SCAN_US, when_us));
+}
+
 /* --- commands --- */
 
 static void open_room(struct worker *worker, const struct command *command, uint64_t now_us)
@@ -144,6 +155,7 @@ static void add_peer(struct worker *worker, struct worker_room *room, const stru
 	link->peer = room_add_peer(room->room, command->description, &sink, now_us);
 	room_set_session(link->peer, link->session);
 	g_hash_table_replace(worker->links, GUINT_TO_POINTER(link->id), link);
+	wake_link(link, now_us);
 	room->deadline_us = now_us;
 }
 
@@ -266,7 +278,7 @@ void link_follow_state(struct link *link, uint64_t now_us)
 	if (state == link->state) {
 		/* A flight may have gone out, which must be sent again when it gets lost. */
 		if (state == TRANSPORT_HANDSHAKE)
-			link->transport_deadline_us = now_us;
+			wake_link(link, now_us);
 		return;
 	}
 	bool was_open = link->state == TRANSPORT_OPEN;
@@ -274,7 +286,7 @@ void link_follow_state(struct link *link, uint64_t now_us)
 	if (was_open != (state == TRANSPORT_OPEN))
 		room_set_connected(link->room->room, link->peer, state == TRANSPORT_OPEN, now_us);
 	link->room->deadline_us = now_us;
-	link->transport_deadline_us = now_us;
+	wake_link(link, now_us);
 
 	struct event_message *event = new_event(EVENT_PEER_STATE, link->room, link);
 	const char *profile = transport_profile(link->transport);
@@ -292,12 +304,17 @@ void worker_tick_links(struct worker *worker, uint64_t now_us)
 	GPtrArray *changed =
 		NULL; /* following a state may remove the link, which the iterator forbids */
 
+	if (now_us < worker->next_scan_us)
+		return;
+	worker->scan_us = now_us;
+	worker->next_scan_us = UINT64_MAX;
 	g_hash_table_iter_init(&iter, worker->links);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct link *link = value;
-		if (now_us < link->transport_deadline_us)
-			continue;
-		link->transport_deadline_us = transport_tick(link->transport, now_us);
+		uint64_t deadline_us = link->transport_deadline_us;
+		if (now_us >= deadline_us)
+			deadline_us = transport_tick(link->transport, now_us);
+		wake_link(link, deadline_us);
 		if (transport_state(link->transport) == link->state)
 			continue;
 		if (!changed)
