@@ -50,11 +50,14 @@ static void test_sheds_and_recovers(void)
 	show(b, "camera", FEED_CAMERA, C, 160, 90);
 	g_assert_false(relay_sheds(world->relay, room, 0));
 	a->speaks = true;
+	b->films = true; /* what A sees on the stage; so C is on nobody's */
+	WORLD_UNTIL(world, world->previous == B);
 	load_until(world, a, SHED_UNSTAGED);
 	g_assert_true(relay_sheds(world->relay, room, 0));
 	g_assert_true(relay_sheds(world->relay, room, A));
 	g_assert_true(relay_sheds(world->relay, 0, 0));
-	/* What is on no stage is held back; sound and the interpreter's stage go on, whatever else. */
+	/* What is on no stage is held back; sound and the interpreter's stage go on, whatever else.
+	 */
 	uint64_t camera = UINT64_C(1) << client_slot(b, "camera");
 	WORLD_UNTIL(world, (world->held[B] & camera) && !(world->held[INTERPRETER] & ~camera));
 	client_sync(b);
@@ -64,7 +67,7 @@ static void test_sheds_and_recovers(void)
 	WORLD_UNTIL(world, client_count(b, "voice") > voice + 100 &&
 				   client_count(i, "stage") > interpreter + 100);
 	g_assert_cmpuint(client_count(b, "camera"), ==, thumbnail);
-	a->films = a->speaks = c->films = false;
+	a->films = a->speaks = b->films = c->films = false;
 
 	/* By itself, and with nothing to do but that. */
 	for (uint64_t until_us = clock_now_us() + 4 * WORLD_PATIENCE_US; level(world) > 0;)
