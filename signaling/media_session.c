@@ -6,30 +6,58 @@
 #include "signaling/media_session.h"
 #include "signaling/sdp.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <sys/random.h>
 
 #define MAX_CANDIDATES 32
 
+/* Within which of a browser's streams a slot is shown; OWN: one of its own. */
+enum stream { STREAM_OWN, STREAM_STAGE, STREAM_SCREEN };
+
+/*
+ * The description's slots come last, and a session keeps no more of it than the slots that there
+ * are: most people have two or three, of 64 that there may be.
+ */
 struct state {
 	bool in_relay;
-	struct peer_description description;
 	struct transport_credentials credentials;
 	char remote_password[ICE_PASSWORD_MAX + 1];
-	char streams[PEER_MAX_SLOTS][MID_MAX + 8]; /* each slot's msid stream */
+	uint8_t streams[PEER_MAX_SLOTS];
 	uint64_t sdp_id;
 	unsigned sdp_version;
+	struct peer_description description;
 };
 
 struct media_session {
 	struct relay *relay;
 	uint32_t room;
 	struct media_policy policy;
-	struct state state;
+	struct state *state; /* cut off behind its slots */
 	/* What an ICE restart by fragment is answered with, before the credentials (RFC 9725,
 	 * section 4.3.2); NULL before an offer. */
 	char *fragment_head;
 };
+
+static size_t used_size(const struct state *state)
+{
+	return offsetof(struct state, description.slots) +
+	       state->description.n_slots * sizeof state->description.slots[0];
+}
+
+static void keep_state(struct media_session *session, const struct state *state)
+{
+	g_free(session->state);
+	session->state = g_memdup2(state, used_size(state));
+}
+
+/* Whole again, to be planned with. */
+static struct state *copy_state(const struct media_session *session)
+{
+	struct state *state = g_new0(struct state, 1);
+	memcpy(state, session->state, used_size(session->state));
+	return state;
+}
 
 /* Unguessable letters of RFC 8839's ice-char: 6 bits each. */
 static void random_text(char *out, size_t length)
@@ -67,7 +95,7 @@ static bool relay_result(enum err err, GError **error)
 static bool may_publish_more(const struct media_session *session, const struct state *next,
 			     GError **error)
 {
-	const struct peer_description *before = &session->state.description,
+	const struct peer_description *before = &session->state->description,
 				      *now = &next->description;
 	if (!next->in_relay || now->n_publications <= before->n_publications ||
 	    !relay_sheds(session->relay, session->room, now->id))
@@ -85,7 +113,9 @@ struct media_session *media_session_new(struct relay *relay, uint32_t room, uint
 	session->relay = relay;
 	session->room = room;
 	session->policy = *policy;
-	session->state.description.id = peer;
+	g_autofree struct state *state = g_new0(struct state, 1);
+	state->description.id = peer;
+	keep_state(session, state);
 	return session;
 }
 
@@ -93,9 +123,10 @@ void media_session_free(struct media_session *session)
 {
 	if (session == NULL)
 		return;
-	if (session->state.in_relay)
-		relay_remove_peer(session->relay, session->room, session->state.description.id);
+	if (session->state->in_relay)
+		relay_remove_peer(session->relay, session->room, session->state->description.id);
 	g_free(session->fragment_head);
+	g_free(session->state);
 	g_free(session);
 }
 
@@ -232,14 +263,22 @@ static bool plan_publication(struct state *state, const struct media_policy *pol
 
 /* Browsers keep lip-sync within a stream only: the stage with the first voice, the screen with its
  * sound. */
-static void name_stream(char *out, size_t size, const struct slot_description *slot)
+static enum stream choose_stream(const struct slot_description *slot)
 {
 	if (slot->feed.kind == FEED_STAGE || (slot->feed.kind == FEED_VOICE && slot->feed.id == 0))
-		g_strlcpy(out, "stage", size);
-	else if (slot->feed.kind == FEED_SCREEN || slot->feed.kind == FEED_SCREEN_SOUND)
-		g_strlcpy(out, "screen", size);
+		return STREAM_STAGE;
+	if (slot->feed.kind == FEED_SCREEN || slot->feed.kind == FEED_SCREEN_SOUND)
+		return STREAM_SCREEN;
+	return STREAM_OWN;
+}
+
+static void name_stream(struct sdp_answer_line *answer, enum stream stream, const char *mid)
+{
+	if (stream == STREAM_OWN)
+		g_snprintf(answer->stream, sizeof answer->stream, "slot-%s", mid);
 	else
-		g_snprintf(out, size, "slot-%s", slot->mid);
+		g_strlcpy(answer->stream, stream == STREAM_STAGE ? "stage" : "screen",
+			  sizeof answer->stream);
 }
 
 static bool plan_slot(struct state *state, struct relay *relay, const struct media_policy *policy,
@@ -272,14 +311,14 @@ static bool plan_slot(struct state *state, struct relay *relay, const struct med
 		};
 		slot->n_codecs = copy_codecs(slot->codecs, answer);
 		memcpy(slot->mid, line->mid, sizeof slot->mid);
-		name_stream(state->streams[slot - d->slots], sizeof state->streams[0], slot);
+		state->streams[slot - d->slots] = (uint8_t)choose_stream(slot);
 	}
 	slot->feed = meant->feed;
 	slot->width = meant->width;
 	slot->height = meant->height;
 	answer->ssrc = slot->ssrc;
 	answer->rtx_ssrc = slot->rtx_ssrc;
-	answer->stream = state->streams[slot - d->slots];
+	name_stream(answer, state->streams[slot - d->slots], slot->mid);
 	return true;
 }
 
@@ -434,7 +473,7 @@ bool media_session_offer(struct media_session *session, const char *sdp,
 	struct sdp_offer *offer = sdp_offer_parse(sdp, error);
 	if (offer == NULL)
 		return false;
-	g_autofree struct state *next = g_memdup2(&session->state, sizeof session->state);
+	g_autofree struct state *next = copy_state(session);
 	begin(next, offer);
 	next->description.interprets = session->policy.interprets;
 	bool update = next->in_relay, ok = nothing_gone(next, offer, error);
@@ -449,12 +488,12 @@ bool media_session_offer(struct media_session *session, const char *sdp,
 				  error);
 	if (ok) {
 		if (update)
-			move_slots(session, &session->state, next);
+			move_slots(session, session->state, next);
 		next->in_relay = true;
-		session->state = *next;
+		keep_state(session, next);
 		g_free(session->fragment_head);
 		session->fragment_head = fragment_head(offer, answer_lines);
-		*ret_answer = write_answer(session, &session->state, offer, answer_lines);
+		*ret_answer = write_answer(session, session->state, offer, answer_lines);
 	}
 	sdp_offer_free(offer);
 	return ok;
@@ -485,7 +524,7 @@ bool media_session_inspect(const char *sdp, struct offered_line *out, size_t max
 bool media_session_set_slot(struct media_session *session, const char *mid, struct feed_key feed,
 			    uint16_t width, uint16_t height, GError **error)
 {
-	struct slot_description *slot = find_slot(&session->state.description, mid);
+	struct slot_description *slot = find_slot(&session->state->description, mid);
 	if (slot == NULL) {
 		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_NOT_FOUND, "mid: no such slot");
 		return false;
@@ -498,42 +537,25 @@ bool media_session_set_slot(struct media_session *session, const char *mid, stru
 	slot->feed = feed;
 	slot->width = width;
 	slot->height = height;
-	relay_set_slot(session->relay, session->room, session->state.description.id, mid, feed,
+	relay_set_slot(session->relay, session->room, session->state->description.id, mid, feed,
 		       width, height);
 	return true;
 }
 
 const char *media_session_slot_mid(const struct media_session *session, unsigned slot)
 {
-	const struct peer_description *d = &session->state.description;
+	const struct peer_description *d = &session->state->description;
 	return slot < d->n_slots ? d->slots[slot].mid : NULL;
 }
 
 uint32_t media_session_peer(const struct media_session *session)
 {
-	return session->state.description.id;
+	return session->state->description.id;
 }
 
 const char *media_session_ice_ufrag(const struct media_session *session)
 {
-	return session->state.credentials.local_ufrag;
-}
-
-/* The value of the first line that begins with prefix, up to the line's end; "" if there is none.
- */
-static void fragment_value(const char *fragment, const char *prefix, char *out, size_t size)
-{
-	out[0] = '\0';
-	for (const char *line = fragment; *line != '\0';
-	     line += strcspn(line, "\n"), line += *line == '\n') {
-		if (!g_str_has_prefix(line, prefix))
-			continue;
-		const char *value = line + strlen(prefix);
-		size_t length = strcspn(value, "\r\n");
-		/* Too long stays too long, and isn't cut to something valid. */
-		g_strlcpy(out, value, MIN(size, length + 1));
-		return;
-	}
+	return session->state->credentials.local_ufrag;
 }
 
 bool media_session_patch(struct media_session *session, const char *fragment, char **ret_fragment,
@@ -541,15 +563,15 @@ bool media_session_patch(struct media_session *session, const char *fragment, ch
 {
 	char ufrag[ICE_UFRAG_MAX + 2], password[ICE_PASSWORD_MAX + 2];
 	*ret_fragment = NULL;
-	fragment_value(fragment, "a=ice-ufrag:", ufrag, sizeof ufrag);
-	fragment_value(fragment, "a=ice-pwd:", password, sizeof password);
-	if (!session->state.in_relay) {
+	sdp_fragment_value(fragment, "a=ice-ufrag:", ufrag, sizeof ufrag);
+	sdp_fragment_value(fragment, "a=ice-pwd:", password, sizeof password);
+	if (!session->state->in_relay) {
 		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_CONFLICT,
 			    "fragment: no offer before it");
 		return false;
 	}
 	if ((ufrag[0] == '\0' && password[0] == '\0') ||
-	    same_credentials(&session->state, ufrag, password))
+	    same_credentials(session->state, ufrag, password))
 		return true;
 	if (!sdp_ufrag_valid(ufrag) || !sdp_password_valid(password)) {
 		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED,
@@ -557,13 +579,13 @@ bool media_session_patch(struct media_session *session, const char *fragment, ch
 			    "other letters");
 		return false;
 	}
-	g_autofree struct state *next = g_memdup2(&session->state, sizeof session->state);
+	g_autofree struct state *next = copy_state(session);
 	new_credentials(next, ufrag, password);
 	if (!relay_result(relay_update_peer(session->relay, session->room, &next->description,
 					    &next->credentials),
 			  error))
 		return false;
-	session->state = *next;
+	keep_state(session, next);
 	struct relay_candidate candidates[MAX_CANDIDATES];
 	GString *out = g_string_new(session->fragment_head);
 	g_string_append_printf(out, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\n",

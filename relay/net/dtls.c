@@ -1,4 +1,5 @@
 #include "relay/net/dtls.h"
+#include "relay/net/dtls_rest.h"
 #include "relay/net/dtls_session.h"
 
 #include <glib.h>
@@ -39,7 +40,8 @@ struct dtls_context {
 
 struct dtls_session {
 	struct dtls_context *context;
-	SSL *ssl;
+	SSL *ssl; /* NULL when the keys have been taken: then there is the rest */
+	struct dtls_rest rest;
 	struct dtls_callbacks callbacks;
 	bool finished;
 	uint8_t fingerprint[FINGERPRINT_SIZE];
@@ -101,7 +103,12 @@ void dtls_certificate_fingerprint(const struct dtls_certificate *certificate,
  */
 static int bio_write(BIO *bio, const char *data, int length)
 {
-	const struct dtls_session *session = BIO_get_data(bio);
+	struct dtls_session *session = BIO_get_data(bio);
+	struct dtls_rest *rest = &session->rest;
+	if (rest->flight_length + (size_t)length <= sizeof rest->flight) { /* else not the last */
+		memcpy(rest->flight + rest->flight_length, data, (size_t)length);
+		rest->flight_length += (size_t)length;
+	}
 	session->callbacks.send(session->callbacks.user, (const uint8_t *)data, (size_t)length);
 	return length;
 }
@@ -260,6 +267,7 @@ void dtls_session_free(struct dtls_session *session)
 	if (!session->finished)
 		session->context->half_open--;
 	SSL_free(session->ssl);
+	dtls_rest_clear(&session->rest);
 	ERR_clear_error();
 	g_free(session);
 }
@@ -291,17 +299,26 @@ static enum dtls_result accept_handshake(struct dtls_session *session)
 	return waits_for_more(session->ssl) ? DTLS_WAITING : DTLS_FAILED;
 }
 
-/* After the handshake: a lost last flight asked for again (SSL_read sends it), or an alert. */
-static enum dtls_result read_after(struct dtls_session *session)
+/* After the handshake: a lost last flight asked for again, or an alert. The records are whole. */
+static enum dtls_result read_after(struct dtls_session *session, const uint8_t *data, size_t length)
 {
-	uint8_t data[64];
-	bool refused = false;
-	while (SSL_read(session->ssl, data, sizeof data) > 0)
-		refused = true; /* application data: no channel of ours uses it */
-	/* close_notify or a fatal alert: OpenSSL takes none that isn't encrypted now. */
-	if (SSL_get_shutdown(session->ssl) & SSL_RECEIVED_SHUTDOWN || !waits_for_more(session->ssl))
-		return DTLS_CLOSED;
-	return refused ? DTLS_REFUSED : DTLS_WAITING;
+	struct dtls_rest *rest = &session->rest;
+	enum dtls_result result = DTLS_WAITING;
+	bool again = false;
+	while (length > 0) {
+		size_t size = RECORD_HEADER_SIZE + ((size_t)data[11] << 8 | data[12]);
+		enum dtls_rest_result said = dtls_rest_receive(rest, data, size);
+		if (said == DTLS_REST_CLOSED)
+			return DTLS_CLOSED;
+		if (said == DTLS_REST_DATA)
+			result = DTLS_REFUSED;
+		again |= said == DTLS_REST_AGAIN;
+		data += size;
+		length -= size;
+	}
+	if (again)
+		session->callbacks.send(session->callbacks.user, rest->flight, rest->flight_length);
+	return result;
 }
 
 /*
@@ -331,11 +348,13 @@ enum dtls_result dtls_session_receive(struct dtls_session *session, const uint8_
 	/* An alert in clear proves nothing about its sender: it must not end a handshake. */
 	if (!session->finished && data[0] == RECORD_ALERT && data[3] == 0 && data[4] == 0)
 		return DTLS_REFUSED;
+	if (!session->ssl)
+		return read_after(session, data, length);
 	ERR_clear_error();
 	session->incoming = data;
 	session->incoming_length = length;
-	enum dtls_result result =
-		session->finished ? read_after(session) : accept_handshake(session);
+	session->rest.flight_length = 0;
+	enum dtls_result result = accept_handshake(session);
 	session->incoming = NULL;
 	return result;
 }
@@ -354,8 +373,8 @@ uint64_t dtls_session_timeout_us(struct dtls_session *session)
 	return (uint64_t)left.tv_sec * 1000000 + (uint64_t)left.tv_usec;
 }
 
-enum err dtls_session_keys(const struct dtls_session *session, enum srtp_profile *ret_profile,
-			   struct srtp_master *ret_send, struct srtp_master *ret_receive)
+static enum err export_keys(const struct dtls_session *session, enum srtp_profile *ret_profile,
+			    struct srtp_master *ret_send, struct srtp_master *ret_receive)
 {
 	static const char label[] = "EXTRACTOR-dtls_srtp";
 	const SRTP_PROTECTION_PROFILE *agreed = SSL_get_selected_srtp_profile(session->ssl);
@@ -375,4 +394,16 @@ enum err dtls_session_keys(const struct dtls_session *session, enum srtp_profile
 	*ret_profile = gcm ? SRTP_PROFILE_GCM : SRTP_PROFILE_CM_SHA1_80;
 	OPENSSL_cleanse(material, sizeof material);
 	return OK;
+}
+
+enum err dtls_session_keys(struct dtls_session *session, enum srtp_profile *ret_profile,
+			   struct srtp_master *ret_send, struct srtp_master *ret_receive)
+{
+	enum err err = export_keys(session, ret_profile, ret_send, ret_receive);
+	if (err == OK && !dtls_rest_init(&session->rest, session->ssl))
+		err = ERR_SYSTEM;
+	SSL_free(session->ssl);
+	session->ssl = NULL;
+	ERR_clear_error();
+	return err;
 }

@@ -1,5 +1,5 @@
 /*
- * One handshake on the passive side, and the life of its SSL afterwards. Used by transport.c alone.
+ * One handshake on the passive side, and what is left of it afterwards. Used by transport.c alone.
  */
 #pragma once
 
@@ -34,12 +34,16 @@ enum dtls_result {
 enum dtls_result dtls_session_receive(struct dtls_session *session, const uint8_t *data,
 				      size_t length);
 
-/* Sends the last flight again when it is time. DTLS_WAITING or DTLS_FAILED. */
+/* Before DTLS_FINISHED, as the next. Sends the last flight again when it is time. DTLS_WAITING or
+ * DTLS_FAILED. */
 enum dtls_result dtls_session_tick(struct dtls_session *session);
 /* Until the next flight is due; UINT64_MAX: nothing to wait for. */
 uint64_t dtls_session_timeout_us(struct dtls_session *session);
 
-/* After DTLS_FINISHED (RFC 5764, section 4.2). ERR_SYSTEM: OpenSSL refused. */
-enum err dtls_session_keys(const struct dtls_session *session, enum srtp_profile *ret_profile,
+/*
+ * After DTLS_FINISHED, once (RFC 5764, section 4.2). ERR_SYSTEM: OpenSSL refused. Frees OpenSSL's
+ * state: a wave of joins would leave holes in the heap that outlast it, 77 KB for each.
+ */
+enum err dtls_session_keys(struct dtls_session *session, enum srtp_profile *ret_profile,
 			   struct srtp_master *ret_send,
 			   struct srtp_master *ret_receive) MUST_CHECK;

@@ -17,11 +17,15 @@
 
 struct gcm;
 
+/* See srtp_prepare. */
+bool gcm_prepare(void);
 /* For one of the two directions. NULL: the library refuses. */
 struct gcm *gcm_new(const uint8_t key[static GCM_KEY_SIZE], bool encrypt);
 /* Wipes the key. NULL is allowed. */
 void gcm_free(struct gcm *gcm);
 
+/* A packet will be encrypted soon: see fetch.h. */
+void gcm_fetch(const struct gcm *gcm);
 /*
  * In place; clear is authenticated and not encrypted. The caller never gives one nonce twice.
  * false: the library refuses.

@@ -1,3 +1,4 @@
+#include "relay/base/fetch.h"
 #include "relay/net/gcm.h"
 
 #include <glib.h>
@@ -11,6 +12,14 @@ struct gcm {
 	EVP_CIPHER_CTX *evp;
 	OSSL_PARAM tag[2];
 };
+
+bool gcm_prepare(void)
+{
+	static const uint8_t key[GCM_KEY_SIZE];
+	struct gcm *gcm = gcm_new(key, true);
+	gcm_free(gcm);
+	return gcm != NULL;
+}
 
 struct gcm *gcm_new(const uint8_t key[static GCM_KEY_SIZE], bool encrypt)
 {
@@ -44,6 +53,12 @@ static bool begin(const struct gcm *gcm, const uint8_t *iv, const uint8_t *clear
 	int n;
 	return EVP_CipherInit_ex2(gcm->evp, NULL, NULL, iv, -1, NULL) == 1 &&
 	       EVP_CipherUpdate(gcm->evp, NULL, &n, clear, (int)clear_length) == 1;
+}
+
+/* Where OpenSSL keeps what it needs is its own affair. */
+void gcm_fetch(const struct gcm *gcm)
+{
+	fetch_ahead(gcm, sizeof *gcm);
 }
 
 bool gcm_encrypt(struct gcm *gcm, const uint8_t iv[static GCM_IV_SIZE], const uint8_t *clear,

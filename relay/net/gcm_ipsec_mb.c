@@ -1,3 +1,4 @@
+#include "relay/base/fetch.h"
 #include "relay/net/gcm.h"
 
 #include <glib.h>
@@ -5,7 +6,8 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
-#define KEY_ALIGNMENT 64 /* what the widest instructions want */
+#define KEY_ALIGNMENT	64 /* what the widest instructions want */
+#define HASH_KEYS_BYTES 256
 
 struct gcm {
 	struct gcm_key_data key;
@@ -26,6 +28,11 @@ static const IMB_MGR *library(void)
 	return manager && imb_get_errno(manager) == 0 ? manager : NULL;
 }
 
+bool gcm_prepare(void)
+{
+	return library() != NULL;
+}
+
 struct gcm *gcm_new(const uint8_t key[static GCM_KEY_SIZE], bool encrypt)
 {
 	const IMB_MGR *functions = library();
@@ -43,6 +50,15 @@ void gcm_free(struct gcm *gcm)
 		return;
 	explicit_bzero(gcm, sizeof *gcm);
 	g_aligned_free(gcm);
+}
+
+/* The key's schedule, and the powers of the hash key that any packet needs; a long one's others
+ * come by themselves, one behind the other. */
+void gcm_fetch(const struct gcm *gcm)
+{
+	fetch_ahead(&gcm->key, sizeof gcm->key.expanded_keys);
+	fetch_ahead((const uint8_t *)(&gcm->key + 1) - HASH_KEYS_BYTES, HASH_KEYS_BYTES);
+	fetch_ahead(&gcm->library, sizeof gcm->library);
 }
 
 bool gcm_encrypt(struct gcm *gcm, const uint8_t iv[static GCM_IV_SIZE], const uint8_t *clear,

@@ -1,4 +1,5 @@
 #include "relay/net/srtp.h"
+#include "relay/base/fetch.h"
 #include "relay/base/wire.h"
 #include "relay/net/gcm.h"
 #include "relay/net/replay.h"
@@ -12,6 +13,8 @@
 #define RTCP_CLEAR_SIZE	 (RTCP_HEADER_SIZE + RTCP_INDEX_SIZE)
 #define RTCP_ENCRYPTED	 UINT32_C(0x80000000)
 #define RTCP_INDEX_MAX	 UINT32_C(0x7fffffff)
+
+#define SOURCES_MIN 2 /* SRTP_MAX_SOURCES is this, doubled a few times */
 
 /* One key of one direction. */
 struct session {
@@ -30,9 +33,9 @@ struct srtp_context {
 	/* One counter for all our SSRCs: so no (SSRC, index) comes twice (RFC 7714, section 9.1).
 	 */
 	uint32_t rtcp_index;
-	unsigned n_sources;
+	unsigned n_sources, max_sources;
 	uint32_t ssrcs[SRTP_MAX_SOURCES];
-	struct peer_source sources[SRTP_MAX_SOURCES];
+	struct peer_source *sources; /* who only receives has one or two */
 };
 
 static bool session_init(struct session *session, const uint8_t key[static SRTP_KEY_SIZE],
@@ -53,6 +56,11 @@ static bool sessions_init(struct session *rtp, struct session *rtcp,
 		  session_init(rtcp, keys.rtcp_key, keys.rtcp_salt, encrypt);
 	explicit_bzero(&keys, sizeof keys);
 	return ok;
+}
+
+enum err srtp_prepare(void)
+{
+	return gcm_prepare() ? OK : ERR_SYSTEM;
 }
 
 enum err srtp_context_new(enum srtp_profile profile, const struct srtp_master *send,
@@ -83,6 +91,7 @@ void srtp_context_free(struct srtp_context *context)
 	gcm_free(context->send_rtcp.gcm);
 	gcm_free(context->receive_rtp.gcm);
 	gcm_free(context->receive_rtcp.gcm);
+	g_free(context->sources);
 	explicit_bzero(context, sizeof *context);
 	g_free(context);
 }
@@ -90,6 +99,17 @@ void srtp_context_free(struct srtp_context *context)
 const char *srtp_context_profile(const struct srtp_context *context)
 {
 	return context->profile == SRTP_PROFILE_GCM ? "AEAD_AES_128_GCM" : "AES128_CM_SHA1_80";
+}
+
+void srtp_context_fetch(const struct srtp_context *context)
+{
+	fetch_ahead(context, offsetof(struct srtp_context, send_rtcp));
+}
+
+void srtp_context_fetch_key(const struct srtp_context *context)
+{
+	if (context->profile == SRTP_PROFILE_GCM)
+		gcm_fetch(context->send_rtp.gcm);
 }
 
 /*
@@ -197,6 +217,11 @@ static struct peer_source *find_source(struct srtp_context *context, uint32_t ss
 static struct peer_source *add_source(struct srtp_context *context, uint32_t ssrc)
 {
 	unsigned i = context->n_sources++;
+	if (i == context->max_sources) {
+		context->max_sources = MAX(2 * i, SOURCES_MIN);
+		context->sources =
+			g_renew(struct peer_source, context->sources, context->max_sources);
+	}
 	context->ssrcs[i] = ssrc;
 	context->sources[i] = (struct peer_source){0};
 	return &context->sources[i];

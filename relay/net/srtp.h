@@ -17,11 +17,18 @@ enum srtp_profile { SRTP_PROFILE_GCM, SRTP_PROFILE_CM_SHA1_80 };
 
 struct srtp_context;
 
+/* Loads what AES-GCM needs for this processor, or the first peer would wait for it. Any thread, any
+ * number of times. ERR_SYSTEM: it can't be had. */
+enum err srtp_prepare(void) MUST_CHECK;
 /* ERR_SYSTEM: OpenSSL or libsrtp2 refused. */
 enum err srtp_context_new(enum srtp_profile profile, const struct srtp_master *send,
 			  const struct srtp_master *receive, struct srtp_context **ret) MUST_CHECK;
 void srtp_context_free(struct srtp_context *context);
 const char *srtp_context_profile(const struct srtp_context *context); /* "AEAD_AES_128_GCM" */
+
+/* A packet will be protected soon: first the one, then the other (see fetch.h). */
+void srtp_context_fetch(const struct srtp_context *context);
+void srtp_context_fetch_key(const struct srtp_context *context);
 
 /*
  * Header in clear, rest encrypted, tag: written to out. ERR_FULL: more than capacity. With GCM

@@ -1,5 +1,6 @@
 #include "relay/net/transport.h"
 #include "relay/base/clock.h"
+#include "relay/base/fetch.h"
 #include "relay/net/dtls_session.h"
 #include "relay/net/ice_lite.h"
 
@@ -21,8 +22,13 @@ struct accepted {
 };
 
 struct transport {
-	struct transport_environment environment;
+	/* For every packet to the peer. */
 	enum transport_state state;
+	struct send_chain chain; /* of what goes to the selected path */
+	struct net_path selected;
+	struct srtp_context *srtp;
+	struct transport_environment environment;
+	/* Less often. */
 	/* previous: of before the ICE restart, still valid, since the peer may not have our answer.
 	 */
 	struct transport_credentials current, previous;
@@ -32,14 +38,11 @@ struct transport {
 	uint64_t consent_us; /* the last authenticated check, or the beginning */
 	struct accepted accepted[ADDRESSES_MAX];
 	unsigned n_accepted;
-	struct net_path selected;
-	struct send_chain chain; /* of what goes to the selected path */
 	uint64_t selected_heard_us;
 	struct dtls_session *dtls;
 	uint64_t handshake_began_us;
 	uint64_t free_dtls_us;
 	unsigned failed_handshakes;
-	struct srtp_context *srtp;
 };
 
 struct transport *transport_new(const struct transport_environment *environment,
@@ -339,6 +342,16 @@ enum datagram_kind transport_receive(struct transport *transport, uint8_t *data,
 	else
 		return receive_media(transport, kind, data, length, path, now_us);
 	return DATAGRAM_NONE;
+}
+
+void transport_fetch(const struct transport *transport, unsigned step)
+{
+	if (step == 0)
+		fetch_ahead(transport, offsetof(struct transport, current));
+	else if (transport->srtp && step == 1)
+		srtp_context_fetch(transport->srtp);
+	else if (transport->srtp)
+		srtp_context_fetch_key(transport->srtp);
 }
 
 enum err transport_send_rtp(struct transport *transport, const struct rtp_out *out,

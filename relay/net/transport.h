@@ -61,6 +61,8 @@ enum err transport_restart_ice(struct transport *transport,
 enum datagram_kind transport_receive(struct transport *transport, uint8_t *data, size_t *length,
 				     const struct net_path *path, uint64_t now_us);
 
+/* Before transport_send_rtp, in three steps (0 to 2), each when the one before is in the cache. */
+void transport_fetch(const struct transport *transport, unsigned step);
 /*
  * Encrypts straight into the batch. ret_protected (may be NULL) is lent until the batch is flushed:
  * what a slot without RTX keeps a copy of, to send it again byte for byte. ERR_NOT_READY: no keys,

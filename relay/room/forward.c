@@ -1,9 +1,11 @@
 #include "relay/room/forward.h"
+#include "relay/base/fetch.h"
 #include "relay/room/peer.h"
 #include "relay/room/slot.h"
 
 /* So much a packet may lack of its frame's others to be made equal: more is a smaller last one. */
 #define PADDING_MAX 16
+#define STEPS	    5 /* of fetch */
 
 /* The longest of the frame's packets that are here, and one more while the rest is to come, since
  * libwebrtc puts the larger ones of a frame last. */
@@ -37,6 +39,30 @@ static void equalise(struct layer *l)
 		if (length > 0 && length < l->frame_length &&
 		    l->frame_length - length <= PADDING_MAX)
 			packet->padding = (uint8_t)(l->frame_length - length);
+	}
+}
+
+/*
+ * The state of the slots that come next: step by step, since one piece says where the next one is.
+ * Each is near when it is looked at, and still in the cache when its packet is.
+ */
+static void fetch(const struct slot *slot, unsigned step)
+{
+	const struct peer_sink *sink = &slot->peer->sink;
+	switch (step) {
+	case 0:
+		fetch_ahead(slot, offsetof(struct slot, mid));
+		break;
+	case 1:
+		fetch_ahead(slot->peer, offsetof(struct peer, cname));
+		fetch_ahead(&slot->peer->bytes_out, sizeof slot->peer->bytes_out);
+		fetch_ahead(slot->sent, sizeof(void *));
+		break;
+	default:
+		if (step == STEPS - 1 && slot->sent)
+			sent_ring_fetch(slot->sent);
+		if (sink->fetch)
+			sink->fetch(sink->user, step - 2);
 	}
 }
 
@@ -83,15 +109,45 @@ static void forward_queue(struct peer *peer, uint64_t now_us)
 	peer->queue = NULL;
 }
 
+static void queue_slots(struct shared *shared, const struct layer *layer)
+{
+	for (unsigned i = 0; i < layer->n_slots; i++) {
+		if (i + 4 < layer->n_slots)
+			fetch(layer->slots[i + 4], 0);
+		if (i + 2 < layer->n_slots)
+			fetch(layer->slots[i + 2], 1);
+		queue(shared, layer->slots[i]);
+	}
+}
+
 static void forward_several(struct shared *shared, uint64_t now_us)
 {
+	struct peer *next[STEPS]; /* in the queue, behind the one at work */
 	shared->queue = NULL;
 	shared->queue_end = &shared->queue;
 	for (struct layer *l = shared->gathered; l; l = l->next_gathered)
-		for (unsigned i = 0; i < l->n_slots; i++)
-			queue(shared, l->slots[i]);
-	for (struct peer *peer = shared->queue; peer; peer = peer->next_queued)
+		queue_slots(shared, l);
+	struct peer *peer = shared->queue;
+	for (unsigned i = 0; i < STEPS; i++)
+		next[i] = peer = peer ? peer->next_queued : NULL;
+	for (peer = shared->queue; peer; peer = peer->next_queued) {
+		for (unsigned step = 0; step < STEPS; step++)
+			if (next[STEPS - 1 - step])
+				fetch(next[STEPS - 1 - step]->queue, step);
 		forward_queue(peer, now_us);
+		for (unsigned i = 0; i < STEPS; i++)
+			next[i] = next[i] ? next[i]->next_queued : NULL;
+	}
+}
+
+static void forward_one(struct layer *layer, uint64_t now_us)
+{
+	for (unsigned i = 0; i < layer->n_slots; i++) {
+		for (unsigned step = 0; step < STEPS; step++)
+			if (i + STEPS - step < layer->n_slots)
+				fetch(layer->slots[i + STEPS - step], step);
+		forward_to(layer->slots[i], layer, now_us);
+	}
 }
 
 static void release(struct layer *l)
@@ -113,8 +169,7 @@ void forward_gathered(struct shared *shared, uint64_t now_us)
 	if (first->next_gathered)
 		forward_several(shared, now_us);
 	else
-		for (unsigned i = 0; i < first->n_slots; i++)
-			forward_to(first->slots[i], first, now_us);
+		forward_one(first, now_us);
 	for (struct layer *l = first; l; l = l->next_gathered)
 		release(l);
 	shared->gathered = NULL;

@@ -24,6 +24,7 @@ struct peer_sink {
 	enum err (*rtp)(void *user, const struct rtp_out *out, struct bytes *ret_protected);
 	enum err (*rtcp)(void *user, const uint8_t *data, size_t length);
 	enum err (*again)(void *user, const uint8_t *protected_datagram, size_t length);
+	void (*fetch)(void *user, unsigned step); /* see transport_fetch; may be NULL */
 };
 
 /* Called from within room_receive_*, room_tick and the setters; may not call back into the room.

@@ -29,10 +29,12 @@ struct sent {
 
 struct sent_ring;
 
-/* bytes: 0, or the size of the ring of kept datagrams. */
+/* bytes: 0, or the most that the ring of kept datagrams may grow to. */
 struct sent_ring *sent_ring_new(unsigned max_entries, unsigned bytes);
 void sent_ring_free(struct sent_ring *ring);
 
+/* The next number's entry will be put soon: see fetch.h. */
+void sent_ring_fetch(const struct sent_ring *ring);
 /* A cleared entry for the number to be filled in; NULL: too old for the ring. Valid until the next
  * put. */
 struct sent *sent_ring_put(struct sent_ring *ring, uint64_t index, uint64_t now_us);

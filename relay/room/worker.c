@@ -1,4 +1,5 @@
 #include "relay/room/worker.h"
+#include "relay/net/srtp.h"
 #include "relay/room/worker_internal.h"
 #include <errno.h>
 #include <pthread.h>
@@ -272,7 +273,10 @@ static enum err make_parts(struct worker *worker, const struct worker_config *co
 		worker->receiving[i] = pool_take(worker->packets);
 	worker->batch = send_batch_new(flush_batch, worker);
 	worker->ice = ice_lite_new(STUN_ERRORS_PER_S);
-	err = dtls_context_new(config->certificate, &limits, &worker->counters, &worker->dtls);
+	err = srtp_prepare();
+	if (!err)
+		err = dtls_context_new(config->certificate, &limits, &worker->counters,
+				       &worker->dtls);
 	if (err)
 		return err;
 	worker->environment = (struct transport_environment){.dtls = worker->dtls,

@@ -66,21 +66,21 @@ static void on_held(void *user, uint32_t peer, uint64_t slots)
 	post_event(room->worker, event);
 }
 
-/* --- where a room's packets go --- */
+/* --- where a room's packets go: user is a transport --- */
 
 static enum err sink_rtp(void *user, const struct rtp_out *out, struct bytes *ret_protected)
 {
-	return transport_send_rtp(((struct link *)user)->transport, out, ret_protected);
+	return transport_send_rtp(user, out, ret_protected);
 }
 
 static enum err sink_rtcp(void *user, const uint8_t *data, size_t length)
 {
-	return transport_send_rtcp(((struct link *)user)->transport, data, length);
+	return transport_send_rtcp(user, data, length);
 }
 
 static enum err sink_again(void *user, const uint8_t *data, size_t length)
 {
-	return transport_send_protected(((struct link *)user)->transport, data, length);
+	return transport_send_protected(user, data, length);
 }
 
 /* Its transport has something to do: soon, and together with what others have. */
@@ -90,6 +90,11 @@ static void wake_link(struct link *link, uint64_t when_us)
 	link->transport_deadline_us = when_us;
 	worker->next_scan_us =
 		MIN(worker->next_scan_us, MAX(worker->scan_us + LINK_SCAN_US, when_us));
+}
+
+static void sink_fetch(void *user, unsigned step)
+{
+	transport_fetch(user, step);
 }
 
 /* --- commands --- */
@@ -150,8 +155,11 @@ static void add_peer(struct worker *worker, struct worker_room *room, const stru
 		g_free(link);
 		return;
 	}
-	const struct peer_sink sink = {
-		.user = link, .rtp = sink_rtp, .rtcp = sink_rtcp, .again = sink_again};
+	const struct peer_sink sink = {.user = link->transport,
+				       .rtp = sink_rtp,
+				       .rtcp = sink_rtcp,
+				       .again = sink_again,
+				       .fetch = sink_fetch};
 	link->peer = room_add_peer(room->room, command->description, &sink, now_us);
 	room_set_session(link->peer, link->session);
 	g_hash_table_replace(worker->links, GUINT_TO_POINTER(link->id), link);

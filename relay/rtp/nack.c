@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define WINDOW	      512 /* numbers behind the newest that we know about; a power of two */
+#define MISSING_MIN   16
 #define GRACE_PACKETS 3
 #define GRACE_US      (10 * US_PER_MS)
 #define MIN_RTT_US    (20 * US_PER_MS)
@@ -26,8 +27,8 @@ struct nack_tracker {
 	uint16_t newest;
 	uint64_t deadline_us;
 	uint64_t came[WINDOW / 64]; /* by sequence % WINDOW */
-	size_t n_missing;
-	struct missing missing[WINDOW];
+	size_t n_missing, max_missing;
+	struct missing *missing; /* as many as were ever missing at once, roughly */
 };
 
 struct nack_tracker *nack_tracker_new(void)
@@ -39,6 +40,9 @@ struct nack_tracker *nack_tracker_new(void)
 
 void nack_tracker_free(struct nack_tracker *tracker)
 {
+	if (!tracker)
+		return;
+	g_free(tracker->missing);
 	g_free(tracker);
 }
 
@@ -77,6 +81,8 @@ static void remove_missing(struct nack_tracker *t, size_t at, size_t n)
 static void age_missing(struct nack_tracker *t, uint64_t now_us)
 {
 	size_t gone = 0;
+	if (t->n_missing == 0)
+		return;
 	while (gone < t->n_missing && (uint16_t)(t->newest - t->missing[gone].sequence) >= WINDOW)
 		gone++;
 	if (gone > 0)
@@ -92,17 +98,26 @@ static void age_missing(struct nack_tracker *t, uint64_t now_us)
 	}
 }
 
+static void add_missing(struct nack_tracker *t, const struct missing *missing)
+{
+	if (t->n_missing == t->max_missing) {
+		t->max_missing = MAX(2 * t->max_missing, MISSING_MIN);
+		t->missing = g_renew(struct missing, t->missing, t->max_missing);
+	}
+	t->missing[t->n_missing++] = *missing;
+}
+
 static void advance(struct nack_tracker *t, uint16_t sequence, uint64_t now_us)
 {
 	uint16_t first = (uint16_t)(t->newest + 1);
 	t->newest = sequence;
-	/* Makes room first: those in the window and the new ones are WINDOW - 1 at most. */
+	/* Leaves out first: those in the window and the new ones are WINDOW - 1 at most. */
 	age_missing(t, now_us);
 	for (uint16_t s = first; s != sequence; s++) {
 		set_come(t, s, false);
 		bool past_grace = (uint16_t)(sequence - s) >= GRACE_PACKETS;
 		uint64_t due_us = past_grace ? now_us : now_us + GRACE_US;
-		t->missing[t->n_missing++] = (struct missing){now_us, due_us, s, 0};
+		add_missing(t, &(struct missing){now_us, due_us, s, 0});
 		t->deadline_us = MIN(t->deadline_us, due_us);
 	}
 	set_come(t, sequence, true);

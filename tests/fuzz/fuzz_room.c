@@ -188,7 +188,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct counters counters;
 	struct two two = {.packets = packet_pool_new(8192), .now_us = US_PER_SEC};
-	const struct peer_sink sink = {&two, sink_rtp, sink_rtcp, sink_again};
+	const struct peer_sink sink = {&two, sink_rtp, sink_rtcp, sink_again, NULL};
 	const struct room_config config = {.counters = &counters, .random_seed = size};
 	struct input in = {data, size};
 	two.used = g_hash_table_new(NULL, NULL);

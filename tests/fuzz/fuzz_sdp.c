@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			if (line->rejected || line->n_codecs == 0)
 				continue;
 			lines[i].use = line->sends ? SDP_USE_PUBLICATION : SDP_USE_SLOT;
-			lines[i].stream = "s";
+			lines[i].stream[0] = 's';
 			lines[i].ssrc = 1;
 			lines[i].n_codecs = line->n_codecs;
 			for (unsigned c = 0; c < line->n_codecs; c++)

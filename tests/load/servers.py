@@ -80,11 +80,11 @@ class Server:
         return total
 
     def memory(self):
-        """Bytes of its own: what isn't shared with other processes, and its share of the rest."""
+        """Bytes of its own. The pages of libraries aren't: how much of them is whose depends on who else has them mapped."""
         total = 0
         for pid in self.pids():
             for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
+                if line.startswith(("Pss_Anon:", "Pss_Shmem:")):
                     total += 1024 * int(line.split()[1])
         return total
 

@@ -67,7 +67,7 @@ static void measure(unsigned receivers, bool video, unsigned packets)
 	const struct room_config config = {.counters = &counters, .random_seed = 1};
 	uint64_t now_us = US_PER_SEC, spent_ns = 0;
 	struct room *room = room_new(&config, now_us);
-	const struct peer_sink sink = {NULL, sink_rtp, sink_rtcp, NULL};
+	const struct peer_sink sink = {NULL, sink_rtp, sink_rtcp, NULL, NULL};
 	struct peer *publisher = NULL;
 	for (uint32_t id = 1; id <= receivers + 1; id++) {
 		struct peer_description d = describe(id, video);

@@ -265,7 +265,7 @@ struct sim_peer *world_join(struct world *world, uint32_t id, const struct sim_p
 			    struct network up, struct network down)
 {
 	struct sim_peer *peer = g_new0(struct sim_peer, 1);
-	const struct peer_sink sink = {peer, sink_rtp, sink_rtcp, sink_again};
+	const struct peer_sink sink = {peer, sink_rtp, sink_rtcp, sink_again, NULL};
 	peer->world = world;
 	peer->id = id;
 	peer->up = up;

@@ -242,7 +242,7 @@ struct end *fixture_join_as(struct fixture *f, const struct peer_description *de
 		end->camera[i].width = (uint16_t)(320 << i);
 		end->camera[i].height = (uint16_t)(180 << i);
 	}
-	const struct peer_sink sink = {end, sink_rtp, sink_rtcp, sink_again};
+	const struct peer_sink sink = {end, sink_rtp, sink_rtcp, sink_again, NULL};
 	end->peer = room_add_peer(f->room, description, &sink, f->now_us);
 	room_set_connected(f->room, end->peer, true, f->now_us);
 	g_ptr_array_add(f->ends, end);

@@ -1,6 +1,7 @@
 #include "relay/base/clock.h"
 #include "relay/room/sent.h"
 #include <glib.h>
+#include <malloc.h>
 #include <string.h>
 
 #define RTT_US (100 * US_PER_MS)
@@ -101,6 +102,48 @@ static void kept_datagrams_come_back_byte_for_byte(void)
 	sent_ring_free(ring);
 }
 
+/* At any rate below the bound, what grew under way included: 50 packets of 100 bytes a second, then
+ * ten times as many. */
+static void a_second_of_datagrams_is_kept(void)
+{
+	struct sent_ring *ring = sent_ring_new(1024, 128 * 1024);
+	uint8_t data[100];
+	struct bytes kept;
+	uint64_t now_us = US_PER_SEC;
+	for (unsigned i = 0; i < 2000; i++) {
+		memset(data, (int)i, sizeof data);
+		sent_ring_keep(ring, sent_ring_put(ring, i, now_us), data, sizeof data);
+		now_us += (i < 500 ? 20 : 2) * US_PER_MS;
+		unsigned faster = i < 500 ? 0 : MIN(i - 500, 490);
+		unsigned second = faster + (1000 - 2 * faster) / 20 - 1;
+		for (unsigned back = 0; back < MIN(i, second); back += 7) {
+			struct sent *s = sent_ring_find(ring, (uint16_t)(i - back));
+			g_assert_true(s && sent_ring_kept(ring, s, &kept));
+			memset(data, (int)(i - back), sizeof data);
+			g_assert_cmpmem(kept.data, kept.length, data, sizeof data);
+		}
+	}
+	sent_ring_free(ring);
+}
+
+/* Sound at 50 packets a second: 64 entries, and 8 KiB of datagrams. */
+static void a_quiet_stream_takes_little(void)
+{
+	struct sent_ring *ring[64];
+	static const uint8_t data[120];
+	size_t before = mallinfo2().uordblks;
+	for (unsigned n = 0; n < G_N_ELEMENTS(ring); n++) {
+		ring[n] = sent_ring_new(128, 16 * 1024);
+		for (unsigned i = 0; i < 500; i++)
+			sent_ring_keep(ring[n], sent_ring_put(ring[n], i, 20 * US_PER_MS * i), data,
+				       sizeof data);
+	}
+	size_t each = (mallinfo2().uordblks - before) / G_N_ELEMENTS(ring);
+	for (unsigned n = 0; n < G_N_ELEMENTS(ring); n++)
+		sent_ring_free(ring[n]);
+	g_assert_cmpuint(each, <=, 10240); /* today 9,900 */
+}
+
 static void what_is_too_long_is_not_kept(void)
 {
 	struct sent_ring *ring = sent_ring_new(64, 1024);
@@ -127,6 +170,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/sent/once_in_half_a_round_trip", once_in_half_a_round_trip);
 	g_test_add_func("/sent/kept_datagrams_come_back_byte_for_byte",
 			kept_datagrams_come_back_byte_for_byte);
+	g_test_add_func("/sent/a_second_of_datagrams_is_kept", a_second_of_datagrams_is_kept);
+	g_test_add_func("/sent/a_quiet_stream_takes_little", a_quiet_stream_takes_little);
 	g_test_add_func("/sent/what_is_too_long_is_not_kept", what_is_too_long_is_not_kept);
 	return g_test_run();
 }

@@ -324,7 +324,7 @@ static void test_answer(void)
 	lines[9].use = SDP_USE_SLOT;
 	lines[9].ssrc = 1000;
 	lines[9].rtx_ssrc = 2000;
-	lines[9].stream = "stage";
+	g_strlcpy(lines[9].stream, "stage", sizeof lines[9].stream);
 	lines[10].use = SDP_USE_NONE;
 	g_autofree char *answer = answer_to(offer, lines);
 	g_auto(GStrv) parts = g_strsplit(answer, "m=", -1);
