@@ -54,6 +54,10 @@ static void deliver(struct relay *relay, const struct event_message *event)
 		if (to->stats)
 			to->stats(to->user, event->room, &event->stats);
 		break;
+	case EVENT_HELD:
+		if (to->held)
+			to->held(to->user, event->room, event->peer, event->held);
+		break;
 	}
 }
 
@@ -107,11 +111,13 @@ static enum err make_workers(struct relay *relay, const struct relay_config *con
 			.certificate = relay->certificate,
 			.max_half_open = config->max_half_open,
 			.max_packets = config->max_packets,
+			.overload_percent = config->overload_percent,
 			.events = relay->inbox,
 		};
 		enum err err = worker_new(&worker_config, &relay->workers[i].worker);
 		if (err)
 			return err;
+		relay->workers[i].waiting = waiting_new();
 		relay->n_workers = i + 1;
 	}
 	return OK;
@@ -140,10 +146,8 @@ static void end_workers(struct relay *relay)
 	for (unsigned i = 0; i < relay->n_workers; i++)
 		worker_clear(relay->workers[i].worker);
 	for (unsigned i = 0; i < relay->n_workers; i++) {
-		struct command *command;
 		worker_free(relay->workers[i].worker);
-		while ((command = g_queue_pop_head(&relay->workers[i].waiting)))
-			command_free(&command->message);
+		waiting_free(relay->workers[i].waiting);
 	}
 }
 
@@ -248,10 +252,21 @@ struct command *relay_new_command(enum command_type type, uint32_t room, uint32_
 enum err relay_post(struct relay *relay, unsigned worker, struct command *command)
 {
 	struct relay_worker *w = &relay->workers[worker];
-	enum err err = w->waiting.length > 0 ? ERR_FULL : worker_post(w->worker, command);
+	enum err err = waiting_length(w->waiting) > 0 ? ERR_FULL : worker_post(w->worker, command);
+	relay->refused += err == ERR_FULL;
 	if (err)
 		command_free(&command->message);
 	return err;
+}
+
+static void post_waiting_of(struct relay_worker *w)
+{
+	struct command *command;
+	while ((command = waiting_take(w->waiting)))
+		if (worker_post(w->worker, command) != OK) {
+			waiting_return(w->waiting, command);
+			return;
+		}
 }
 
 static gboolean post_waiting(void *user)
@@ -260,10 +275,8 @@ static gboolean post_waiting(void *user)
 	bool all = true;
 	for (unsigned i = 0; i < relay->n_workers; i++) {
 		struct relay_worker *w = &relay->workers[i];
-		while (w->waiting.length > 0 &&
-		       worker_post(w->worker, g_queue_peek_head(&w->waiting)) == OK)
-			g_queue_pop_head(&w->waiting);
-		all &= w->waiting.length == 0;
+		post_waiting_of(w);
+		all &= waiting_length(w->waiting) == 0;
 	}
 	if (all)
 		relay->waiting_source = 0;
@@ -273,11 +286,12 @@ static gboolean post_waiting(void *user)
 void relay_post_surely(struct relay *relay, unsigned worker, struct command *command)
 {
 	struct relay_worker *w = &relay->workers[worker];
-	if (w->waiting.length == 0 && worker_post(w->worker, command) == OK)
+	unsigned length = waiting_length(w->waiting);
+	if (length == 0 && worker_post(w->worker, command) == OK)
 		return;
-	if (w->waiting.length == 0)
+	if (length == 0)
 		g_warning("worker %u is far behind: its commands wait", worker);
-	g_queue_push_tail(&w->waiting, command);
+	waiting_push(w->waiting, command);
 	if (!relay->waiting_source)
 		relay->waiting_source = g_timeout_add(WAITING_MS, post_waiting, relay);
 }
@@ -292,6 +306,15 @@ static struct command *new_description_command(enum command_type type, uint32_t 
 	return command;
 }
 
+/* Whoever comes now would only make a row longer that is too long: see relay_waiting.h. */
+static bool is_far_behind(const struct relay *relay, const struct relay_room *room, unsigned worker)
+{
+	bool behind = waiting_length(relay->workers[worker].waiting) > 0;
+	for (unsigned i = 0; i < room->n_parts; i++)
+		behind |= waiting_length(relay->workers[room->parts[i]].waiting) >= WAITING_MAX;
+	return behind;
+}
+
 enum err relay_add_peer(struct relay *relay, uint32_t room_id,
 			const struct peer_description *description,
 			const struct transport_credentials *credentials)
@@ -300,6 +323,11 @@ enum err relay_add_peer(struct relay *relay, uint32_t room_id,
 	if (!room)
 		return ERR_NOT_FOUND;
 	unsigned worker = relay_place(relay, room, description->id);
+	if (is_far_behind(relay, room, worker)) {
+		relay_expect_no_more(relay, room, description->id);
+		relay->refused++;
+		return ERR_FULL;
+	}
 	relay_open_part(relay, room, worker);
 	struct command *command =
 		new_description_command(COMMAND_ADD_PEER, room_id, description, credentials);
@@ -385,6 +413,16 @@ unsigned relay_workers(const struct relay *relay)
 const struct counters *relay_counters(const struct relay *relay, unsigned worker)
 {
 	return worker_counters(relay->workers[worker].worker);
+}
+
+bool relay_worker_sheds(const struct relay *relay, unsigned worker)
+{
+	return gauge_get(relay_counters(relay, worker), GAUGE_SHED_LEVEL) > 0;
+}
+
+uint64_t relay_refused(const struct relay *relay)
+{
+	return relay->refused;
 }
 
 uint64_t relay_busy_us(const struct relay *relay, unsigned worker)

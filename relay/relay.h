@@ -21,6 +21,7 @@ struct relay_config {
 	bool spread;             /* for tests: each room evenly over all workers */
 	unsigned max_half_open;  /* DTLS handshakes begun and not ended */
 	unsigned max_packets;    /* bound of each worker's packet pool */
+	unsigned overload_percent; /* a worker that is busier sheds; 0: 85, 100: never */
 	/* Addresses for candidates; none: every local one, asked anew for each answer. */
 	const char *const *announce;
 	unsigned n_announce;
@@ -34,6 +35,8 @@ struct relay_events {
 	void (*speaking)(void *user, uint32_t room, const uint32_t *peers, unsigned n);
 	void (*publication)(void *user, uint32_t room, const struct publication_state *state);
 	void (*stats)(void *user, uint32_t room, const struct peer_stats *stats); /* each peer, every 2 s */
+	/* Whose worker is overloaded: which of the peer's slots show nothing for that, now; bits by their order in its description. */
+	void (*held)(void *user, uint32_t room, uint32_t peer, uint64_t slots);
 };
 
 enum err relay_new(const struct relay_config *config, const struct relay_events *events, struct relay **ret) MUST_CHECK;
@@ -75,6 +78,14 @@ void relay_set_slot(struct relay *relay, uint32_t room, uint32_t peer, const cha
 void relay_pin_stage(struct relay *relay, uint32_t room, uint32_t peer);
 void relay_set_screen(struct relay *relay, uint32_t room, uint32_t peer);
 void relay_set_muted(struct relay *relay, uint32_t room, uint32_t peer, enum source source, bool muted);
+
+/*
+ * Whether the worker is overloaded where this peer is, or would come (peer 0: somebody new): then nobody may begin to publish.
+ * room 0: one that isn't open yet.
+ */
+bool relay_sheds(const struct relay *relay, uint32_t room, uint32_t peer);
+/* Adds and updates that were answered ERR_FULL. */
+uint64_t relay_refused(const struct relay *relay);
 
 /* Counters and load of a worker, for /metrics. */
 unsigned relay_workers(const struct relay *relay);

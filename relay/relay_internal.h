@@ -6,6 +6,7 @@
 
 #include "relay/relay.h"
 #include "relay/relay_placement.h"
+#include "relay/relay_waiting.h"
 #include "relay/room/worker.h"
 #include <glib.h>
 
@@ -30,9 +31,9 @@ struct relay_room {
 struct relay_worker {
 	struct worker *worker;
 	unsigned participants;
-	unsigned busy;	  /* percent of the last second */
-	uint64_t busy_us; /* up to now */
-	GQueue waiting;	  /* struct command: for which the mailbox had no room, in order */
+	unsigned busy;		 /* percent of the last second */
+	uint64_t busy_us;	 /* up to now */
+	struct waiting *waiting; /* for which the mailbox had no room */
 };
 
 struct relay {
@@ -49,6 +50,7 @@ struct relay {
 	GHashTable *rooms;    /* id -> struct relay_room: those that are open */
 	GHashTable *sessions; /* peer id -> struct session; an event of another one is late */
 	uint32_t last_session, last_room, last_peer, last_ssrc;
+	uint64_t refused; /* adds and updates, since a worker was too far behind */
 };
 
 /* --- relay.c --- */
@@ -68,8 +70,13 @@ struct relay_room *relay_find_room(const struct relay *relay, uint32_t room); /*
 struct session *relay_find_session(const struct relay *relay, uint32_t room, uint32_t peer);
 /* The worker of a peer that is in the room or comes: it stays so. */
 unsigned relay_place(struct relay *relay, struct relay_room *room, uint32_t peer);
+/* One who was told where to come and hasn't: comes no more, or is here now. */
+void relay_expect_no_more(struct relay *relay, struct relay_room *room, uint32_t peer);
 /* The worker gets its part of the room, unless it has it. */
 void relay_open_part(struct relay *relay, struct relay_room *room, unsigned worker);
+bool relay_worker_sheds(const struct relay *relay, unsigned worker);
+/* The worker that is found for one who isn't placed yet; room NULL: for the first of one. */
+unsigned relay_choose(const struct relay *relay, const struct relay_room *room);
 /* The peer was added, in place of what there was under its id. */
 void relay_enter(struct relay *relay, struct relay_room *room, unsigned worker,
 		 const struct peer_description *description);

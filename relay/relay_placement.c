@@ -2,7 +2,7 @@
 
 static bool has_room(const struct placement_rule *rule, const struct placement_worker *w)
 {
-	return w->participants < rule->fill && w->busy < PLACEMENT_BUSY;
+	return w->participants < rule->fill && w->busy < PLACEMENT_BUSY && !w->sheds;
 }
 
 /* The room's earliest part that takes another one. */
@@ -32,11 +32,13 @@ unsigned placement_choose(const struct placement_rule *rule, const struct placem
 	}
 	if (find_part(rule, workers, n, &chosen))
 		return chosen;
-	/* The emptiest that takes one; where none does, the emptiest. */
+	/* The emptiest that takes one; where none does, the emptiest that sheds nothing. */
 	for (unsigned i = 1; i < n; i++) {
 		const struct placement_worker *w = &workers[i], *best = &workers[chosen];
 		bool takes = has_room(rule, w), best_takes = has_room(rule, best);
-		if (takes != best_takes ? takes : w->participants < best->participants)
+		if (takes != best_takes	      ? takes
+		    : w->sheds != best->sheds ? best->sheds
+					      : w->participants < best->participants)
 			chosen = i;
 	}
 	return chosen;

@@ -18,6 +18,7 @@ struct placement_worker {
 	unsigned members;      /* of this room */
 	unsigned part;	       /* 0: the room isn't on it; else it was the n-th to get it */
 	unsigned busy;	       /* percent of the time */
+	bool sheds;	       /* it is overloaded, however busy that leaves it */
 };
 
 /* Busier than that (percent), a worker gets no more where there is another. */

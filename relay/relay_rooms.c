@@ -45,16 +45,17 @@ struct session *relay_find_session(const struct relay *relay, uint32_t room, uin
 
 /* --- where to --- */
 
-static unsigned choose(const struct relay *relay, const struct relay_room *room)
+unsigned relay_choose(const struct relay *relay, const struct relay_room *room)
 {
 	struct placement_worker workers[RELAY_WORKERS_MAX];
 	for (unsigned i = 0; i < relay->n_workers; i++)
 		workers[i] = (struct placement_worker){
 			.participants = relay->workers[i].participants,
-			.members = room->members[i],
+			.members = room ? room->members[i] : 0,
 			.busy = relay->workers[i].busy,
+			.sheds = relay_worker_sheds(relay, i),
 		};
-	for (unsigned i = 0; i < room->n_parts; i++)
+	for (unsigned i = 0; room && i < room->n_parts; i++)
 		workers[room->parts[i]].part = i + 1;
 	return placement_choose(&relay->rule, workers, relay->n_workers);
 }
@@ -65,7 +66,7 @@ static void count(struct relay *relay, struct relay_room *room, unsigned worker,
 	room->members[worker] += (unsigned)n;
 }
 
-static void expect_no_more(struct relay *relay, struct relay_room *room, uint32_t peer)
+void relay_expect_no_more(struct relay *relay, struct relay_room *room, uint32_t peer)
 {
 	unsigned worker =
 		GPOINTER_TO_UINT(g_hash_table_lookup(room->expected, GUINT_TO_POINTER(peer)));
@@ -73,17 +74,36 @@ static void expect_no_more(struct relay *relay, struct relay_room *room, uint32_
 		count(relay, room, worker - 1, -1);
 }
 
-unsigned relay_place(struct relay *relay, struct relay_room *room, uint32_t peer)
+/* The worker of one who is in the room, or was told where to come; false: neither. */
+static bool find_worker(const struct relay *relay, const struct relay_room *room, uint32_t peer,
+			unsigned *ret)
 {
 	const struct session *session = relay_find_session(relay, room->id, peer);
-	void *key = GUINT_TO_POINTER(peer);
+	unsigned known =
+		GPOINTER_TO_UINT(g_hash_table_lookup(room->expected, GUINT_TO_POINTER(peer)));
 	if (session)
-		return session->worker;
-	unsigned known = GPOINTER_TO_UINT(g_hash_table_lookup(room->expected, key));
-	if (known)
-		return known - 1;
-	unsigned worker = choose(relay, room);
-	g_hash_table_insert(room->expected, key, GUINT_TO_POINTER(worker + 1));
+		*ret = session->worker;
+	else if (known)
+		*ret = known - 1;
+	return session || known;
+}
+
+bool relay_sheds(const struct relay *relay, uint32_t room_id, uint32_t peer)
+{
+	const struct relay_room *room = relay_find_room(relay, room_id);
+	unsigned worker;
+	if (!room || !find_worker(relay, room, peer, &worker))
+		worker = relay_choose(relay, room);
+	return relay_worker_sheds(relay, worker);
+}
+
+unsigned relay_place(struct relay *relay, struct relay_room *room, uint32_t peer)
+{
+	unsigned worker;
+	if (find_worker(relay, room, peer, &worker))
+		return worker;
+	worker = relay_choose(relay, room);
+	g_hash_table_insert(room->expected, GUINT_TO_POINTER(peer), GUINT_TO_POINTER(worker + 1));
 	count(relay, room, worker, 1);
 	return worker;
 }
@@ -161,7 +181,7 @@ void relay_enter(struct relay *relay, struct relay_room *room, unsigned worker,
 			relay_new_command(COMMAND_REMOVE_PEER, old->room, description->id));
 	if (old)
 		relay_forget(relay, description->id);
-	expect_no_more(relay, room, description->id);
+	relay_expect_no_more(relay, room, description->id);
 	struct session *session = g_new0(struct session, 1);
 	session->number = relay->last_session;
 	session->room = room->id;
@@ -234,7 +254,7 @@ void relay_remove_peer(struct relay *relay, uint32_t room_id, uint32_t peer)
 	struct relay_room *room = relay_find_room(relay, room_id);
 	const struct session *session = relay_find_session(relay, room_id, peer);
 	if (room)
-		expect_no_more(relay, room, peer);
+		relay_expect_no_more(relay, room, peer);
 	if (!session)
 		return; /* has just gone */
 	relay_post_surely(relay, session->worker,

@@ -61,6 +61,7 @@ static bool start_relay(struct program *p, GError **error)
 		.spread = g_str_equal(p->config->placement, "spread"),
 		.max_half_open = p->config->half_open,
 		.max_packets = p->config->packets,
+		.overload_percent = p->config->overload_percent,
 		.announce = (const char *const *)p->config->announce,
 		.n_announce = g_strv_length(p->config->announce),
 	};

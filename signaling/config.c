@@ -59,6 +59,10 @@ static const struct row rows[] = {
 	 100000, "400", "N",
 	 "participants that make a worker full; one busy for 60 % of the time is "
 	 "full, too"},
+	{"media", "overload-percent", "overload-percent", NUMBER, AT(overload_percent), 1, 100,
+	 "85", "N",
+	 "a worker that is busy for more of its time than that sheds pictures and takes no new "
+	 "publishers until it has recovered; 100: never"},
 	{"media", "half-open", "half-open", NUMBER, AT(half_open), 1, 1000000, "1000", "N",
 	 "DTLS handshakes begun and not ended"},
 	{"media", "packets", "packets", NUMBER, AT(packets), 1000, 10000000, "200000", "N",

@@ -18,6 +18,7 @@ struct config {
 	unsigned workers;    /* 0: one for each core */
 	char *placement;     /* "fill" or "spread": see relay.h */
 	unsigned worker_participants; /* 400 */
+	unsigned overload_percent;    /* 85 */
 	bool insecure_http;
 	char *certificate, *private_key; /* PEM files; NULL: made at the first start */
 	char *client;	     /* folder of the built web client; NULL: found beside the program */

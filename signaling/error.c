@@ -14,6 +14,7 @@ static const struct {
 	[SIGNALING_ERROR_LIMIT] = {429, "limit"},
 	[SIGNALING_ERROR_UNSUPPORTED] = {422, "unsupported"},
 	[SIGNALING_ERROR_GONE] = {410, "gone"},
+	[SIGNALING_ERROR_BUSY] = {503, "busy"},
 	[SIGNALING_ERROR_INTERNAL] = {500, "internal"},
 };
 

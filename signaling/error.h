@@ -20,7 +20,8 @@ enum signaling_error {
 	SIGNALING_ERROR_LIMIT,	      /* 429 "limit": too many, too fast, too large */
 	SIGNALING_ERROR_UNSUPPORTED,  /* 415/422 "unsupported" */
 	SIGNALING_ERROR_GONE,	      /* 410 "gone": meeting ended, person removed */
-	SIGNALING_ERROR_INTERNAL,     /* 500 "internal" */
+	SIGNALING_ERROR_BUSY,	  /* 503 "busy": the relay is overloaded; try again in a while */
+	SIGNALING_ERROR_INTERNAL, /* 500 "internal" */
 };
 unsigned signaling_error_status(const GError *error);  /* HTTP status */
 const char *signaling_error_code(const GError *error); /* "malformed", ... */

@@ -86,8 +86,23 @@ static bool relay_result(enum err err, GError **error)
 	if (err == OK)
 		return true;
 	g_set_error(error, SIGNALING_ERROR,
-		    err == ERR_FULL ? SIGNALING_ERROR_LIMIT : SIGNALING_ERROR_INTERNAL,
+		    err == ERR_FULL ? SIGNALING_ERROR_BUSY : SIGNALING_ERROR_INTERNAL,
 		    err == ERR_FULL ? "relay: busy, try again (%s)" : "relay: %s", err_name(err));
+	return false;
+}
+
+/* Who comes is asked when they join; who is here may not publish more while the relay sheds. */
+static bool may_publish_more(const struct media_session *session, const struct state *next,
+			     GError **error)
+{
+	const struct peer_description *before = &session->state->description,
+				      *now = &next->description;
+	if (!next->in_relay || now->n_publications <= before->n_publications ||
+	    !relay_sheds(session->relay, session->room, now->id))
+		return true;
+	g_set_error(
+		error, SIGNALING_ERROR, SIGNALING_ERROR_BUSY,
+		"lines: the server is busy: nothing more can be sent now; try again in a while");
 	return false;
 }
 
@@ -460,10 +475,12 @@ bool media_session_offer(struct media_session *session, const char *sdp,
 		return false;
 	g_autofree struct state *next = copy_state(session);
 	begin(next, offer);
+	next->description.interprets = session->policy.interprets;
 	bool update = next->in_relay, ok = nothing_gone(next, offer, error);
 	for (unsigned i = 0; ok && i < offer->n_lines; i++)
 		ok = plan_line(session, next, &offer->lines[i], lines, n_lines, &answer_lines[i],
 			       error);
+	ok = ok && may_publish_more(session, next, error);
 	if (ok)
 		ok = relay_result((update ? relay_update_peer
 					  : relay_add_peer)(session->relay, session->room,
@@ -525,6 +542,12 @@ bool media_session_set_slot(struct media_session *session, const char *mid, stru
 	return true;
 }
 
+const char *media_session_slot_mid(const struct media_session *session, unsigned slot)
+{
+	const struct peer_description *d = &session->state->description;
+	return slot < d->n_slots ? d->slots[slot].mid : NULL;
+}
+
 uint32_t media_session_peer(const struct media_session *session)
 {
 	return session->state->description.id;
@@ -535,30 +558,13 @@ const char *media_session_ice_ufrag(const struct media_session *session)
 	return session->state->credentials.local_ufrag;
 }
 
-/* The value of the first line that begins with prefix, up to the line's end; "" if there is none.
- */
-static void fragment_value(const char *fragment, const char *prefix, char *out, size_t size)
-{
-	out[0] = '\0';
-	for (const char *line = fragment; *line != '\0';
-	     line += strcspn(line, "\n"), line += *line == '\n') {
-		if (!g_str_has_prefix(line, prefix))
-			continue;
-		const char *value = line + strlen(prefix);
-		size_t length = strcspn(value, "\r\n");
-		/* Too long stays too long, and isn't cut to something valid. */
-		g_strlcpy(out, value, MIN(size, length + 1));
-		return;
-	}
-}
-
 bool media_session_patch(struct media_session *session, const char *fragment, char **ret_fragment,
 			 GError **error)
 {
 	char ufrag[ICE_UFRAG_MAX + 2], password[ICE_PASSWORD_MAX + 2];
 	*ret_fragment = NULL;
-	fragment_value(fragment, "a=ice-ufrag:", ufrag, sizeof ufrag);
-	fragment_value(fragment, "a=ice-pwd:", password, sizeof password);
+	sdp_fragment_value(fragment, "a=ice-ufrag:", ufrag, sizeof ufrag);
+	sdp_fragment_value(fragment, "a=ice-pwd:", password, sizeof password);
 	if (!session->state->in_relay) {
 		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_CONFLICT,
 			    "fragment: no offer before it");

@@ -20,6 +20,7 @@ struct media_line {
 struct media_policy {
 	bool may_publish,
 		may_screen; /* by role; a publication that isn't allowed is answered inactive */
+	bool interprets;    /* keeps stage and screen, however overloaded the relay is */
 	unsigned max_slots;
 	enum codec video_codecs[4]; /* that the meeting allows, in order of preference; CODEC_NONE
 				       ends */
@@ -55,6 +56,8 @@ bool media_session_inspect(const char *sdp, struct offered_line *out, size_t max
 
 bool media_session_set_slot(struct media_session *session, const char *mid, struct feed_key feed,
 			    uint16_t width, uint16_t height, GError **error);
+/* The mid of a slot by its order, as struct relay_events has it; NULL: there is none. */
+const char *media_session_slot_mid(const struct media_session *session, unsigned slot);
 uint32_t media_session_peer(const struct media_session *session);
 const char *media_session_ice_ufrag(const struct media_session *session); /* for WHIP's ETag */
 /* Trickled candidates say nothing that an ICE-lite side needs; a new ufrag in an RFC 8840 fragment

@@ -131,6 +131,22 @@ bool meeting_has_space(struct meeting *meeting, GError **error)
 	return false;
 }
 
+bool meeting_sheds(const struct meeting *meeting, uint32_t peer)
+{
+	return relay_sheds(meeting->meetings->relay, meeting->has_room ? meeting->room : 0, peer);
+}
+
+bool meeting_takes_publisher(struct meeting *meeting, uint32_t peer, GError **error)
+{
+	if (!meeting_sheds(meeting, peer))
+		return true;
+	meeting->meetings->busy++;
+	g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_BUSY,
+		    "media: the server is busy; you can listen now, and try microphone and camera "
+		    "again in a while");
+	return false;
+}
+
 /* Written out once, however many there are. */
 void meeting_broadcast(struct meeting *meeting, const struct participant *except, json_t *message)
 {
@@ -197,6 +213,7 @@ const struct media_policy *meeting_policy(struct meeting *meeting, enum role rol
 	*ret = (struct media_policy){
 		.may_publish = role_may(role, ACTION_PUBLISH),
 		.may_screen = role_may(role, ACTION_SCREEN),
+		.interprets = role_may(role, ACTION_INTERPRET),
 		.max_slots = PEER_MAX_SLOTS,
 		.video_codecs = {CODEC_VP8, CODEC_NONE},
 	};

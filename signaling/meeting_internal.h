@@ -33,7 +33,7 @@ struct meetings {
 	GHashTable *connections; /* set of struct connection, owned */
 	guint timer;
 	gint64 (*clock)(void); /* monotonic us; tests have their own */
-	guint64 joins, resumes, messages, refused;
+	guint64 joins, resumes, messages, refused, busy;
 };
 
 struct meeting {
@@ -72,6 +72,10 @@ void meeting_add(struct meeting *meeting, struct participant *participant);
 struct participant *meeting_find(const struct meeting *meeting, uint32_t number); /* listed ones */
 struct participant *meeting_peer(const struct meeting *meeting, uint32_t number); /* all */
 bool meeting_has_space(struct meeting *meeting, GError **error); /* for one who comes now */
+/* Whether the relay is overloaded where this one is, or would come (0: somebody new). */
+bool meeting_sheds(const struct meeting *meeting, uint32_t peer);
+/* The same for who is to begin to publish: refuses it. */
+bool meeting_takes_publisher(struct meeting *meeting, uint32_t peer, GError **error);
 void meeting_broadcast(struct meeting *meeting, const struct participant *except, json_t *message);
 json_t *meeting_json(const struct meeting *meeting);
 json_t *meeting_people_json(const struct meeting *meeting);

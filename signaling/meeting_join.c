@@ -82,7 +82,8 @@ struct participant *meeting_add_device(struct meeting *meeting, const struct tok
 		.device = "",
 		.generation = token->generation,
 	};
-	if (!meeting_check_bars(meeting, token->role, "", person.name, error))
+	if (!meeting_check_bars(meeting, token->role, "", person.name, error) ||
+	    (listed && !meeting_takes_publisher(meeting, 0, error)))
 		return NULL;
 	if (listed) /* everybody is told with participant_set_sources, when its offer was good */
 		return add_listed(meeting, &person, error);
@@ -156,21 +157,28 @@ static const char *or_empty(const char *text)
 	return text != NULL ? text : "";
 }
 
+/* While the relay sheds, people come in to listen; who has been here comes back as they were. */
 static struct participant *join_new(struct meeting *meeting, const struct join *join,
 				    const struct token *token, GError **error)
 {
-	return add_listed(meeting,
-			  &(struct store_person){
-				  .name = join->profile.name,
-				  .organisation = or_empty(join->profile.organisation),
-				  .country = or_empty(join->profile.country),
-				  .speaks = or_empty(join->profile.speaks),
-				  .role = token->role,
-				  .device = join->device,
-				  .listen_only = join->listen_only,
-				  .generation = token->generation,
-			  },
-			  error);
+	struct store_person person = {
+		.name = join->profile.name,
+		.organisation = or_empty(join->profile.organisation),
+		.country = or_empty(join->profile.country),
+		.speaks = or_empty(join->profile.speaks),
+		.role = token->role,
+		.device = join->device,
+		.listen_only = join->listen_only,
+		.generation = token->generation,
+	};
+	bool may_publish = role_may(token->role, ACTION_PUBLISH);
+	if (may_publish && !join->listen_only && !meeting_takes_publisher(meeting, 0, error))
+		return NULL;
+	bool withheld = may_publish && meeting_sheds(meeting, 0);
+	struct participant *p = add_listed(meeting, &person, error);
+	if (p != NULL)
+		p->withheld = withheld;
+	return p;
 }
 
 /* The one who is here already by this device, or somebody new; *ret_new: nobody has seen this
@@ -217,6 +225,12 @@ static struct participant *join_by_token(struct meetings *meetings, struct join 
 	return p;
 }
 
+/* Who was here to listen and comes back to speak, while the relay sheds, goes on listening. */
+static void withhold(struct participant *p, const struct join *join)
+{
+	p->withheld |= p->listen_only && !join->listen_only && meeting_sheds(p->meeting, p->number);
+}
+
 /* A page that comes back may have been changed meanwhile; what it may not say is passed over. */
 static void update_profile(struct participant *p, struct join *join)
 {
@@ -249,6 +263,7 @@ struct participant *meetings_join(struct meetings *meetings, struct join *join,
 		if (p == NULL)
 			return NULL;
 		meetings->resumes++;
+		withhold(p, join);
 		update_profile(p, join);
 		g_strlcpy(ret_secret, join->resume_secret, 2 * SECRET_BYTES + 1);
 	} else {
@@ -257,8 +272,10 @@ struct participant *meetings_join(struct meetings *meetings, struct join *join,
 			return NULL;
 		meetings->joins++;
 		participant_new_secret(p, ret_secret);
-		if (!is_new)
+		if (!is_new) {
+			withhold(p, join);
 			start_anew(p, join);
+		}
 	}
 	hand_over(p, connection);
 	*ret_media_kept = p->media != NULL;

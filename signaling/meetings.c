@@ -75,6 +75,13 @@ static void on_stats(void *user, uint32_t room, const struct peer_stats *stats)
 		quality_measure(&p->quality, stats);
 }
 
+static void on_held(void *user, uint32_t room, uint32_t peer, uint64_t slots)
+{
+	struct participant *p = find_peer(user, room, peer);
+	if (p != NULL)
+		participant_held(p, slots);
+}
+
 void meetings_relay_events(struct meetings *meetings, struct relay_events *ret)
 {
 	*ret = (struct relay_events){
@@ -83,6 +90,7 @@ void meetings_relay_events(struct meetings *meetings, struct relay_events *ret)
 		.stage = on_stage,
 		.speaking = on_speaking,
 		.stats = on_stats,
+		.held = on_held,
 	};
 }
 
@@ -288,4 +296,7 @@ void meetings_metrics(const struct meetings *meetings, GString *out)
 	       meetings->messages);
 	metric(out, "protocol_errors_total", "counter", "protocol messages answered with an error",
 	       meetings->refused);
+	metric(out, "busy_total", "counter",
+	       "people, devices and offers refused because the relay was overloaded",
+	       meetings->busy + (meetings->relay != NULL ? relay_refused(meetings->relay) : 0));
 }

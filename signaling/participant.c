@@ -217,6 +217,42 @@ void participant_say(struct participant *p, enum device_state microphone, enum d
 	meeting_share_screen(p, shares);
 }
 
+bool participant_may_begin(struct participant *p, GError **error)
+{
+	if (!p->listen_only && !p->withheld)
+		return true;
+	if (!meeting_takes_publisher(p->meeting, p->number, error))
+		return false;
+	if (!p->withheld)
+		return true;
+	p->withheld = false;
+	for (enum source source = 0; source < SOURCE_COUNT; source++) {
+		if ((p->muted & 1u << source) == 0 && p->meeting->has_room)
+			relay_set_muted(p->meeting->meetings->relay, p->meeting->room, p->number,
+					source, false);
+	}
+	return true;
+}
+
+void participant_tell_held(struct participant *p)
+{
+	json_t *mids = json_array();
+	for (uint64_t left = p->held; p->media != NULL && left != 0; left &= left - 1) {
+		const char *mid = media_session_slot_mid(p->media, (unsigned)__builtin_ctzll(left));
+		if (mid != NULL)
+			json_array_append_new(mids, json_string(mid));
+	}
+	participant_send(p, json_pack("{s:s, s:o}", "type", "paused", "slots", mids));
+}
+
+void participant_held(struct participant *p, uint64_t slots)
+{
+	if (p->held == 0 && slots == 0)
+		return; /* was over before it was told */
+	p->held = slots;
+	participant_tell_held(p);
+}
+
 static void tell_muted(struct participant *p, enum source source)
 {
 	participant_send(p, json_pack("{s:s, s:s, s:s}", "type", "muted", "source",
@@ -279,6 +315,7 @@ void participant_drop_media(struct participant *p)
 {
 	media_session_free(p->media);
 	p->media = NULL;
+	p->held = 0;
 	if (p->media_state == TRANSPORT_OPEN) {
 		p->media_lost = meetings_now(p->meeting->meetings);
 		p->media_state = TRANSPORT_CLOSED;
@@ -291,7 +328,7 @@ void participant_tell_relay(struct participant *p)
 {
 	struct relay *relay = p->meeting->meetings->relay;
 	for (enum source source = 0; source < SOURCE_COUNT; source++) {
-		if ((p->muted & 1u << source) != 0)
+		if (p->withheld || (p->muted & 1u << source) != 0)
 			relay_set_muted(relay, p->meeting->room, p->number, source, true);
 	}
 	if (p->meeting->pinned == p->number)

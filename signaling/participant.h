@@ -38,7 +38,10 @@ struct participant {
 	unsigned unseen; /* of them and the screen: the page hasn't said "off" since, so its "on" is
 			    an old one */
 	char muted_by[12];
-	gint64 hand_at;		/* Unix ms; 0: down */
+	/* Came to listen while the relay was overloaded: it forwards nothing of theirs. */
+	bool withheld;
+	uint64_t held;	/* slots that show nothing, for the relay is overloaded: see relay_events */
+	gint64 hand_at; /* Unix ms; 0: down */
 	uint64_t tells, offers; /* rate_take: of what goes to everybody; of offers */
 
 	struct connection *connection;
@@ -70,6 +73,10 @@ bool participant_secret_is(const struct participant *participant, const char *se
  */
 void participant_say(struct participant *participant, enum device_state microphone,
 		     enum device_state camera, enum device_state screen);
+/* One who only listened is to be heard or seen: refused while the relay is overloaded. */
+bool participant_may_begin(struct participant *participant, GError **error);
+void participant_held(struct participant *participant, uint64_t slots);
+void participant_tell_held(struct participant *participant); /* once more */
 void participant_mute(struct participant *participant, enum source source, const char *by);
 void participant_tell_mutes(
 	struct participant *participant); /* once more, to a page that may have missed it */

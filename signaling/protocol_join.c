@@ -193,5 +193,7 @@ bool on_join(const struct request *request, GError **error)
 	if (marks != NULL)
 		participant_send(p, marks);
 	participant_tell_mutes(p);
+	if (p->held != 0)
+		participant_tell_held(p);
 	return true;
 }

@@ -205,6 +205,9 @@ bool on_media(const struct request *request, GError **error)
 	    (camera == DEVICE_ON && !may(p, ACTION_PUBLISH, "camera", error)) ||
 	    (shares && !may(p, ACTION_SCREEN, "screen", error)))
 		return false;
+	bool begins = microphone == DEVICE_ON || camera == DEVICE_ON || shares;
+	if (begins && !participant_may_begin(p, error))
+		return false;
 	bool said = json_is_boolean(json_object_get(request->message, "screen"));
 	enum device_state screen = !said ? DEVICE_AS_IT_WAS : shares ? DEVICE_ON : DEVICE_OFF;
 	request_ok(request);

@@ -58,6 +58,9 @@ void sdp_offer_free(struct sdp_offer *offer); /* NULL is allowed */
 /* RFC 8839, section 5.4: 4 to 256 (here 32), 22 to 256 of ALPHA, DIGIT, "+", "/". */
 bool sdp_ufrag_valid(const char *text);
 bool sdp_password_valid(const char *text);
+/* Of an RFC 8840 fragment: the value of the first line that begins with prefix, up to the line's
+ * end; "" if there is none. */
+void sdp_fragment_value(const char *fragment, const char *prefix, char *out, size_t size);
 
 enum sdp_use { SDP_USE_NONE, SDP_USE_IDLE, SDP_USE_PUBLICATION, SDP_USE_SLOT };
 
@@ -67,7 +70,7 @@ struct sdp_answer_line {
 	unsigned n_codecs;
 	struct sdp_codec codecs[STREAM_MAX_CODECS]; /* a choice of the offer's */
 	bool extension[EXTENSION_COUNT];
-	uint32_t ssrc, rtx_ssrc; /* of a slot */
+	uint32_t ssrc, rtx_ssrc;  /* of a slot */
 	char stream[MID_MAX + 8]; /* of a slot: its msid's stream, within which browsers keep
 				     lip-sync */
 };

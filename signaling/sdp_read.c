@@ -158,3 +158,18 @@ void sdp_offer_free(struct sdp_offer *offer)
 	gst_sdp_message_free(offer->message);
 	g_free(offer);
 }
+
+void sdp_fragment_value(const char *fragment, const char *prefix, char *out, size_t size)
+{
+	out[0] = '\0';
+	for (const char *line = fragment; *line != '\0';
+	     line += strcspn(line, "\n"), line += *line == '\n') {
+		if (!g_str_has_prefix(line, prefix))
+			continue;
+		const char *value = line + strlen(prefix);
+		size_t length = strcspn(value, "\r\n");
+		/* Too long stays too long, and isn't cut to something valid. */
+		g_strlcpy(out, value, MIN(size, length + 1));
+		return;
+	}
+}

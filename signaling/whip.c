@@ -13,6 +13,7 @@
 #define FRAGMENT_MAX  16384
 #define OFFER_MAX     262144
 #define MAX_LINES     64
+#define RETRY_AFTER   "30" /* seconds, of one that the relay is too busy for */
 #define METHODS	      "POST, PATCH, DELETE, OPTIONS"
 
 struct whip {
@@ -84,6 +85,8 @@ static void allow_origins(struct http_reply *reply)
 
 static void reply_error(struct http_reply *reply, GError *error)
 {
+	if (g_error_matches(error, SIGNALING_ERROR, SIGNALING_ERROR_BUSY))
+		http_reply_header(reply, "Retry-After", RETRY_AFTER);
 	http_reply_error(reply, error);
 	g_error_free(error);
 }

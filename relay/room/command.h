@@ -56,6 +56,7 @@ enum event_type {
 	EVENT_SPEAKING,
 	EVENT_PUBLICATION,
 	EVENT_STATS,
+	EVENT_HELD,
 };
 
 #define SPEAKING_MAX 8
@@ -66,7 +67,7 @@ struct event_message {
 	enum event_type type;
 	uint32_t room;
 	uint32_t peer;
-	uint32_t session; /* of PEER_STATE, PUBLICATION and STATS; 0: of no peer */
+	uint32_t session; /* of PEER_STATE, PUBLICATION, STATS and HELD; 0: of no peer */
 	enum transport_state state;
 	char profile[32];	   /* PEER_STATE OPEN: SRTP profile */
 	uint32_t holder, previous; /* STAGE */
@@ -74,4 +75,5 @@ struct event_message {
 	uint32_t speaking[SPEAKING_MAX];
 	struct publication_state publication;
 	struct peer_stats stats;
+	uint64_t held; /* HELD: see room_events */
 };

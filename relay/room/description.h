@@ -67,6 +67,7 @@ struct peer_description {
 			one, and feeds find it */
 	struct extension_map extensions;
 	char cname[24];
+	bool interprets; /* what this one has on the stage, and the screen, are never shed */
 	unsigned n_publications;
 	struct publication_description publications[PEER_MAX_PUBLICATIONS];
 	unsigned n_slots;

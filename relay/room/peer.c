@@ -64,6 +64,7 @@ struct peer *peer_new(struct shared *shared, const struct peer_description *desc
 	struct peer *peer = new_peer(shared, description->id);
 	peer->sink = *sink;
 	peer->extensions = description->extensions;
+	peer->interprets = description->interprets;
 	memcpy(peer->cname, description->cname, sizeof peer->cname - 1);
 	/* Apart from each other, so that a full room doesn't report all at once. */
 	peer->report_us = now_us + US_PER_SEC / 2 + shared_random(shared) % (US_PER_SEC / 2);

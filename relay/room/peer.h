@@ -35,7 +35,8 @@ struct peer {
 	struct peer_sink sink;
 	struct extension_map extensions;
 	char cname[24];
-	bool connected;
+	bool connected, interprets;
+	bool held_untold; /* other slots are held back than the room last told */
 	unsigned n_publications, n_slots, n_streams;
 	struct publication *publications[PEER_MAX_PUBLICATIONS];
 	struct slot *slots[PEER_MAX_SLOTS];

@@ -80,6 +80,21 @@ void policy_point_feed(struct room *room, struct feed_key key, uint64_t now_us)
 	feed_point(feed, target, alternate, now_us);
 }
 
+/* While the worker sheds, a thumbnail may be seen or not as its picture is on the stage or not. */
+static void suit_thumbnails(struct room *room, const struct policy *before, uint64_t now_us)
+{
+	const struct policy *now = &room->policy;
+	const uint32_t ids[] = {before->stage, before->alternate, now->stage, now->alternate};
+	if (!room->shared.shed)
+		return;
+	forward_gathered(&room->shared, now_us);
+	for (unsigned i = 0; i < G_N_ELEMENTS(ids); i++) {
+		struct publication *camera = find_publication(room, ids[i], SOURCE_CAMERA);
+		for (unsigned j = 0; camera && j < camera->slots->len; j++)
+			publication_suit(camera, camera->slots->pdata[j], now_us);
+	}
+}
+
 static void tell_late(struct room *room)
 {
 	struct bridge_message m = {
@@ -100,15 +115,15 @@ static void tell_all(struct room *room)
 
 void policy_point_stage(struct room *room, uint64_t now_us)
 {
-	struct policy *p = &room->policy;
-	uint32_t holder = p->stage, alternate = p->alternate;
+	struct policy *p = &room->policy, before = *p;
 	if (room_is_home(room)) {
 		p->stage = stage_holder(room);
 		p->alternate = stage_alternate(room);
 	}
 	policy_point_feed(room, (struct feed_key){FEED_STAGE, 0}, now_us);
-	if (p->stage == holder && p->alternate == alternate)
+	if (p->stage == before.stage && p->alternate == before.alternate)
 		return;
+	suit_thumbnails(room, &before, now_us);
 	tell_all(room);
 	if (room->events.stage)
 		room->events.stage(room->events.user, p->stage, p->alternate);
@@ -197,9 +212,11 @@ void policy_tell(struct room *room, unsigned part)
 
 void policy_take(struct room *room, const struct policy *policy, uint64_t now_us)
 {
+	const struct policy before = room->policy;
 	room->knows_policy = true;
 	room->policy = *policy;
 	policy_point_stage(room, now_us);
+	suit_thumbnails(room, &before, now_us);
 	point_voices(room, now_us);
 	policy_point_screen(room, now_us);
 }

@@ -1,5 +1,6 @@
 #include "relay/room/publication.h"
 #include "relay/room/forward.h"
+#include "relay/room/shed.h"
 #include "relay/room/slot.h"
 #include <string.h>
 
@@ -81,11 +82,12 @@ static bool is_larger(const struct layer *a, const struct layer *b)
 }
 
 /*
- * The smallest active layer that covers the wanted size, or the largest there is. When all are
- * silent a slot stays with the one that it shows: a still screen goes on where it paused, without a
- * keyframe.
+ * The smallest active layer that covers the wanted size (any does, when a thumbnail is shed), or
+ * the largest there is. When all are silent a slot stays with the one that it shows: a still screen
+ * goes on where it paused, without a keyframe.
  */
-static struct layer *choose(const struct publication *publication, const struct slot *slot)
+static struct layer *choose(const struct publication *publication, const struct slot *slot,
+			    bool lowest)
 {
 	struct layer *best = NULL;
 	if (publication->muted)
@@ -94,9 +96,10 @@ static struct layer *choose(const struct publication *publication, const struct 
 		struct layer *l = publication->layers[i];
 		if (!l->active)
 			continue;
+		bool enough = lowest || covers(l, slot);
 		if (!best ||
-		    (covers(l, slot) != covers(best, slot) ? covers(l, slot)
-							   : covers(l, slot) != is_larger(l, best)))
+		    (enough != (lowest || covers(best, slot)) ? enough
+							      : enough != is_larger(l, best)))
 			best = l;
 	}
 	if (!best && slot->layer && slot->layer->publication == publication)
@@ -104,9 +107,23 @@ static struct layer *choose(const struct publication *publication, const struct 
 	return best;
 }
 
+/* Whether it is held back; the receiver is told at its next tick. */
+static void hold(struct slot *slot, bool held, uint64_t now_us)
+{
+	struct peer *receiver = slot->peer;
+	if (slot->held == held)
+		return;
+	slot->held = held;
+	receiver->held_untold = true;
+	peer_wake(receiver, &receiver->check_us, now_us);
+}
+
 void publication_suit(struct publication *publication, struct slot *slot, uint64_t now_us)
 {
-	slot_show(slot, choose(publication, slot), now_us);
+	enum shown shown = shed_slot(slot, publication);
+	hold(slot, shown == SHOWN_NOT, now_us);
+	slot_show(slot, slot->held ? NULL : choose(publication, slot, shown == SHOWN_LOWEST),
+		  now_us);
 }
 
 void publication_suit_all(struct publication *publication, uint64_t now_us)
@@ -132,6 +149,7 @@ void publication_detach(struct slot *slot, uint64_t now_us)
 	if (slot->publication)
 		g_ptr_array_remove_fast(slot->publication->slots, slot);
 	slot->publication = NULL;
+	hold(slot, false, now_us);
 	slot_show(slot, NULL, now_us);
 }
 

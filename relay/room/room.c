@@ -16,6 +16,8 @@ struct room *room_new(const struct room_config *config, uint64_t now_us)
 		.part = config->part,
 		.home = config->home,
 		.bridge = config->bridge,
+		.shed = config->shed,
+		.policy = &room->policy,
 		.next_us = now_us,
 		.wake_us = now_us,
 		.layers = g_hash_table_new(NULL, NULL),
@@ -86,6 +88,16 @@ struct peer *room_add_peer(struct room *room, const struct peer_description *des
 	return peer;
 }
 
+/* What one picture is among a receiver's others may be another thing now. */
+static void suit_slots(struct peer *peer, uint64_t now_us)
+{
+	for (unsigned i = 0; i < peer->n_slots; i++) {
+		struct slot *slot = peer->slots[i];
+		if (slot->video && slot->publication)
+			publication_suit(slot->publication, slot, now_us);
+	}
+}
+
 enum err room_update_peer(struct room *room, struct peer *peer,
 			  const struct peer_description *description, uint64_t now_us)
 {
@@ -94,6 +106,8 @@ enum err room_update_peer(struct room *room, struct peer *peer,
 	if (err)
 		return err;
 	join_feeds(room, peer, n_slots, now_us);
+	if (room->shared.shed && peer->n_slots > n_slots)
+		suit_slots(peer, now_us);
 	policy_point_all(room, peer->id, now_us);
 	peer_wake(peer, &peer->check_us, now_us);
 	return OK;
@@ -171,9 +185,22 @@ void room_receive_rtcp(struct room *room, struct peer *peer, const uint8_t *data
 	feedback_receive(peer, data, length, now_us);
 }
 
+static void tell_held(const struct room *room, struct peer *peer)
+{
+	uint64_t held = 0;
+	G_STATIC_ASSERT(PEER_MAX_SLOTS <= 64);
+	for (unsigned i = 0; i < peer->n_slots; i++)
+		held |= (uint64_t)peer->slots[i]->held << i;
+	peer->held_untold = false;
+	if (room->events.held)
+		room->events.held(room->events.user, peer->id, held);
+}
+
 static void tick_peer(struct room *room, struct peer *peer, uint64_t now_us)
 {
 	reports_tick(peer, now_us);
+	if (peer->held_untold)
+		tell_held(room, peer);
 	for (unsigned i = 0; i < peer->n_publications; i++)
 		if (peer->publications[i]->changed)
 			room_tell_publication(room, peer->publications[i], now_us);
@@ -225,13 +252,17 @@ enum err room_set_slot(struct room *room, struct peer *peer, const char *mid, st
 	    (!feed_key_valid(feed, &kind) || (kind == MEDIA_VIDEO) != slot->video))
 		return ERR_UNSUPPORTED;
 	forward_gathered(&room->shared, now_us);
+	bool resized = slot->width != width || slot->height != height;
+	bool moved = !slot->feed || !feed_key_equal(slot->feed->key, feed);
 	slot->width = width;
 	slot->height = height;
 	if (feed.kind == FEED_NONE)
 		feed_leave(room->feeds, slot, now_us);
-	else if (!slot->feed || !feed_key_equal(slot->feed->key, feed))
+	else if (moved)
 		follow(room, slot, feed, now_us);
-	if (slot->publication)
+	if (room->shared.shed && slot->video && (resized || moved))
+		suit_slots(peer, now_us);
+	else if (slot->publication)
 		publication_suit(slot->publication, slot, now_us);
 	return OK;
 }
@@ -261,6 +292,16 @@ void room_set_muted(struct room *room, struct peer *peer, enum source source, bo
 	room_tell_publication(room, publication, now_us);
 	if (muted && source == SOURCE_MICROPHONE)
 		policy_silence(room, peer->id, now_us);
+}
+
+void room_set_shed_level(struct room *room, enum shed_level level, uint64_t now_us)
+{
+	if (room->shared.shed == level)
+		return;
+	forward_gathered(&room->shared, now_us);
+	room->shared.shed = level;
+	for (unsigned i = 0; i < room->peers->len; i++)
+		suit_slots(room->peers->pdata[i], now_us);
 }
 
 void room_peer_stats(struct room *room, const struct peer *peer, uint64_t now_us,

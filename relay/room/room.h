@@ -11,6 +11,7 @@
 #include "relay/base/counters.h"
 #include "relay/room/bridge.h"
 #include "relay/room/description.h"
+#include "relay/room/overload.h"
 #include "relay/rtp/packet.h"
 
 struct room;
@@ -34,6 +35,8 @@ struct room_events {
 	void (*speaking)(void *user, const uint32_t *peers, unsigned n);
 	void (*voices)(void *user, const uint32_t seats[VOICE_SEATS], uint32_t fourth);
 	void (*publication)(void *user, const struct publication_state *state);
+	/* Which of the peer's slots are held back now: bits by their order in its description. */
+	void (*held)(void *user, uint32_t peer, uint64_t slots);
 };
 
 struct room_config {
@@ -43,6 +46,7 @@ struct room_config {
 	/* Our wall clock: NTP microseconds = now_us + this (for sender reports). */
 	uint64_t ntp_offset_us;
 	/* Of a room that spans workers; zeroed: it has one part, which is its own home. */
+	enum shed_level shed; /* at the start */
 	unsigned part, home;
 	struct bridge_sink bridge;
 };
@@ -105,6 +109,9 @@ void room_set_screen(struct room *room, uint32_t peer, uint64_t now_us);
 /* A host's mute: stops forwarding at the relay, whatever the client does. */
 void room_set_muted(struct room *room, struct peer *peer, enum source source, bool muted,
 		    uint64_t now_us);
+
+/* The worker sheds more, or less. */
+void room_set_shed_level(struct room *room, enum shed_level level, uint64_t now_us);
 
 void room_peer_stats(struct room *room, const struct peer *peer, uint64_t now_us,
 		     struct peer_stats *ret);

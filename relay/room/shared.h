@@ -7,6 +7,7 @@
 #include "relay/base/clock.h"
 #include "relay/base/counters.h"
 #include "relay/room/bridge.h"
+#include "relay/room/overload.h"
 #include <glib.h>
 
 struct layer;
@@ -18,10 +19,12 @@ struct shared {
 	struct counters *counters;
 	unsigned part, home; /* this one's number, and that of the one that decides */
 	struct bridge_sink bridge;
-	uint64_t random;	/* state of shared_random */
-	uint64_t ntp_offset_us; /* wall clock - now_us */
-	uint64_t next_us;	/* when room_tick has something to do */
-	uint64_t wake_us;	/* when that can't wait any longer for what comes in */
+	enum shed_level shed;
+	const struct policy *policy; /* the room's */
+	uint64_t random;	     /* state of shared_random */
+	uint64_t ntp_offset_us;	     /* wall clock - now_us */
+	uint64_t next_us;	     /* when room_tick has something to do */
+	uint64_t wake_us;	     /* when that can't wait any longer for what comes in */
 	uint32_t last_layer_id;
 	GHashTable *layers; /* id -> struct layer */
 	/* Of forward.c: the layers with packets to hand out, and the queue of receivers meanwhile.

@@ -55,6 +55,7 @@ struct slot {
 	uint16_t width, height; /* wanted; 0: the best */
 	struct feed_key key;
 	struct feed *feed; /* NULL: idle */
+	bool held;	   /* its picture is shed: it shows nothing */
 	struct publication
 		*publication; /* what the feed means for this receiver; NULL: nothing now */
 	uint64_t awaits_since_us;

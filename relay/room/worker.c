@@ -145,11 +145,15 @@ static uint64_t run_timers(struct worker *worker, uint64_t now_us)
 	void *value;
 
 	worker_tick_links(worker, now_us);
+	if (overload_sample(&worker->overload, worker_busy_us(worker), worker->woke_us))
+		worker_shed(worker, now_us);
 	if (now_us >= worker->next_stats_us) {
 		worker_send_stats(worker, now_us);
 		worker->next_stats_us = now_us + STATS_US;
 	}
 	deadline_us = MIN(worker->next_stats_us, worker->next_scan_us);
+	if (worker->overload.level) /* it recovers, also when nothing comes any more */
+		deadline_us = MIN(deadline_us, overload_deadline(&worker->overload));
 	g_hash_table_iter_init(&iter, worker->rooms);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct worker_room *room = value;
@@ -205,6 +209,7 @@ static void *run(void *data)
 
 	pool_adopt(worker->packets);
 	worker->woke_us = worker->now_us = clock_now_us();
+	overload_init(&worker->overload, worker->overload_percent, 0, worker->now_us);
 	while (!worker->stop) {
 		struct epoll_event ready[EVENTS_MAX];
 		if (send_batch_count(worker->batch) == 0)
@@ -295,6 +300,8 @@ enum err worker_new(const struct worker_config *config, struct worker **ret)
 	struct worker *worker = g_new0(struct worker, 1);
 	worker->epoll = -1;
 	worker->index = config->index;
+	worker->overload_percent =
+		config->overload_percent ? config->overload_percent : OVERLOAD_PERCENT;
 
 	enum err err = make_parts(worker, config);
 	if (err) {

@@ -19,7 +19,8 @@ struct worker_config {
 	const struct dtls_certificate *certificate;
 	unsigned max_half_open;
 	unsigned max_packets;
-	struct mailbox *events; /* to the main thread; struct event_message */
+	unsigned overload_percent; /* busier than that, it sheds; 0: OVERLOAD_PERCENT */
+	struct mailbox *events;	   /* to the main thread; struct event_message */
 };
 
 /*

@@ -11,6 +11,7 @@
 #include "relay/net/transport_table.h"
 #include "relay/net/udp.h"
 #include "relay/room/command.h"
+#include "relay/room/overload.h"
 #include "relay/room/room.h"
 #include "relay/room/worker.h"
 #include <glib.h>
@@ -48,6 +49,8 @@ struct worker {
 	uint64_t now_us;  /* of this pass: the one time of all that happens in it */
 	uint64_t woke_us; /* busy since then */
 	uint64_t pass_us; /* when what waits in the batch began to come in */
+	unsigned overload_percent;
+	struct overload overload;
 
 	/* Where there are several: by index, NULL for itself. Rings belong to who takes. */
 	unsigned n_workers;
@@ -85,6 +88,8 @@ void link_follow_state(struct link *link, uint64_t now_us);
 /* Does nothing before next_scan_us, which it sets. */
 void worker_tick_links(struct worker *worker, uint64_t now_us);
 void worker_send_stats(struct worker *worker, uint64_t now_us);
+/* worker->overload has another level. */
+void worker_shed(struct worker *worker, uint64_t now_us);
 void worker_free_link(void *link); /* GDestroyNotify */
 void worker_free_room(void *room); /* GDestroyNotify */
 

@@ -55,6 +55,17 @@ static void on_publication(void *user, const struct publication_state *state)
 	post_event(room->worker, event);
 }
 
+static void on_held(void *user, uint32_t peer, uint64_t slots)
+{
+	struct worker_room *room = user;
+	const struct link *link = g_hash_table_lookup(room->worker->links, GUINT_TO_POINTER(peer));
+	if (!link)
+		return;
+	struct event_message *event = new_event(EVENT_HELD, room, link);
+	event->held = slots;
+	post_event(room->worker, event);
+}
+
 /* --- where a room's packets go: user is a transport --- */
 
 static enum err sink_rtp(void *user, const struct rtp_out *out, struct bytes *ret_protected)
@@ -98,9 +109,11 @@ static void open_room(struct worker *worker, const struct command *command, uint
 		.events = {.user = room,
 			   .stage = on_stage,
 			   .speaking = on_speaking,
-			   .publication = on_publication},
+			   .publication = on_publication,
+			   .held = on_held},
 		.random_seed = ((uint64_t)g_random_int() << 32) | g_random_int(),
 		.ntp_offset_us = worker->ntp_offset_us,
+		.shed = worker->overload.level,
 		.part = worker->index,
 		.home = command->home,
 		.bridge = worker_bridge_sink(room),
@@ -342,6 +355,26 @@ static void set_gauges(struct worker *worker)
 	gauge_set(&worker->counters, GAUGE_PUBLICATIONS, publications);
 	gauge_set(&worker->counters, GAUGE_SLOTS, slots);
 	gauge_set(&worker->counters, GAUGE_PACKETS_HELD, pool_in_use(worker->packets));
+}
+
+void worker_shed(struct worker *worker, uint64_t now_us)
+{
+	const struct overload *o = &worker->overload;
+	GHashTableIter iter;
+	void *value;
+
+	gauge_set(&worker->counters, GAUGE_SHED_LEVEL, o->level);
+	if (o->level)
+		g_message("worker %u: sheds %s (level %d); nobody new can publish on it",
+			  worker->index, shed_level_words(o->level), o->level);
+	else
+		g_message("worker %u: has recovered, sheds nothing", worker->index);
+	g_hash_table_iter_init(&iter, worker->rooms);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct worker_room *room = value;
+		room_set_shed_level(room->room, o->level, now_us);
+		room->deadline_us = now_us; /* keyframes may be wanted */
+	}
 }
 
 void worker_send_stats(struct worker *worker, uint64_t now_us)

@@ -111,7 +111,8 @@ class Tongsheng(Server):
         workers = ("--workers", self.workers) if self.workers else ()
         self.start([BUILD / "tongsheng", "serve", "--data", data, "--listen", ADDRESS, "--insecure-http", "--http-port", 8080,
                     "--media-port", 40000, "--connections", 0, "--connections-address", 0, "--connect-rate", 0,
-                    "--participants", 100000, *workers, *self.extra])
+                    # What is measured is forwarding: an overloaded worker would shed some of it.
+                    "--participants", 100000, "--overload-percent", 100, *workers, *self.extra])
         try:
             wait_http(self.url + "/healthz", self.process, self.log)
         except RuntimeError as error:

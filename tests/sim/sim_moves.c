@@ -1,7 +1,7 @@
 /*
  * Slots stay continuous, and begin every picture at a keyframe, whatever moves: feeds, sizes,
- * layers that come and go, mutes, pins, people who join, leave and come back. What is asserted is
- * in sim_receiver.c.
+ * layers that come and go, mutes, pins, an overload, people who join, leave and come back. What is
+ * asserted is in sim_receiver.c.
  */
 #include "tests/sim/world.h"
 #include <string.h>
@@ -88,6 +88,12 @@ static void disturb(struct world *w, struct network network, uint32_t *next_id)
 		/* A browser begins a layer with a keyframe; not every sender does. */
 		peer->streams[layer].on = !peer->streams[layer].on;
 		peer->streams[layer].keyframe_wanted |= world_dice(w, 3) > 0;
+		break;
+	case 6:
+		room_set_shed_level(peer->room,
+				    world_dice(w, 3) ? SHED_NOTHING
+						     : world_dice(w, SHED_LEVEL_COUNT),
+				    w->now_us);
 		break;
 	default:
 		peer->streams[0].level = world_dice(w, 2) ? 90 : (uint8_t)(15 + world_dice(w, 20));

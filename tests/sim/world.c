@@ -211,6 +211,7 @@ static void describe(struct sim_peer *peer, const struct sim_plan *plan)
 {
 	struct peer_description *d = &peer->description;
 	d->id = peer->id;
+	d->interprets = plan->interprets;
 	/* Offers number extensions differently. */
 	for (unsigned i = 0; i < EXTENSION_COUNT; i++)
 		d->extensions.id[i] = (uint8_t)(1 + (i + peer->id) % 14);

@@ -151,7 +151,7 @@ void world_run(struct world *world, unsigned ms);
 struct sim_plan {
 	unsigned layers;   /* of the camera; 0: none */
 	unsigned frame_ms; /* 0: 66 */
-	bool sound_nack;
+	bool sound_nack, interprets;
 	unsigned n_slots; /* feeds of the slots */
 	struct feed_key slots[PEER_MAX_SLOTS];
 };

@@ -53,6 +53,19 @@ static void all_full_is_no_reason_to_refuse(void)
 	g_assert_cmpuint(placement_choose(&fill_100, workers, N), ==, 3);
 }
 
+static void one_that_sheds_comes_last(void)
+{
+	struct placement_worker workers[N] = {{.participants = 10, .part = 1, .sheds = true},
+					      {.participants = 0, .sheds = true},
+					      {.participants = 300, .part = 2},
+					      {.participants = 200}};
+	g_assert_cmpuint(placement_choose(&fill_100, workers, N), ==, 3);
+	workers[2].participants = 20;
+	g_assert_cmpuint(placement_choose(&fill_100, workers, N), ==, 2);
+	workers[2].sheds = workers[3].sheds = true;
+	g_assert_cmpuint(placement_choose(&fill_100, workers, N), ==, 1);
+}
+
 static void spread_goes_round(void)
 {
 	struct placement_worker workers[N] = {0};
@@ -77,6 +90,7 @@ int main(int argc, char **argv)
 			earlier_parts_are_filled_first);
 	g_test_add_func("/placement/all_full_is_no_reason_to_refuse",
 			all_full_is_no_reason_to_refuse);
+	g_test_add_func("/placement/one_that_sheds_comes_last", one_that_sheds_comes_last);
 	g_test_add_func("/placement/spread_goes_round", spread_goes_round);
 	return g_test_run();
 }

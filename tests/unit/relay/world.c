@@ -47,6 +47,11 @@ static void on_publication(void *user, uint32_t room, const struct publication_s
 	world->last_room = room;
 }
 
+static void on_held(void *user, uint32_t room, uint32_t peer, uint64_t slots)
+{
+	((struct world *)user)->held[peer] = slots;
+}
+
 static void on_stats(void *user, uint32_t room, const struct peer_stats *stats)
 {
 	struct world *world = user;
@@ -64,12 +69,15 @@ struct world *world_new(const struct relay_config *config)
 					    .stage = on_stage,
 					    .speaking = on_speaking,
 					    .publication = on_publication,
-					    .stats = on_stats};
+					    .stats = on_stats,
+					    .held = on_held};
 	world->clients = g_ptr_array_new();
 	world->states = g_array_new(FALSE, TRUE, sizeof(struct told_state));
 	world->publications = g_array_new(FALSE, TRUE, sizeof(struct publication_state));
 	world->stats = g_array_new(FALSE, TRUE, sizeof(struct peer_stats));
 	struct relay_config all = config ? *config : standard;
+	if (!all.overload_percent) /* sanitizers and busy machines are no overload */
+		all.overload_percent = 100;
 	const char *workers = g_getenv("WORLD_WORKERS");
 	if (workers && all.workers == 1) {
 		all.workers = (unsigned)atoi(workers);

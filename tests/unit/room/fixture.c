@@ -95,6 +95,13 @@ static void on_voices(void *user, const uint32_t seats[VOICE_SEATS], uint32_t fo
 	f->fourth = fourth;
 }
 
+static void on_held(void *user, uint32_t peer, uint64_t slots)
+{
+	struct fixture *f = user;
+	f->n_held++;
+	f->held[peer] = slots;
+}
+
 static void on_publication(void *user, const struct publication_state *state)
 {
 	struct fixture *f = user;
@@ -116,7 +123,7 @@ struct fixture *fixture_new_part(unsigned part, const struct bridge_sink *sink)
 	f->ends = g_ptr_array_new();
 	struct room_config config = {
 		.counters = &f->counters,
-		.events = {f, on_stage, on_speaking, on_voices, on_publication},
+		.events = {f, on_stage, on_speaking, on_voices, on_publication, on_held},
 		.random_seed = 42,
 		.ntp_offset_us = UINT64_C(3900000000) * US_PER_SEC,
 		.part = part,

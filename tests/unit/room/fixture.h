@@ -55,6 +55,8 @@ struct fixture {
 	uint32_t stage, previous, seats[VOICE_SEATS], fourth, speaking[8];
 	unsigned n_speaking;
 	struct publication_state publication;
+	unsigned n_held;
+	uint64_t held[100]; /* by peer */
 };
 
 struct fixture *fixture_new(void);

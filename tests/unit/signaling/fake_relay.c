@@ -32,6 +32,11 @@ enum err relay_update_peer(struct relay *relay, uint32_t room,
 	return take(description, credentials, &fake_relay.updated);
 }
 
+bool relay_sheds(const struct relay *relay, uint32_t room, uint32_t peer)
+{
+	return fake_relay.sheds;
+}
+
 void relay_remove_peer(struct relay *relay, uint32_t room, uint32_t peer)
 {
 	fake_relay.removed++;

@@ -7,6 +7,7 @@
 struct fake_relay {
 	unsigned added, updated, removed, slots_set;
 	enum err result; /* of the next add or update */
+	bool sheds;
 	struct peer_description description;
 	struct transport_credentials credentials;
 	struct feed_key feed;

@@ -304,10 +304,50 @@ static void test_busy_relay_changes_nothing(void)
 	g_autoptr(GError) error = NULL;
 	fake_relay.result = ERR_FULL;
 	g_assert_false(media_session_offer(session, sdp, lines, n, &answer, &error));
-	g_assert_error(error, SIGNALING_ERROR, SIGNALING_ERROR_LIMIT);
+	g_assert_error(error, SIGNALING_ERROR, SIGNALING_ERROR_BUSY);
 	fake_relay.result = OK;
 	accepted(session, sdp, 26);
 	g_assert_cmpuint(fake_relay.added, ==, 1); /* and not an update */
+	media_session_free(session);
+}
+
+/* Who is there keeps what they have, may restart ICE and have more slots, and publishes no more. */
+static void test_overloaded_relay(void)
+{
+	struct media_session *session = new_session(&member);
+	g_autofree char *sdp = real_offer("firefox-full.sdp"), *one = first_lines(sdp, 1),
+			*few = first_lines(sdp, 10), *answer = NULL;
+	struct media_line lines[MAX_LINES];
+	g_autoptr(GError) error = NULL;
+	accepted(session, one, 1);
+	fake_relay.sheds = true;
+	g_assert_false(
+		media_session_offer(session, few, lines, client_lines(lines, 10), &answer, &error));
+	g_assert_error(error, SIGNALING_ERROR, SIGNALING_ERROR_BUSY);
+	g_assert_cmpuint(fake_relay.updated, ==, 0);
+	fake_relay.sheds = false;
+	accepted(session, few, 10);
+	fake_relay.sheds = true;
+	accepted(session, sdp, 26);
+	g_assert_cmpuint(fake_relay.updated, ==, 2);
+	g_assert_cmpstr(media_session_slot_mid(session, 0), ==,
+			fake_relay.description.slots[0].mid);
+	g_assert_null(media_session_slot_mid(session, 22));
+	media_session_free(session);
+}
+
+static void test_interpreters_are_told_apart(void)
+{
+	struct media_policy interpreter = member;
+	interpreter.interprets = true;
+	g_autofree char *sdp = real_offer("chromium-full.sdp");
+	struct media_session *session = new_session(&interpreter);
+	accepted(session, sdp, 26);
+	g_assert_true(fake_relay.description.interprets);
+	media_session_free(session);
+	session = new_session(&member);
+	accepted(session, sdp, 26);
+	g_assert_false(fake_relay.description.interprets);
 	media_session_free(session);
 }
 
@@ -409,6 +449,10 @@ int main(int argc, char **argv)
 	g_test_add_func("/media_session/refusals_name_mid_and_reason", test_refusals);
 	g_test_add_func("/media_session/busy_relay_changes_nothing",
 			test_busy_relay_changes_nothing);
+	g_test_add_func("/media_session/overloaded_relay_takes_no_more_publications",
+			test_overloaded_relay);
+	g_test_add_func("/media_session/interpreters_are_told_apart",
+			test_interpreters_are_told_apart);
 	g_test_add_func("/media_session/codecs_follow_the_meeting", test_codecs_follow_the_meeting);
 	g_test_add_func("/media_session/fragment_trickles_or_restarts", test_patch);
 	g_test_add_func("/media_session/inspect_lists_sound_and_pictures", test_inspect);

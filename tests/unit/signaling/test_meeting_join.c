@@ -299,6 +299,92 @@ static void a_crowd_comes_in_its_turn(void)
 	two_leave();
 }
 
+static void try_join(struct websocket *page, bool listen_only)
+{
+	char *token = world_token("demo", ROLE_MEMBER, NULL);
+	page_say(page,
+		 "{\"type\":\"join\",\"id\":1,\"version\":1,\"token\":\"%s\",\"name\":\"Li\","
+		 "\"device\":\"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee\",\"listenOnly\":%s}",
+		 token, listen_only ? "true" : "false");
+	g_free(token);
+}
+
+/* Says so before anything is made, on the same socket as the second try. */
+static void an_overloaded_relay_takes_listeners_only(void)
+{
+	two_people();
+	struct websocket *late = page_open();
+	world.sheds = true;
+	page_forget(host);
+	try_join(late, false);
+	page_expect_error(late, "busy", "media");
+	page_expect_none(host, "person");
+	try_join(late, true);
+	json_t *joined = page_take(late, "joined");
+	uint32_t number = page_number(page_text(joined, "participant"));
+	json_decref(joined);
+	page_offer(late);
+	for (enum source source = SOURCE_MICROPHONE; source <= SOURCE_SCREEN_SOUND; source++)
+		g_assert_true(world_muted(number, source)); /* whatever the page does */
+	page_say(late, "{\"type\":\"media\",\"id\":2,\"microphone\":\"none\"}");
+	page_expect_ok(late);
+	page_say(late, "{\"type\":\"media\",\"id\":3,\"microphone\":\"on\"}");
+	page_expect_error(late, "busy", "media");
+	page_say(late, "{\"type\":\"media\",\"id\":4,\"screen\":true}");
+	page_expect_error(late, "busy", "media");
+	g_assert_true(world_muted(number, SOURCE_MICROPHONE));
+	/* What was is as it was: devices go on and off, sockets come back. */
+	page_say(member, "{\"type\":\"media\",\"id\":5,\"microphone\":\"on\",\"screen\":true}");
+	page_expect_ok(member);
+	page_offer(member);
+	world.sheds = false;
+	page_say(late, "{\"type\":\"media\",\"id\":6,\"microphone\":\"on\"}");
+	page_expect_ok(late);
+	g_assert_false(world_muted(number, SOURCE_MICROPHONE));
+	g_assert_cmpuint(world.meetings->busy, ==, 3);
+	page_drop(late);
+	two_leave();
+}
+
+static void who_was_here_comes_back_to_an_overloaded_relay(void)
+{
+	two_people();
+	char *secret = page_secret(member);
+	page_offer(member);
+	page_drop(member);
+	world.sheds = true;
+	member = page_open();
+	page_resume(member, ROLE_MEMBER, member_id, secret);
+	page_expect(member, "joined", "participant", member_id);
+	page_offer(member);
+	page_say(member, "{\"type\":\"media\",\"id\":1,\"microphone\":\"on\"}");
+	page_expect_ok(member);
+	g_assert_false(world_muted(page_number(member_id), SOURCE_MICROPHONE));
+	g_free(secret);
+	two_leave();
+}
+
+/* Leaving out a word doesn't make a publisher of a listener. */
+static void a_listener_comes_back_as_one(void)
+{
+	two_people();
+	struct websocket *page = page_open(), *again = page_open();
+	try_join(page, true);
+	page_expect(page, "joined", NULL, NULL);
+	page_drop(page);
+	world.sheds = true;
+	try_join(again, false); /* by the same device: the same person */
+	json_t *joined = page_take(again, "joined");
+	uint32_t number = page_number(page_text(joined, "participant"));
+	json_decref(joined);
+	page_offer(again);
+	g_assert_true(world_muted(number, SOURCE_MICROPHONE));
+	page_say(again, "{\"type\":\"media\",\"id\":1,\"microphone\":\"on\"}");
+	page_expect_error(again, "busy", "media");
+	page_drop(again);
+	two_leave();
+}
+
 static void tokens_with_a_name_decide_it(void)
 {
 	world_open();
@@ -333,6 +419,9 @@ int main(int argc, char **argv)
 	ADD(expired_or_replaced_links_still_resume);
 	ADD(full_meetings_say_so);
 	ADD(a_crowd_comes_in_its_turn);
+	ADD(an_overloaded_relay_takes_listeners_only);
+	ADD(who_was_here_comes_back_to_an_overloaded_relay);
+	ADD(a_listener_comes_back_as_one);
 	ADD(tokens_with_a_name_decide_it);
 	return g_test_run();
 }

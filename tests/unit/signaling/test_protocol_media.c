@@ -206,6 +206,37 @@ static void slots_are_set(void)
 	two_leave();
 }
 
+/* By the order of the offer's slots. */
+static void pictures_that_are_held_back_are_named(void)
+{
+	two_people();
+	char *secret = page_secret(member);
+	uint32_t number = page_number(member_id);
+	page_offer(member);
+	world.relay_events.held(world.relay_events.user, world.rooms_opened, number, 5);
+	json_t *paused = page_take(member, "paused");
+	json_t *slots = json_pack("[s, s]", "8", "10");
+	g_assert_true(json_equal(json_object_get(paused, "slots"), slots));
+	json_decref(paused);
+	page_expect_none(host, "paused");
+	/* A page that comes back may have missed it. */
+	page_drop(member);
+	member = page_open();
+	page_resume(member, ROLE_MEMBER, member_id, secret);
+	paused = page_take(member, "paused");
+	g_assert_true(json_equal(json_object_get(paused, "slots"), slots));
+	json_decref(paused);
+	json_decref(slots);
+	world.relay_events.held(world.relay_events.user, world.rooms_opened, number, 0);
+	paused = page_take(member, "paused");
+	g_assert_cmpuint(json_array_size(json_object_get(paused, "slots")), ==, 0);
+	json_decref(paused);
+	world.relay_events.held(world.relay_events.user, world.rooms_opened, number, 0);
+	page_expect_none(member, "paused");
+	g_free(secret);
+	two_leave();
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -218,5 +249,6 @@ int main(int argc, char **argv)
 	ADD(offers_come_one_a_second);
 	ADD(refused_first_offers_leave_no_session);
 	ADD(slots_are_set);
+	ADD(pictures_that_are_held_back_are_named);
 	return g_test_run();
 }

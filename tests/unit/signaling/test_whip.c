@@ -53,6 +53,10 @@ struct participant *meeting_add_device(struct meeting *meeting, const struct tok
 		.max_slots = 8,
 		.video_codecs = {CODEC_VP8},
 	};
+	if (listed && fake_relay.sheds) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_BUSY, "media: busy");
+		return NULL;
+	}
 	struct participant *participant = g_new0(struct participant, 1);
 	participant->media = media_session_new(NULL, 7, 17, &policy);
 	participant->listed = listed;
@@ -325,6 +329,19 @@ static void test_refusals(void)
 	tear_down();
 }
 
+static void test_overloaded(void)
+{
+	set_up();
+	fake_relay.sheds = true;
+	g_assert_cmpuint(request("POST", "/whip/demo", "", "member", sdp_type, NULL, offer), ==,
+			 503);
+	has(got.headers->str, "Retry-After: 30\n");
+	g_assert_cmpuint(people->len, ==, 0);
+	g_assert_cmpuint(request("POST", "/whep/demo", "", "member", sdp_type, NULL, offer), ==,
+			 201);
+	tear_down();
+}
+
 static void test_patch(void)
 {
 	static const char *candidate =
@@ -389,6 +406,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/whip/publisher_gets_a_session_until_delete", test_publish);
 	g_test_add_func("/whip/viewer_gets_the_feeds_that_the_query_names", test_view);
 	g_test_add_func("/whip/refusals_leave_nobody_behind", test_refusals);
+	g_test_add_func("/whip/overloaded_relay_takes_viewers_only", test_overloaded);
 	g_test_add_func("/whip/patch_trickles_or_restarts", test_patch);
 	g_test_add_func("/whip/session_goes_with_its_participant",
 			test_session_goes_with_its_participant);

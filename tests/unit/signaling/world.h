@@ -20,7 +20,7 @@ struct world {
 	/* What the relay was told last, and how often. */
 	uint32_t rooms_opened, rooms_closed, pinned, screen;
 	unsigned sessions, sessions_freed, offers, slots_set;
-	bool refuse_offers;
+	bool refuse_offers, sheds; /* the relay */
 	struct media_line lines[PEER_MAX_PUBLICATIONS + PEER_MAX_SLOTS];
 	size_t n_lines;
 	bool may_publish, may_screen; /* policy of the last session */

@@ -79,6 +79,7 @@ class Controller implements Commands {
       refused: (error) => this.refused(error),
       notice: (notice) => this.noticed(notice),
       unreachable: () => this.unreachable(),
+      busy: () => this.serverBusy(),
       closed: (code) => this.closed(code),
     });
   }
@@ -180,6 +181,16 @@ class Controller implements Commands {
   private unreachable(): void {
     if (this.state.meeting) this.dispatch({ type: "lobby-problem", problem: problem("lobby.serverGone", true) });
     else this.dispatch({ type: "refused", problem: problem("refused.offline", true) });
+  }
+
+  /** Who came to listen goes on listening. */
+  private serverBusy(): void {
+    this.own.enter("listen");
+    this.own.stopScreen();
+    this.dispatch({ type: "set", change: { joinMode: "listen" } });
+    this.session?.layoutChanged(0);
+    this.rememberSession();
+    this.dispatch({ type: "toast", words: { key: "toast.busy" }, kind: "problem", at: Date.now() });
   }
 
   private closed(code: number): void {

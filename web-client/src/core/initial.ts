@@ -18,6 +18,7 @@ export const EMPTY_MEETING = {
   stagePicture: null,
   screenPicture: null,
   ownScreen: null,
+  paused: [],
   galleryMembers: [],
   gallery: [],
   sounds: [],

@@ -60,6 +60,7 @@ describe("a refused join", () => {
     expect(why("not-found")).toEqual([true, "refused.notFound"]);
     expect(why("unsupported", "version")).toEqual([true, "refused.outdated"]);
     expect(why("limit")).toEqual([false, "lobby.full"]);
+    expect(why("busy", "media")).toEqual([false, "lobby.busy"]);
     expect(why("malformed", "name")).toEqual([false, "lobby.nameBad"]);
     expect(why("malformed", "country")).toEqual([false, "lobby.problem"]);
     expect(why("internal")).toEqual([false, "lobby.problem"]);

@@ -82,6 +82,8 @@ export function joinProblem(error: RequestFailed, token: string): { forGood: boo
       return forGood(problem("refused.outdated", true));
     case "limit":
       return inLobby(problem("lobby.full", true));
+    case "busy":
+      return inLobby({ ...problem("lobby.busy", true), continueWithout: true });
     case "malformed":
       if (error.field === "name") return inLobby(problem("lobby.nameBad", false));
       return inLobby(problem("lobby.problem", true, { message: error.message }));

@@ -54,7 +54,7 @@ export type Request =
   | { type: "leave" };
 
 export type ErrorCode =
-  | "malformed" | "unauthorized" | "forbidden" | "not-found" | "conflict" | "limit" | "unsupported" | "gone" | "internal";
+  | "malformed" | "unauthorized" | "forbidden" | "not-found" | "conflict" | "limit" | "unsupported" | "gone" | "busy" | "internal";
 
 export interface ProtocolError { type: "error"; re?: number; code: ErrorCode; field: string; message: string }
 
@@ -102,6 +102,8 @@ export type Notice =
   | { type: "speaking"; participants: ParticipantId[] }
   | { type: "quality"; marks: Record<ParticipantId, Quality> }
   | { type: "muted"; source: Source; by: ParticipantId }
+  /** The picture slots that show nothing since the server is overloaded: all of them, by mid. */
+  | { type: "paused"; slots: string[] }
   | { type: "media-lost" }
   | { type: "removed" }
   | { type: "replaced" }
@@ -113,7 +115,7 @@ const connection: Guard<Connection> = oneOf("connecting", "connected", "reconnec
 const source: Guard<Source> = oneOf("microphone", "camera", "screen");
 const quality: Guard<Quality> = oneOf(0, 1, 2, 3);
 const errorCode: Guard<ErrorCode> = oneOf(
-  "malformed", "unauthorized", "forbidden", "not-found", "conflict", "limit", "unsupported", "gone", "internal",
+  "malformed", "unauthorized", "forbidden", "not-found", "conflict", "limit", "unsupported", "gone", "busy", "internal",
 );
 /** Actions that a later server may know and this page doesn't are no reason to stay out: they are strings here. */
 const actions = array(string) as Guard<Action[]>;
@@ -158,6 +160,7 @@ const NOTICES: { [T in Notice["type"]]: Guard<Extract<Notice, { type: T }>> } = 
   speaking: object({ type: literal("speaking"), participants: array(string) }),
   quality: object({ type: literal("quality"), marks: record(quality) }),
   muted: object({ type: literal("muted"), source, by: string }),
+  paused: object({ type: literal("paused"), slots: array(string) }),
   "media-lost": object({ type: literal("media-lost") }),
   removed: object({ type: literal("removed") }),
   replaced: object({ type: literal("replaced") }),

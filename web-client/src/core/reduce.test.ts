@@ -52,6 +52,17 @@ describe("joining", () => {
   });
 });
 
+describe("pictures that the server holds back", () => {
+  it("are those of the last list; a join begins without", () => {
+    hear({ type: "paused", slots: ["8", "9"] });
+    expect(state.paused).toEqual(["8", "9"]);
+    hear({ type: "paused", slots: ["9"] });
+    expect(state.paused).toEqual(["9"]);
+    dispatch({ type: "joined", joined: joined(), at });
+    expect(state.paused).toEqual([]);
+  });
+});
+
 describe("people", () => {
   it("who comes is added at the end, with a word in a small meeting", () => {
     hear({ type: "person", person: person("c") });

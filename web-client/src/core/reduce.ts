@@ -11,7 +11,7 @@ import type { CoreWord } from "./words";
 type Plain = Pick<
   State,
   | "uiLanguage" | "theme" | "layout" | "link" | "microphone" | "camera" | "screenShare" | "ownScreen" | "soundBlocked" | "wakeLock" | "issuedLink"
-  | "galleryPage" | "pageSize" | "nameFixed" | "joinMode" | "stagePicture" | "screenPicture" | "gallery" | "sounds"
+  | "galleryPage" | "pageSize" | "nameFixed" | "joinMode" | "stagePicture" | "screenPicture" | "gallery" | "sounds" | "paused"
 >;
 
 export type Event =
@@ -130,6 +130,7 @@ function joined(state: State, joined: Joined, at: number): State {
     stage: joined.stage,
     screen: joined.screen,
     speaking: joined.speaking,
+    paused: [], // what is, comes right behind
   };
   if (!again) return next;
   const last = state.chat[state.chat.length - 1]?.id ?? -Infinity;
@@ -195,6 +196,8 @@ function notice(state: State, notice: Notice, at: number): State {
       const key = ({ microphone: "toast.mutedMicrophone", camera: "toast.mutedCamera", screen: "toast.mutedScreen" } as const)[notice.source];
       return toast(state, key, { by: nameOf(state, notice.by) }, "info", at);
     }
+    case "paused":
+      return { ...state, paused: notice.slots };
     case "media-lost":
       return { ...state, link: lost(state.link, at) };
     case "removed":

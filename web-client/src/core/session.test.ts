@@ -21,7 +21,7 @@ let state: State;
 let server: FakeServer;
 let connections: FakeConnections;
 let session: Session;
-let host: SessionHost & { refused: ReturnType<typeof vi.fn>; unreachable: ReturnType<typeof vi.fn>; closed: ReturnType<typeof vi.fn> };
+let host: SessionHost & { refused: ReturnType<typeof vi.fn>; unreachable: ReturnType<typeof vi.fn>; busy: ReturnType<typeof vi.fn>; closed: ReturnType<typeof vi.fn> };
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_000_000 });
@@ -32,7 +32,7 @@ beforeEach(() => {
   host = {
     state: () => state,
     dispatch: (event: Event) => (state = reduce(state, event)),
-    joined: vi.fn(), refused: vi.fn(), notice: vi.fn(), unreachable: vi.fn(), closed: vi.fn(),
+    joined: vi.fn(), refused: vi.fn(), notice: vi.fn(), unreachable: vi.fn(), busy: vi.fn(), closed: vi.fn(),
   };
   const geometry = { tiles: 4, tileWidth: 320, tileHeight: 180, stageWidth: 1280, stageHeight: 720 };
   session = new Session("ws://x/ws", { token: "t", device: "d" }, 3, geometry, host, { connection: connections.make, socket: server.make });
@@ -165,6 +165,54 @@ describe("joining", () => {
     server.socket.open();
     await settle();
     expect(types(server.socket)).toEqual(["join", "offer"]);
+  });
+});
+
+describe("a busy server", () => {
+  const busy = { type: "error", code: "busy", field: "media", message: "media: the server is busy" };
+
+  it("refuses who would publish, and takes them to listen", async () => {
+    session.start({});
+    server.socket.open();
+    await settle();
+    server.socket.reply("join", busy);
+    await settle();
+    expect(host.refused.mock.calls[0]?.[0]).toMatchObject({ code: "busy", field: "media" });
+    state = { ...state, joinMode: "listen" };
+    await enter();
+    expect(server.socket.last("join")).toMatchObject({ listenOnly: true });
+    expect(state.page.at).toBe("meeting");
+  });
+
+  it("says so when who listens switches on", async () => {
+    await enter();
+    session.tellMedia();
+    server.socket.reply("media", busy);
+    await settle();
+    expect(host.busy).toHaveBeenCalledTimes(1);
+  });
+
+  it("holds pictures back until it isn't any more", async () => {
+    await enter();
+    const mid = state.stagePicture?.mid ?? "";
+    server.socket.say({ type: "paused", slots: [mid] });
+    expect(state.paused).toEqual([mid]);
+    connections.last.arrived.set(mid, Date.now());
+    await vi.advanceTimersByTimeAsync(300);
+    expect(state.stagePicture?.live).toBe(false);
+    server.socket.say({ type: "paused", slots: [] });
+    await vi.advanceTimersByTimeAsync(300);
+    expect(state.stagePicture?.live).toBe(false); // the last picture of before isn't one
+    connections.last.arrived.set(mid, Date.now());
+    await vi.advanceTimersByTimeAsync(300);
+    expect(state.stagePicture?.live).toBe(true);
+  });
+
+  it("says anew what it holds back of a new connection", async () => {
+    await enter();
+    server.socket.say({ type: "paused", slots: ["8"] });
+    server.socket.say({ type: "media-lost" });
+    expect(state.paused).toEqual([]);
   });
 });
 

@@ -21,6 +21,8 @@ export interface SessionHost {
   notice(notice: Notice): void;
   /** The server isn't reached, and the meeting isn't on the page yet. The session goes on trying. */
   unreachable(): void;
+  /** What this page switched on isn't taken: the server is busy. */
+  busy(): void;
   /** The server closed for good. */
   closed(code: number): void;
 }
@@ -128,7 +130,12 @@ export class Session {
   tellMedia(): void {
     if (!this.isJoined) return;
     const { microphone, camera, screenShare } = this.host.state();
-    this.send({ type: "media", microphone, camera, screen: screenShare === "on" });
+    const request: Request = { type: "media", microphone, camera, screen: screenShare === "on" };
+    this.request(request).catch((error: unknown) => {
+      if (!(error instanceof RequestFailed) || error.code === "lost") return;
+      if (error.code === "busy") this.host.busy();
+      else console.warn("Refused:", request.type, error.message);
+    });
   }
 
   setGeometry(geometry: Geometry): void {
@@ -258,7 +265,7 @@ export class Session {
       this.join();
       return;
     }
-    if (this.host.state().page.at === "meeting" && (error.code === "limit" || error.code === "internal")) {
+    if (this.host.state().page.at === "meeting" && (error.code === "limit" || error.code === "busy" || error.code === "internal")) {
       // After a restart of the server everybody comes at once.
       this.signalling.again();
       return;
@@ -302,6 +309,7 @@ export class Session {
     });
     this.connection = connection;
     this.slots.attach(connection);
+    if (this.host.state().paused.length > 0) this.host.dispatch({ type: "set", change: { paused: [] } });
     for (const [publication, track] of this.tracks) void connection.setTrack(publication, track);
   }
 

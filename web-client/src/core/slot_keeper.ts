@@ -101,10 +101,15 @@ export class SlotKeeper {
   watch(now: number): void {
     const { connection } = this;
     if (!connection) return;
-    const { stagePicture, screenPicture, gallery, people } = this.state();
+    const { stagePicture, screenPicture, gallery, people, paused } = this.state();
     const frames = connection.frames(now);
     const live = new Set<string>();
     const fresh = (mid: string): number => {
+      if (paused.includes(mid)) {
+        // A picture that stands still isn't one; what comes back begins anew.
+        this.shownSince.set(mid, now);
+        return Infinity;
+      }
       const at = frames.get(mid);
       return at === undefined || at <= (this.shownSince.get(mid) ?? 0) ? Infinity : now - at;
     };

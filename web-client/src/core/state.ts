@@ -138,6 +138,8 @@ export interface State {
   screenPicture: Picture | null;
   /** Own screen's picture while sharing (for a small preview). */
   ownScreen: MediaStream | null;
+  /** Mids of the picture slots that show nothing since the server is busy. */
+  paused: readonly string[];
   /**
    * Who is on the gallery's page, in tile order, with and without a picture; oneself isn't among them (the own tile always comes first).
    * Tiles keep their place: who leaves is replaced by the last tile of all, who comes goes to the end, and only a name without a picture

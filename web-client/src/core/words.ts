@@ -13,6 +13,7 @@ export const CORE_WORDS = [
   "refused.offline", // server not reached; retry
   // Lobby.
   "lobby.full", // as many people as the meeting takes
+  "lobby.busy", // no new publishers now; listening goes
   "lobby.nameMissing",
   "lobby.nameBad", // too long or not allowed
   "lobby.serverGone", // could not join; retry
@@ -49,6 +50,7 @@ export const CORE_WORDS = [
   "toast.notAllowed", // values: message
   "toast.failed", // values: message
   "toast.tooFast", // too many messages
+  "toast.busy", // who listens can't be heard or seen yet
   "toast.noConnection", // what was pressed needs the server, and it is away
 ] as const;
 

@@ -109,6 +109,7 @@ export const en = {
   "lobby.full": "The meeting is full. Try again in a few minutes, when somebody may have left.",
   "lobby.nameMissing": "Write your name, so that others know who you are.",
   "lobby.nameBad": "This name can’t be used. Choose one of up to 80 letters.",
+  "lobby.busy": "The server is busy. You can listen now; try microphone and camera again in a while.",
   "lobby.serverGone": "The server doesn’t answer. Check your internet connection and try again.",
   "lobby.problem": "Joining failed ({message}). Try again; if it stays so, tell the host.",
 
@@ -181,6 +182,7 @@ export const en = {
   "tile.noMic": "no microphone",
   "tile.reconnecting": "reconnecting…",
   "tile.connecting": "joining…",
+  "tile.paused": "Picture paused: the server is busy",
   "tile.hand": "hand raised",
   "tile.listens": "listening only",
 
@@ -282,6 +284,7 @@ export const en = {
   "toast.notAllowed": "That isn’t allowed here ({message}).",
   "toast.failed": "That didn’t work ({message}). Try again.",
   "toast.tooFast": "That was too fast. Wait a moment, then try again.",
+  "toast.busy": "The server is busy. You go on listening; try microphone and camera again in a while.",
   "toast.noConnection": "No connection just now. Try again in a moment.",
 } as const;
 

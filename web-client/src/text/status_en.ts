@@ -29,7 +29,7 @@ export const statusEn = {
   "page.keys": "Move over a chart, or press ← and → on it, to read the figures of a moment.",
 
   "shed.note":
-    "Worker {worker} is overloaded: {level, select, 1 {thumbnails are reduced} 2 {pictures that nobody has on stage are paused} other {pictures are paused, sound and interpretation go on}}.",
+    "Worker {worker} is overloaded: {level, select, 1 {thumbnails are reduced} 2 {pictures that nobody has on stage are paused} 3 {pictures other than shared screens are paused} other {pictures are paused, sound and interpretation go on}}.",
   "shed.text": "Nobody new can publish there until it has recovered, which it does by itself.",
 
   "figure.people": "Participants",

@@ -30,7 +30,7 @@ export const statusZhHans: StatusCatalogue = {
   "page.keys": "将指针移到图表上，或在图表上按 ← 和 →，可查看某一时刻的数值。",
 
   "shed.note":
-    "工作线程 {worker} 过载：{level, select, 1 {缩略图已降低清晰度} 2 {不在台上的画面已暂停} other {画面已暂停，声音和同传继续}}。",
+    "工作线程 {worker} 过载：{level, select, 1 {缩略图已降低清晰度} 2 {不在台上的画面已暂停} 3 {除共享屏幕外的画面已暂停} other {画面已暂停，声音和同传继续}}。",
   "shed.text": "恢复之前，新的人不能在那里发送声音和画面；它会自行恢复。",
 
   "figure.people": "参会者",

@@ -105,6 +105,7 @@ export const zhHans: Catalogue = {
   "lobby.full": "会议人数已满。请几分钟后再试，可能会有人离开。",
   "lobby.nameMissing": "请填写姓名，让大家知道您是谁。",
   "lobby.nameBad": "这个名字不能使用。请填写不超过 80 个字的名字。",
+  "lobby.busy": "服务器繁忙。您现在可以旁听；请稍后再试麦克风和摄像头。",
   "lobby.serverGone": "服务器没有响应。请检查网络后重试。",
   "lobby.problem": "加入失败（{message}）。请重试；如果仍然如此，请告诉主持人。",
 
@@ -175,6 +176,7 @@ export const zhHans: Catalogue = {
   "tile.noMic": "没有麦克风",
   "tile.reconnecting": "正在重新连接…",
   "tile.connecting": "正在加入…",
+  "tile.paused": "画面已暂停：服务器繁忙",
   "tile.hand": "已举手",
   "tile.listens": "只听不说",
 
@@ -271,5 +273,6 @@ export const zhHans: Catalogue = {
   "toast.notAllowed": "这里不允许这样做（{message}）。",
   "toast.failed": "操作没有成功（{message}）。请重试。",
   "toast.tooFast": "操作太快了。请稍等再试。",
+  "toast.busy": "服务器繁忙。您可以继续旁听；请稍后再试麦克风和摄像头。",
   "toast.noConnection": "暂时没有连接，请稍后再试。",
 };

@@ -1,6 +1,6 @@
 /** The icons in use, of one set (Lucide). Each stands beside words, or in a control that has an accessible name. */
 export {
-  AppWindow, ArrowDown, AudioLines, Check, ChevronLeft, ChevronRight, CircleAlert, CircleX, Copy, DoorOpen, Ellipsis, Globe, Hand, Headphones, Info,
+  AppWindow, ArrowDown, AudioLines, Check, ChevronLeft, ChevronRight, CircleAlert, CirclePause, CircleX, Copy, DoorOpen, Ellipsis, Globe, Hand, Headphones, Info,
   Keyboard, LayoutGrid, Link, LogOut, Maximize, MessageSquare, Mic, MicOff, Minimize, MonitorOff, MonitorUp, Pin, Power, RefreshCw, Search,
   SendHorizontal, Settings2, SquareUser, SunMoon, UserX, Users, Video, VideoOff, Volume2, WifiOff, X,
 } from "lucide-preact";

@@ -24,6 +24,11 @@ export function galleryPicture(state: State, id: ParticipantId): Picture | null 
   return state.gallery.find((picture) => picture.participant === id) ?? null;
 }
 
+/** The server, which is busy, holds this picture back. */
+export function isPaused(state: State, picture: Picture | null): boolean {
+  return picture !== null && state.paused.includes(picture.mid);
+}
+
 /** Another's screen, shown large. */
 export function screenShown(state: State): ParticipantId | null {
   return state.screen !== null && state.screen !== state.me && state.people.has(state.screen) ? state.screen : null;

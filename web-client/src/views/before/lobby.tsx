@@ -55,7 +55,9 @@ export function Lobby({ page }: { page: LobbyPage }) {
             <ProfileFields nameField={nameField} nameMissing={nameMissing && name.trim() === ""} />
             {listener && <p class="note note-plain">{t("lobby.listener")}</p>}
             <div class="lobby-join">
-              {page.problem && <ProblemNote problem={page.problem} onRetry={() => commands.retry()} />}
+              {page.problem && (
+                <ProblemNote problem={page.problem} without={t("lobby.joinListen")} onRetry={() => commands.retry()} onWithout={() => join("listen")} />
+              )}
               <JoinButtons joining={page.joining} listener={listener} onJoin={join} />
             </div>
             {!listener && <p class="hint">{t("lobby.joinHint")}</p>}

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { isPhone } from "../../core/browser";
 import { arrange, type Arrangement } from "../layout";
-import { galleryPicture, onStage, personOf, sameArray, screenShown, type OnStage } from "../selectors";
+import { galleryPicture, isPaused, onStage, personOf, sameArray, screenShown, type OnStage } from "../selectors";
 import { useCommands, useSelected, useText } from "../context";
 import { ChevronLeft, ChevronRight, MonitorUp, Users } from "../icons";
 import { Picture } from "../parts/picture";
@@ -64,13 +64,14 @@ function Screen({ id }: { id: string }) {
   const picture = useSelected((state) => state.screenPicture);
   const name = person?.name ?? "";
   const live = picture?.live === true;
+  const paused = useSelected((state) => isPaused(state, picture));
   return (
     <div class="tile tile-stage tile-screen">
       <Picture stream={picture?.stream ?? null} live={live} label={t("stage.screenOf", { name })} whole participant={id} kind="screen" />
       {!live && (
         <p class="stage-empty">
-          <span class="spinner" />
-          {t("stage.waitingScreen", { name })}
+          {!paused && <span class="spinner" />}
+          {paused ? t("tile.paused") : t("stage.waitingScreen", { name })}
         </p>
       )}
       {live && (

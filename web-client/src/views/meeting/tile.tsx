@@ -1,9 +1,9 @@
 /** One person's picture with their name: on the stage, beside a shared screen, in the gallery. */
 import type { Person, Picture as Slot } from "../../core/state";
 import { countryName, ownLanguageName } from "../../text/names";
-import { handPlace, personOf } from "../selectors";
+import { handPlace, isPaused, personOf } from "../selectors";
 import { useSelected, useText } from "../context";
-import { AudioLines, Hand, MicOff, Pin, WifiOff } from "../icons";
+import { AudioLines, CirclePause, Hand, type Icon, MicOff, Pin, WifiOff } from "../icons";
 import type { Box } from "../layout";
 import { NetworkMark } from "../parts/basics";
 import { Initials, Picture } from "../parts/picture";
@@ -65,18 +65,15 @@ export function Tile({ id, picture, box, kind }: TileProps) {
   const quality = useSelected((state) => state.quality.get(id));
   const speaking = useSpeaking(id);
   const connection = useConnectionWords(person);
+  const paused = useSelected((state) => isPaused(state, picture)) && person?.camera === "on";
   if (!person) return null;
   const live = picture?.live === true && person.camera === "on";
   return (
     <div class={speaking ? "tile tile-speaking" : "tile"} style={sizes(box)}>
       <Picture stream={picture?.stream ?? null} live={live} label={person.name} participant={id} kind={kind} />
       {!live && <Initials name={person.name} id={id} />}
-      {connection && (
-        <p class="tile-connection" title={connection}>
-          <WifiOff size={16} />
-          <span class={box.width < ROOMY ? "unseen" : ""}>{connection}</span>
-        </p>
-      )}
+      {connection && <TileNote sign={WifiOff} words={connection} box={box} />}
+      {!connection && paused && <TileNote sign={CirclePause} words={t("tile.paused")} box={box} />}
       {hand > 0 && <HandBadge place={hand} />}
       <p class="tile-caption">
         {speaking && (
@@ -90,6 +87,15 @@ export function Tile({ id, picture, box, kind }: TileProps) {
         {(box.width >= ROOMY || (quality !== undefined && quality <= 1)) && <NetworkMark quality={quality} />}
       </p>
     </div>
+  );
+}
+
+function TileNote({ sign: Sign, words, box }: { sign: Icon; words: string; box: Box }) {
+  return (
+    <p class="tile-connection" title={words}>
+      <Sign size={16} />
+      <span class={box.width < ROOMY ? "unseen" : ""}>{words}</span>
+    </p>
   );
 }
 
@@ -139,6 +145,7 @@ export function StageTile({ id, picture }: { id: string; picture: Slot | null })
   const pinned = useSelected((state) => state.stage.pinned && state.stage.holder === id);
   const speaking = useSpeaking(id);
   const connection = useConnectionWords(person);
+  const paused = useSelected((state) => isPaused(state, picture));
   if (!person) return null;
   const live = picture?.live === true && person.camera === "on";
   const waiting = person.camera === "on" && picture !== null && !live && !connection;
@@ -146,7 +153,7 @@ export function StageTile({ id, picture }: { id: string; picture: Slot | null })
     <div class={speaking ? "tile tile-stage tile-speaking" : "tile tile-stage"}>
       <Picture stream={picture?.stream ?? null} live={live} label={person.name} participant={id} kind="stage" />
       {!live && <Initials name={person.name} id={id} />}
-      {(connection || waiting) && <p class="tile-connection">{connection || t("stage.waiting")}</p>}
+      {(connection || waiting) && <p class="tile-connection">{connection || t(paused ? "tile.paused" : "stage.waiting")}</p>}
       <div class="stage-caption">
         <p class="stage-name">
           {speaking && (

@@ -78,6 +78,7 @@ export const BASE: State = {
   stagePicture: null,
   screenPicture: null,
   ownScreen: null,
+  paused: [],
   tiles: [],
   pageSize: 0,
   galleryMembers: [],
