@@ -96,7 +96,7 @@ def read_options():
     parser.add_argument("--servers", default=list(SERVERS), type=lambda text: text.split(","), help=", ".join(SERVERS))
     parser.add_argument("--rounds", default=3, type=int)
     parser.add_argument("--floor-seconds", default=3, type=int)
-    parser.add_argument("--delay-kilobits", default=300, type=int,
+    parser.add_argument("--delay-kilobits", default=100, type=int,
                         help="of case 4's cameras: what brings the core of the 100 meetings to about 50 %%")
     parser.add_argument("--quick", action="store_true", help="short and small: shows that it works, and nothing else")
     parser.add_argument("--verbose", action="store_true")

@@ -33,10 +33,10 @@ def setups(delay_kilobits):
                   load=("--kilobits", 500, "--talk", 3, "--voices", 3, "--cameras", 9, "--others")),),
         4: (to_300,
             Setup("100 meetings of 10", ("tongsheng",), 10, meetings=100, publish=10, warm=3000, decrypt_each=20,
-                  load=("--kilobits", delay_kilobits, *MEETING_OF_TEN)),
+                  load=("--kilobits", delay_kilobits, "--rate", 10, *MEETING_OF_TEN)),
             # As many as bring Janus's core to the same half.
             Setup("8 meetings of 10", ("janus tuned",), 10, meetings=8, publish=10, warm=3000, floor=False,
-                  load=("--kilobits", delay_kilobits, *MEETING_OF_TEN))),
+                  load=("--kilobits", delay_kilobits, "--rate", 10, *MEETING_OF_TEN))),
         5: (to_50, to_300),
         6: (Setup("300 join in 3 s", BOTH, 300, warm=3000, seconds=6, floor=False,
                   load=("--rush", "--every", 10, "--at-once", 32)),),

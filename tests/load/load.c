@@ -265,17 +265,17 @@ static void measure(struct run *run)
 /* Layers have a tenth, three tenths and the rest of the rate. */
 static void make_clips(struct run *run)
 {
-	unsigned kilobits = (unsigned)run->options.kilobits;
+	unsigned kilobits = (unsigned)run->options.kilobits, rate = (unsigned)run->options.rate;
 	run->sound = clip_new_tone(440);
 	if (kilobits == 0)
 		return;
 	if (!run->options.simulcast) {
-		run->pictures[0] = clip_new_noise(1280, 720, 30, kilobits);
+		run->pictures[0] = clip_new_noise(1280, 720, rate, kilobits);
 		return;
 	}
-	run->pictures[0] = clip_new_noise(320, 180, 30, kilobits / 10);
-	run->pictures[1] = clip_new_noise(640, 360, 30, kilobits * 3 / 10);
-	run->pictures[2] = clip_new_noise(1280, 720, 30, kilobits * 6 / 10);
+	run->pictures[0] = clip_new_noise(320, 180, rate, kilobits / 10);
+	run->pictures[1] = clip_new_noise(640, 360, rate, kilobits * 3 / 10);
+	run->pictures[2] = clip_new_noise(1280, 720, rate, kilobits * 6 / 10);
 }
 
 static void set_limits(void)

@@ -10,6 +10,7 @@ static struct options options = {.rooms = 1,
 				 .voices = 1,
 				 .cameras = 1,
 				 .kilobits = 1000,
+				 .rate = 30,
 				 .seconds = 5,
 				 .warm_ms = 1000,
 				 .at_once = 4,
@@ -33,6 +34,7 @@ static const GOptionEntry entries[] = {
 	{"channel", 0, 0, G_OPTION_ARG_NONE, &options.channel,
 	 "One more, who always speaks and never takes a seat; viewers hear it in a slot of its own",
 	 NULL},
+	{"rate", 0, 0, G_OPTION_ARG_INT, &options.rate, "Pictures of a camera, a second", "N"},
 	{"kilobits", 0, 0, G_OPTION_ARG_INT, &options.kilobits,
 	 "Of a camera, a second; 0: no camera", "N"},
 	{"simulcast", 0, 0, G_OPTION_ARG_NONE, &options.simulcast, "Cameras have three layers",
@@ -64,7 +66,7 @@ static const char *problem(void)
 	guint meetings = options.meetings != NULL ? g_strv_length(options.meetings) : 0;
 	guint tokens = options.tokens != NULL ? g_strv_length(options.tokens) : 0;
 	if (options.publish < 0 || options.view < 0 || options.voices < 0 || options.cameras < 0 ||
-	    options.kilobits < 0 || options.rooms < 1 || options.at_once < 1 ||
+	    options.kilobits < 0 || options.rate < 1 || options.rooms < 1 || options.at_once < 1 ||
 	    options.every_ms < 0 || options.decrypt_each < 1)
 		return "a number is too small";
 	if (options.cameras > CAMERAS_MAX)

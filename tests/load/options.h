@@ -11,7 +11,7 @@ struct options {
 	int rooms;		     /* Janus's; else as many as there are meetings */
 	int publish, talk, pictures; /* of each meeting */
 	int view, voices, cameras;   /* of each meeting; of each viewer */
-	int kilobits, seconds, warm_ms, every_ms, at_once, decrypt_each;
+	int kilobits, rate, seconds, warm_ms, every_ms, at_once, decrypt_each;
 };
 
 /* Prints what is wrong; false then. */
