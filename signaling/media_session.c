@@ -98,7 +98,7 @@ static bool may_publish_more(const struct media_session *session, const struct s
 	const struct peer_description *before = &session->state->description,
 				      *now = &next->description;
 	if (!next->in_relay || now->n_publications <= before->n_publications ||
-	    !relay_sheds(session->relay, session->room, now->id))
+	    session->policy.interprets || !relay_sheds(session->relay, session->room, now->id))
 		return true;
 	g_set_error(
 		error, SIGNALING_ERROR, SIGNALING_ERROR_BUSY,

@@ -131,14 +131,15 @@ bool meeting_has_space(struct meeting *meeting, GError **error)
 	return false;
 }
 
-bool meeting_sheds(const struct meeting *meeting, uint32_t peer)
+bool meeting_withholds(const struct meeting *meeting, enum role role, uint32_t peer)
 {
-	return relay_sheds(meeting->meetings->relay, meeting->has_room ? meeting->room : 0, peer);
+	return role != ROLE_INTERPRETER &&
+	       relay_sheds(meeting->meetings->relay, meeting->has_room ? meeting->room : 0, peer);
 }
 
-bool meeting_takes_publisher(struct meeting *meeting, uint32_t peer, GError **error)
+bool meeting_takes_publisher(struct meeting *meeting, enum role role, uint32_t peer, GError **error)
 {
-	if (!meeting_sheds(meeting, peer))
+	if (!meeting_withholds(meeting, role, peer))
 		return true;
 	meeting->meetings->busy++;
 	g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_BUSY,

@@ -72,10 +72,15 @@ void meeting_add(struct meeting *meeting, struct participant *participant);
 struct participant *meeting_find(const struct meeting *meeting, uint32_t number); /* listed ones */
 struct participant *meeting_peer(const struct meeting *meeting, uint32_t number); /* all */
 bool meeting_has_space(struct meeting *meeting, GError **error); /* for one who comes now */
-/* Whether the relay is overloaded where this one is, or would come (0: somebody new). */
-bool meeting_sheds(const struct meeting *meeting, uint32_t peer);
+/*
+ * Whether the relay, overloaded where this one is or would come (0: somebody new), forwards nothing
+ * new of theirs. An interpreter's it does: a voice costs little, and without it a part of the
+ * meeting understands nothing.
+ */
+bool meeting_withholds(const struct meeting *meeting, enum role role, uint32_t peer);
 /* The same for who is to begin to publish: refuses it. */
-bool meeting_takes_publisher(struct meeting *meeting, uint32_t peer, GError **error);
+bool meeting_takes_publisher(struct meeting *meeting, enum role role, uint32_t peer,
+			     GError **error);
 void meeting_broadcast(struct meeting *meeting, const struct participant *except, json_t *message);
 json_t *meeting_json(const struct meeting *meeting);
 json_t *meeting_people_json(const struct meeting *meeting);

@@ -83,7 +83,7 @@ struct participant *meeting_add_device(struct meeting *meeting, const struct tok
 		.generation = token->generation,
 	};
 	if (!meeting_check_bars(meeting, token->role, "", person.name, error) ||
-	    (listed && !meeting_takes_publisher(meeting, 0, error)))
+	    (listed && !meeting_takes_publisher(meeting, token->role, 0, error)))
 		return NULL;
 	if (listed) /* everybody is told with participant_set_sources, when its offer was good */
 		return add_listed(meeting, &person, error);
@@ -172,9 +172,10 @@ static struct participant *join_new(struct meeting *meeting, const struct join *
 		.generation = token->generation,
 	};
 	bool may_publish = role_may(token->role, ACTION_PUBLISH);
-	if (may_publish && !join->listen_only && !meeting_takes_publisher(meeting, 0, error))
+	if (may_publish && !join->listen_only &&
+	    !meeting_takes_publisher(meeting, token->role, 0, error))
 		return NULL;
-	bool withheld = may_publish && meeting_sheds(meeting, 0);
+	bool withheld = may_publish && meeting_withholds(meeting, token->role, 0);
 	struct participant *p = add_listed(meeting, &person, error);
 	if (p != NULL)
 		p->withheld = withheld;
@@ -228,7 +229,8 @@ static struct participant *join_by_token(struct meetings *meetings, struct join 
 /* Who was here to listen and comes back to speak, while the relay sheds, goes on listening. */
 static void withhold(struct participant *p, const struct join *join)
 {
-	p->withheld |= p->listen_only && !join->listen_only && meeting_sheds(p->meeting, p->number);
+	p->withheld |= p->listen_only && !join->listen_only &&
+		       meeting_withholds(p->meeting, p->role, p->number);
 }
 
 /* A page that comes back may have been changed meanwhile; what it may not say is passed over. */

@@ -221,7 +221,7 @@ bool participant_may_begin(struct participant *p, GError **error)
 {
 	if (!p->listen_only && !p->withheld)
 		return true;
-	if (!meeting_takes_publisher(p->meeting, p->number, error))
+	if (!meeting_takes_publisher(p->meeting, p->role, p->number, error))
 		return false;
 	if (!p->withheld)
 		return true;

@@ -346,6 +346,23 @@ static void an_overloaded_relay_takes_listeners_only(void)
 	two_leave();
 }
 
+/* Whom a part of the meeting can't do without. */
+static void an_overloaded_relay_takes_interpreters(void)
+{
+	two_people();
+	world.sheds = true;
+	struct websocket *page = page_open();
+	char *id = page_join(page, ROLE_INTERPRETER, "Zoé", 'e');
+	page_offer(page);
+	g_assert_false(world_muted(page_number(id), SOURCE_MICROPHONE));
+	page_say(page, "{\"type\":\"media\",\"id\":2,\"microphone\":\"on\"}");
+	page_expect_ok(page);
+	g_assert_cmpuint(world.meetings->busy, ==, 0);
+	g_free(id);
+	page_drop(page);
+	two_leave();
+}
+
 static void who_was_here_comes_back_to_an_overloaded_relay(void)
 {
 	two_people();
@@ -420,6 +437,7 @@ int main(int argc, char **argv)
 	ADD(full_meetings_say_so);
 	ADD(a_crowd_comes_in_its_turn);
 	ADD(an_overloaded_relay_takes_listeners_only);
+	ADD(an_overloaded_relay_takes_interpreters);
 	ADD(who_was_here_comes_back_to_an_overloaded_relay);
 	ADD(a_listener_comes_back_as_one);
 	ADD(tokens_with_a_name_decide_it);
