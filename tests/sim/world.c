@@ -139,7 +139,10 @@ static void add_part(struct world *w, uint32_t seed)
 	part->world = w;
 	part->index = w->n_parts++;
 	const struct room_config config = {.counters = &w->counters,
-					   .events = {w, on_stage, on_speaking, on_voices, NULL},
+					   .events = {.user = w,
+						      .stage = on_stage,
+						      .speaking = on_speaking,
+						      .voices = on_voices},
 					   .random_seed = seed + part->index,
 					   .ntp_offset_us = NTP_OFFSET_US,
 					   .part = part->index,
