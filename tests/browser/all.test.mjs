@@ -3,3 +3,4 @@ import "./meeting.test.mjs";
 import "./lobby.test.mjs";
 import "./looks.test.mjs";
 import "./status.test.mjs";
+import "./overload.test.mjs";

@@ -183,6 +183,7 @@ export const en = {
   "tile.reconnecting": "reconnecting…",
   "tile.connecting": "joining…",
   "tile.paused": "Picture paused: the server is busy",
+  "tile.pausedShort": "Picture paused",
   "tile.hand": "hand raised",
   "tile.listens": "listening only",
 

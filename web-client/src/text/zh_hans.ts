@@ -177,6 +177,7 @@ export const zhHans: Catalogue = {
   "tile.reconnecting": "正在重新连接…",
   "tile.connecting": "正在加入…",
   "tile.paused": "画面已暂停：服务器繁忙",
+  "tile.pausedShort": "画面已暂停",
   "tile.hand": "已举手",
   "tile.listens": "只听不说",
 

@@ -73,7 +73,7 @@ export function Tile({ id, picture, box, kind }: TileProps) {
       <Picture stream={picture?.stream ?? null} live={live} label={person.name} participant={id} kind={kind} />
       {!live && <Initials name={person.name} id={id} />}
       {connection && <TileNote sign={WifiOff} words={connection} box={box} />}
-      {!connection && paused && <TileNote sign={CirclePause} words={t("tile.paused")} box={box} />}
+      {!connection && paused && <TileNote sign={CirclePause} words={t("tile.pausedShort")} title={t("tile.paused")} box={box} />}
       {hand > 0 && <HandBadge place={hand} />}
       <p class="tile-caption">
         {speaking && (
@@ -90,9 +90,9 @@ export function Tile({ id, picture, box, kind }: TileProps) {
   );
 }
 
-function TileNote({ sign: Sign, words, box }: { sign: Icon; words: string; box: Box }) {
+function TileNote({ sign: Sign, words, title, box }: { sign: Icon; words: string; title?: string; box: Box }) {
   return (
-    <p class="tile-connection" title={words}>
+    <p class="tile-connection" title={title ?? words}>
       <Sign size={16} />
       <span class={box.width < ROOMY ? "unseen" : ""}>{words}</span>
     </p>
