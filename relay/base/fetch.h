@@ -5,13 +5,12 @@
  */
 #pragma once
 
+#include "relay/base/cache_line.h"
 #include <stddef.h>
-
-#define CACHE_LINE_BYTES 64
 
 /* Nothing happens but that; the address need not be valid. */
 static inline void fetch_ahead(const void *from, size_t bytes)
 {
-	for (size_t at = 0; at < bytes; at += CACHE_LINE_BYTES)
+	for (size_t at = 0; at < bytes; at += CACHE_LINE)
 		__builtin_prefetch((const char *)from + at, 1);
 }

@@ -1,4 +1,5 @@
 #include "relay/base/pool.h"
+#include "relay/base/cache_line.h"
 #include <assert.h>
 #include <glib.h>
 #include <stdalign.h>
@@ -6,7 +7,6 @@
 
 #define BLOCKS_PER_CHUNK 64
 #define BLOCK_ALIGNMENT	 16
-#define CACHE_LINE	 64
 
 /* Its address tells threads apart: cheaper to ask for than a thread's id. */
 static _Thread_local char this_thread;

@@ -1,4 +1,5 @@
 #include "relay/base/ring.h"
+#include "relay/base/cache_line.h"
 #include <assert.h>
 #include <glib.h>
 #include <stdalign.h>
@@ -7,8 +8,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-
-#define CACHE_LINE 64
 
 struct bell {
 	atomic_bool asleep; /* may be: the next who publishes rings */

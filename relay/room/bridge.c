@@ -2,8 +2,6 @@
 #include "relay/room/forward.h"
 #include "relay/room/publication.h"
 
-#define CHECK_US (100 * US_PER_MS)
-
 static uint64_t bit_of(unsigned part)
 {
 	return UINT64_C(1) << part;
@@ -268,7 +266,7 @@ void bridge_tick(struct peer *peer, uint64_t now_us)
 {
 	if (now_us >= peer->check_us) {
 		check(peer, now_us);
-		peer->check_us = now_us + CHECK_US;
+		peer->check_us = now_us + PEER_CHECK_US;
 	}
 	if (now_us >= peer->request_us)
 		ask_keyframes(peer, now_us);

@@ -6,6 +6,7 @@
 /* So much a packet may lack of its frame's others to be made equal: more is a smaller last one. */
 #define PADDING_MAX 16
 #define STEPS	    5 /* of fetch */
+#define QUEUE_STEPS 2 /* those that queueing a slot needs */
 
 /* The longest of the frame's packets that are here, and one more while the rest is to come, since
  * libwebrtc puts the larger ones of a frame last. */
@@ -48,7 +49,7 @@ static void equalise(struct layer *l)
  */
 static void fetch(const struct slot *slot, unsigned step)
 {
-	const struct peer_sink *sink = &slot->peer->sink;
+	const struct peer_sink *sink;
 	switch (step) {
 	case 0:
 		fetch_ahead(slot, offsetof(struct slot, mid));
@@ -61,6 +62,7 @@ static void fetch(const struct slot *slot, unsigned step)
 	default:
 		if (step == STEPS - 1 && slot->sent)
 			sent_ring_fetch(slot->sent);
+		sink = &slot->peer->sink; /* not before: it asks the slot, which is cold at first */
 		if (sink->fetch)
 			sink->fetch(sink->user, step - 2);
 	}
@@ -112,10 +114,9 @@ static void forward_queue(struct peer *peer, uint64_t now_us)
 static void queue_slots(struct shared *shared, const struct layer *layer)
 {
 	for (unsigned i = 0; i < layer->n_slots; i++) {
-		if (i + 4 < layer->n_slots)
-			fetch(layer->slots[i + 4], 0);
-		if (i + 2 < layer->n_slots)
-			fetch(layer->slots[i + 2], 1);
+		for (unsigned step = 0; step < QUEUE_STEPS; step++)
+			if (i + 2 * (QUEUE_STEPS - step) < layer->n_slots)
+				fetch(layer->slots[i + 2 * (QUEUE_STEPS - step)], step);
 		queue(shared, layer->slots[i]);
 	}
 }

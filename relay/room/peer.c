@@ -6,7 +6,6 @@
 
 /* A layer that was heard lately keeps its SSRC: another one claiming to be it is refused. */
 #define RELEARN_US US_PER_SEC
-#define CHECK_US   (100 * US_PER_MS)
 /* Transport-wide feedback: often while the sender feels its way up, then half as often. */
 #define TWCC_FAST_US  (50 * US_PER_MS)
 #define TWCC_US	      (100 * US_PER_MS)
@@ -68,7 +67,7 @@ struct peer *peer_new(struct shared *shared, const struct peer_description *desc
 	memcpy(peer->cname, description->cname, sizeof peer->cname - 1);
 	/* Apart from each other, so that a full room doesn't report all at once. */
 	peer->report_us = now_us + US_PER_SEC / 2 + shared_random(shared) % (US_PER_SEC / 2);
-	peer->check_us = now_us + CHECK_US;
+	peer->check_us = now_us + PEER_CHECK_US;
 	peer->measured_us = now_us;
 	for (unsigned i = 0; i < MIN(description->n_publications, PEER_MAX_PUBLICATIONS); i++)
 		add_publication(peer, &description->publications[i]);

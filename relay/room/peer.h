@@ -17,6 +17,8 @@ struct slot;
 
 #define PEER_MAX_STREAMS (PEER_MAX_PUBLICATIONS * PUBLICATION_MAX_LAYERS * 2)
 #define RTT_UNKNOWN_US	 (100 * US_PER_MS)
+/* How often what somebody publishes is looked at: whether it fell silent, what is awaited. */
+#define PEER_CHECK_US (100 * US_PER_MS)
 
 /* Which layer an SSRC belongs to. */
 struct stream {

@@ -4,7 +4,6 @@
 #include "relay/rtp/rtcp_write.h"
 #include <string.h>
 
-#define CHECK_US      (100 * US_PER_MS)
 #define RTCP_CAPACITY 1200
 /* A receiver that stopped reporting has no loss that we know of. */
 #define DOWN_STALE_US  (5 * US_PER_SEC)
@@ -180,7 +179,7 @@ void reports_tick(struct peer *peer, uint64_t now_us)
 			publication_check(peer->publications[i], now_us);
 			bridge_tell_late(peer->publications[i]);
 		}
-		peer->check_us = peer->n_publications > 0 ? now_us + CHECK_US : UINT64_MAX;
+		peer->check_us = peer->n_publications > 0 ? now_us + PEER_CHECK_US : UINT64_MAX;
 	}
 	if (now_us >= peer->report_us) {
 		measure(peer, now_us);

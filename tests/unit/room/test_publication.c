@@ -175,6 +175,42 @@ static void says_what_it_does(void)
 	fixture_free(s.f);
 }
 
+/* Who publishes nothing isn't looked at; from the first publication on they are. */
+static void who_begins_to_publish_may_fall_silent(void)
+{
+	struct fixture *f = fixture_new();
+	struct peer_description whole = fixture_description(1), listens = whole;
+	listens.n_publications = 0;
+	struct end *a = fixture_join_as(f, &listens);
+	fixture_pass(f, 5000);
+	a->description = whole;
+	g_assert_cmpint(room_update_peer(f->room, a->peer, &whole, f->now_us), ==, OK);
+	fixture_frame(a, 0, true, 1);
+	g_assert_true(f->publication.active);
+	fixture_pass(f, 2500);
+	g_assert_false(f->publication.active);
+	fixture_free(f);
+}
+
+/* With packets coming, what isn't urgent wakes nobody: it goes with the next of them. */
+static void periodic_work_waits_for_the_next_packet(void)
+{
+	struct fixture *f = fixture_new();
+	struct end *a = fixture_join(f, 1);
+	fixture_join(f, 2);
+	unsigned wakes = 0, passes = 0;
+	fixture_pass(f, 2000);
+	for (uint64_t end_us = f->now_us + 2 * US_PER_SEC; f->now_us < end_us; passes++) {
+		fixture_sound(a, 20);
+		uint64_t packet_us = f->now_us + 15 * US_PER_MS;
+		for (uint64_t us; (us = room_tick(f->room, f->now_us)) < packet_us; wakes++)
+			f->now_us = MAX(f->now_us, us);
+		f->now_us = packet_us;
+	}
+	g_assert_cmpuint(wakes, <, passes / 10);
+	fixture_free(f);
+}
+
 static void the_muted_are_not_forwarded(void)
 {
 	struct scene s = scene_new(0, 0);
@@ -246,6 +282,10 @@ int main(int argc, char **argv)
 	g_test_add_func("/publication/a_still_screen_goes_on_where_it_paused",
 			a_still_screen_goes_on_where_it_paused);
 	g_test_add_func("/publication/says_what_it_does", says_what_it_does);
+	g_test_add_func("/publication/who_begins_to_publish_may_fall_silent",
+			who_begins_to_publish_may_fall_silent);
+	g_test_add_func("/publication/periodic_work_waits_for_the_next_packet",
+			periodic_work_waits_for_the_next_packet);
 	g_test_add_func("/publication/the_muted_are_not_forwarded", the_muted_are_not_forwarded);
 	g_test_add_func("/publication/a_mute_reaches_those_who_only_go_on_showing_it",
 			a_mute_reaches_those_who_only_go_on_showing_it);
