@@ -30,10 +30,10 @@ suite("a busy server", { timeout: 240_000 }, () => {
   before(async () => {
     server = await Server.start({ port: 8080, options: ["--insecure-http", "--workers", "1", "--overload-percent", String(BUSY), "--connections-address", "0",
       "--connect-rate", "0"] });
-    server.meeting("looks");
+    server.meeting("busy");
     server.meeting("crowd");
     chrome = await sharedChromium();
-    [ana, ben] = await Promise.all(["ana", "ben"].map((name) => Person.open(chrome, server.link("looks", "member"), { name, tone: TONES[name] })));
+    [ana, ben] = await Promise.all(["ana", "ben"].map((name) => Person.open(chrome, server.link("busy", "member"), { name, tone: TONES[name] })));
     await ana.join();
     await ben.join();
     await Promise.all([ana.sees(ben), ben.sees(ana)]);
@@ -54,7 +54,7 @@ suite("a busy server", { timeout: 240_000 }, () => {
   });
 
   step("who comes may listen", async () => {
-    const eva = await Person.open(chrome, server.link("looks", "member"), { name: "eva", viewport: { width: 360, height: 740, isMobile: true, hasTouch: true } });
+    const eva = await Person.open(chrome, server.link("busy", "member"), { name: "eva", viewport: { width: 360, height: 740, isMobile: true, hasTouch: true } });
     await eva.type("name", eva.name);
     await eva.press("join");
     await eva.says("The server is busy. You can listen now");
