@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <glib.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -11,9 +12,9 @@ struct mailbox {
 	int fd;
 	pthread_mutex_t lock;
 	/* Guarded by lock. The eventfd is written and read under it too, so it is readable exactly
-	 * while count > 0. */
+	 * while count > 0. The count may be looked at without. */
 	struct mailbox_message *first, **end;
-	size_t count;
+	atomic_size_t count;
 };
 
 struct mailbox *mailbox_new(size_t capacity, void (*free_message)(struct mailbox_message *))
@@ -79,6 +80,11 @@ struct mailbox_message *mailbox_take_all(struct mailbox *mailbox)
 	}
 	pthread_mutex_unlock(&mailbox->lock);
 	return first;
+}
+
+bool mailbox_waiting(const struct mailbox *mailbox)
+{
+	return atomic_load_explicit(&mailbox->count, memory_order_acquire) > 0;
 }
 
 int mailbox_fd(const struct mailbox *mailbox)

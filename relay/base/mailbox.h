@@ -6,6 +6,7 @@
 #pragma once
 
 #include "relay/base/err.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 struct mailbox_message {
@@ -26,5 +27,7 @@ enum err mailbox_post(struct mailbox *mailbox, struct mailbox_message *message) 
  * eventfd. */
 struct mailbox_message *mailbox_take_all(struct mailbox *mailbox);
 
+/* Whether there are any; takes no lock. */
+bool mailbox_waiting(const struct mailbox *mailbox);
 /* Readable while messages wait. For epoll or a GSource. */
 int mailbox_fd(const struct mailbox *mailbox);

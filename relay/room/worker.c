@@ -90,7 +90,42 @@ static void receive_datagram(struct worker *worker, const struct udp_datagram *d
 	}
 }
 
-/* Returns how many datagrams it brought. */
+static void take_commands(struct worker *worker)
+{
+	struct mailbox_message **end = &worker->taken;
+	if (!mailbox_waiting(worker->commands))
+		return;
+	while (*end)
+		end = &(*end)->next;
+	*end = mailbox_take_all(worker->commands);
+}
+
+static bool is_departure(const struct command *command)
+{
+	return command->type == COMMAND_REMOVE_PEER || command->type == COMMAND_REMOVE_REMOTE ||
+	       command->type == COMMAND_CLOSE_ROOM || command->type == COMMAND_STOP;
+}
+
+/* In their order; arrivals: up to the first by which somebody goes. */
+static void run_commands(struct worker *worker, bool arrivals, uint64_t now_us)
+{
+	while (worker->taken) {
+		struct mailbox_message *message = worker->taken;
+		struct command *command = (struct command *)message;
+		if (arrivals && is_departure(command))
+			return;
+		worker->taken = message->next;
+		worker_run_command(worker, command, now_us);
+		command_free(message);
+	}
+}
+
+/*
+ * Returns how many datagrams it brought. A peer's first check follows the answer to its offer, and
+ * that the command to add it: so a command that is here when the datagrams have been read comes
+ * before them, even where a busy machine let us run only now. Else the check would be a stranger's,
+ * and joining take until the next one. Who goes is let go afterwards: what is here may be theirs.
+ */
 static size_t receive_pass(struct worker *worker, uint64_t now_us)
 {
 	struct udp_datagram datagrams[UDP_RECEIVE_MAX];
@@ -101,6 +136,10 @@ static size_t receive_pass(struct worker *worker, uint64_t now_us)
 	}
 	size_t n = udp_receive(worker->socket, datagrams, UDP_RECEIVE_MAX);
 	counter_add(&worker->counters, COUNTER_DATAGRAMS_IN, n);
+	if (n > 0) {
+		take_commands(worker);
+		run_commands(worker, true, now_us);
+	}
 	for (size_t i = 0; i < n; i++)
 		receive_datagram(worker, &datagrams[i], &worker->receiving[i], now_us);
 	return n;
@@ -122,18 +161,6 @@ static void receive(struct worker *worker)
 		bool worth_it = send_batch_count(worker->batch) - before >= COALESCE_MIN;
 		if (!worth_it || now_us - worker->pass_us >= COALESCE_US)
 			break;
-	}
-}
-
-static void run_commands(struct worker *worker, uint64_t now_us)
-{
-	struct mailbox_message *message = mailbox_take_all(worker->commands);
-
-	while (message) {
-		struct mailbox_message *next = message->next;
-		worker_run_command(worker, (struct command *)message, now_us);
-		command_free(message);
-		message = next;
 	}
 }
 
@@ -191,12 +218,11 @@ static void handle_events(struct worker *worker, const struct epoll_event *ready
 	if (worker->bell)
 		bell_wake(worker->bell, rung);
 	worker->pass_us = worker->now_us;
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < n; i++)
 		if (ready[i].data.fd == udp_fd(worker->socket))
 			receive(worker);
-		else if (ready[i].data.fd == mailbox_fd(worker->commands))
-			run_commands(worker, worker->now_us);
-	}
+	take_commands(worker);
+	run_commands(worker, false, worker->now_us);
 	if (worker->bell) { /* whether it rang or not */
 		worker_bridge_receive(worker, worker->now_us);
 		worker_forward(worker, worker->now_us);
@@ -252,6 +278,11 @@ static void free_parts(struct worker *worker)
 	udp_close(worker->socket);
 	if (worker->epoll >= 0)
 		close(worker->epoll);
+	while (worker->taken) {
+		struct mailbox_message *next = worker->taken->next;
+		command_free(worker->taken);
+		worker->taken = next;
+	}
 	mailbox_free(worker->commands);
 	g_free(worker);
 }

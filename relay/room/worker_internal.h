@@ -42,6 +42,7 @@ struct worker {
 	unsigned index;
 	struct mailbox *commands;
 	struct mailbox *events; /* the main thread's; only posted to */
+	struct mailbox_message *taken; /* commands from the mailbox, not run yet */
 	struct counters counters;
 	_Atomic uint64_t busy_us; /* written by this thread, read by any */
 	uint16_t port;
