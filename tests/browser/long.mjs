@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { after, describe, it } from "node:test";
 import { Person, Server, chromium, firefox, root, until } from "./harness.mjs";
 
 const minutes = Number(process.env.MINUTES ?? 10);
@@ -30,14 +30,19 @@ function clip() {
 }
 
 describe("a long meeting", { timeout: (minutes + 5) * 60_000 }, () => {
+  let server, browsers = [];
+  /* also after a failure: what still runs would keep this process */
+  after(() => Promise.allSettled([...browsers.map((browser) => browser.close()), server?.stop()]));
+
   it(`runs ${minutes} minutes without growing or losing`, async () => {
     /* the C peers speak plain HTTP only; the browsers are told to trust this address all the same */
-    const server = await Server.start({ options: ["--insecure-http"], port: 8080 });
+    server = await Server.start({ options: ["--insecure-http"], port: 8080 });
     server.meeting("long");
-    const [chrome, fox] = await Promise.all([
+    browsers = await Promise.all([
       chromium(),
       firefox({ "media.devices.insecure.enabled": true, "media.getusermedia.insecure.enabled": true }),
     ]);
+    const [chrome, fox] = browsers;
     const ana = await Person.open(chrome, server.link("long", "host"), { name: "Ana", tone: 500 });
     const ben = await Person.open(fox, server.link("long", "member"), { name: "Ben", tone: 1100 });
     await ana.join();
@@ -73,7 +78,5 @@ describe("a long meeting", { timeout: (minutes + 5) * 60_000 }, () => {
         await new Promise((done) => setTimeout(done, 1000));
         return (await framesOf(person)) > before;
       }, { timeout: 30_000 });
-    await Promise.allSettled([chrome.close(), fox.close()]);
-    await server.stop();
   });
 });
