@@ -158,7 +158,9 @@ static struct client_options client_options(const struct run *run, unsigned room
 
 static struct publish_options picture_options(const struct run *run, bool picture)
 {
-	struct publish_options publish = {.sound = run->sound, .even = run->options.even};
+	struct publish_options publish = {.sound = run->sound,
+					  .even = run->options.even,
+					  .speech = (unsigned)run->options.speech};
 	for (unsigned i = 0; picture && i < SIMULCAST_LAYERS && run->pictures[i] != NULL; i++)
 		publish.pictures[publish.n_pictures++] = run->pictures[i];
 	return publish;
@@ -175,6 +177,8 @@ static void join_publisher(struct run *run, unsigned room, unsigned n)
 	client.number = n + 1;
 	client.publish = picture_options(run, n < (unsigned)options->pictures);
 	client.publish.silent = !channel && !talks;
+	if (channel)
+		client.publish.speech = 100;
 	client.publish.level =
 		channel ? LEVEL_SILENCE : (uint8_t)MIN(LEVEL_LOUDEST + LEVEL_STEP * n, LEVEL_QUIET);
 	client.publish.phase = turns - floor(turns);

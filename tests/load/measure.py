@@ -185,6 +185,17 @@ def try_server(measured, name, options):
         note(json.dumps(measured.rounds[name][-1]))
 
 
+def half_busy_at(setup_at, load, percent):
+    """The load at which the server's core is half busy. Each guess goes by what the one before took."""
+    for _ in range(3):
+        server = run_server(SERVERS["tongsheng"], dataclasses.replace(setup_at(load), seconds=5))["server"]
+        note(f"{setup_at(load).name}, load {load}: core {server:.0f} % busy")
+        if percent[0] + 5 <= server <= percent[1] - 5:
+            break
+        load = max(1, round(load * 50 / server))
+    return load
+
+
 def measure(setup, options):
     measured, mix = Measured(setup), read_mix(setup)
     measured.floor_seconds = options.floor_seconds

@@ -6,6 +6,7 @@
 static struct options options = {.rooms = 1,
 				 .publish = 1,
 				 .talk = G_MAXINT,
+				 .speech = 100,
 				 .pictures = G_MAXINT,
 				 .voices = 1,
 				 .cameras = 1,
@@ -29,6 +30,8 @@ static const GOptionEntry entries[] = {
 	{"publish", 0, 0, G_OPTION_ARG_INT, &options.publish, "Publishers of a meeting", "N"},
 	{"talk", 0, 0, G_OPTION_ARG_INT, &options.talk,
 	 "How many of them speak; the others' microphones are open", "N"},
+	{"speech", 0, 0, G_OPTION_ARG_INT, &options.speech,
+	 "Percent of the time in which these do; DTX in between", "N"},
 	{"pictures", 0, 0, G_OPTION_ARG_INT, &options.pictures, "How many of them have a camera",
 	 "N"},
 	{"channel", 0, 0, G_OPTION_ARG_NONE, &options.channel,
@@ -67,8 +70,10 @@ static const char *problem(void)
 	guint tokens = options.tokens != NULL ? g_strv_length(options.tokens) : 0;
 	if (options.publish < 0 || options.view < 0 || options.voices < 0 || options.cameras < 0 ||
 	    options.kilobits < 0 || options.rate < 1 || options.rooms < 1 || options.at_once < 1 ||
-	    options.every_ms < 0 || options.decrypt_each < 1)
+	    options.every_ms < 0 || options.decrypt_each < 1 || options.speech < 0)
 		return "a number is too small";
+	if (options.speech > 100)
+		return "--speech is in percent";
 	if (options.cameras > CAMERAS_MAX)
 		return "too many --cameras";
 	if (options.voices + options.cameras + options.channel == 0 && options.view > 0)

@@ -10,6 +10,7 @@ struct options {
 	gboolean janus, channel, others, simulcast, even, rush, mix;
 	int rooms;		     /* Janus's; else as many as there are meetings */
 	int publish, talk, pictures; /* of each meeting */
+	int speech;		     /* percent of the time that one who talks does */
 	int view, voices, cameras;   /* of each meeting; of each viewer */
 	int kilobits, rate, seconds, warm_ms, every_ms, at_once, decrypt_each;
 };

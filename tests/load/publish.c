@@ -9,6 +9,7 @@
 #define DATAGRAM_MAX  1536
 #define KEPT	      128 /* packets: little, since thousands of publishers fault it in */
 #define SILENT_PERIOD (400 * US_PER_MS)
+#define SPEECH_PERIOD (4 * US_PER_SEC) /* of which one speaks a part, and then pauses */
 
 struct stream {
 	const struct clip *clip;
@@ -127,8 +128,15 @@ static void begin(struct publisher *publisher, uint64_t now_us)
 		stream->sender =
 			sender_new(&config, first_frame_us(publisher, stream->clip, now_us));
 		sender_set_level(stream->sender, publisher->options.level);
-		sender_set_silent(stream->sender, publisher->options.silent);
 	}
+}
+
+/* Everybody breathes at a time of their own. */
+static bool pauses(const struct publisher *publisher, uint64_t now_us)
+{
+	uint64_t shift_us = (uint64_t)(publisher->options.phase * SPEECH_PERIOD);
+	return (now_us + shift_us) % SPEECH_PERIOD * 100 >=
+	       publisher->options.speech * SPEECH_PERIOD;
 }
 
 uint64_t publisher_tick(struct publisher *publisher, uint64_t now_us)
@@ -136,6 +144,9 @@ uint64_t publisher_tick(struct publisher *publisher, uint64_t now_us)
 	uint64_t next_us = UINT64_MAX;
 	if (publisher->n > 0 && publisher->streams[0].sender == NULL)
 		begin(publisher, now_us);
+	if (publisher->options.sound != NULL)
+		sender_set_silent(publisher->streams[0].sender,
+				  publisher->options.silent || pauses(publisher, now_us));
 	for (unsigned i = 0; i < publisher->n; i++)
 		next_us = MIN(next_us, sender_tick(publisher->streams[i].sender, now_us));
 	return next_us;
@@ -219,7 +230,8 @@ struct publish_mix publish_measure(const struct publish_options *options)
 	struct publish_mix mix = {0};
 	if (options->sound != NULL) {
 		struct tally tally = measure(options->sound, options->even);
-		mix.voices = (double)tally.packets;
+		double silent = (double)US_PER_SEC / SILENT_PERIOD;
+		mix.voices = silent + ((double)tally.packets - silent) * options->speech / 100;
 		mix.voice_bytes = (unsigned)((tally.bytes + tally.packets - 1) / tally.packets);
 	}
 	if (options->n_pictures > 0) {

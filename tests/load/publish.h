@@ -13,6 +13,7 @@ struct publish_options {
 	unsigned n_pictures; /* 0, 1, or all layers */
 	bool even;	     /* see sender.h */
 	bool silent;	     /* a microphone that is open while nobody speaks */
+	unsigned speech;     /* percent of the time in which one speaks who isn't silent */
 	uint8_t level;
 	double phase; /* 0..1: of each period, so that publishers don't send all at once */
 };
@@ -37,7 +38,7 @@ void publisher_report(struct publisher *publisher, uint64_t now_us);
 
 /* What each receiver of one voice and one camera gets: found out by sending to nobody. */
 struct publish_mix {
-	double voices;		  /* packets a second */
+	double voices;		  /* packets a second of one who speaks */
 	unsigned voice_bytes;	  /* payload, rounded up */
 	double pictures;	  /* a second */
 	unsigned picture_packets; /* of one that is no keyframe */
