@@ -56,11 +56,12 @@ export function ControlBar({ actions }: { actions: Actions }) {
   const commands = useCommands();
   const mayPublish = useSelected((state) => state.may.has("publish"));
   const mayHand = useSelected((state) => state.may.has("hand"));
+  const chooses = useSelected(mayChooseLanguage);
   const microphone = useSelected((state) => state.microphone);
   const camera = useSelected((state) => state.camera);
   const raised = useSelected((state) => handPlace(state, state.me) > 0);
   return (
-    <div class="bar" role="group" aria-label={t("bar.label")}>
+    <div class={chooses ? "bar bar-full" : "bar"} role="group" aria-label={t("bar.label")}>
       <div class="bar-group bar-middle">
         {mayPublish && (
           <>
@@ -81,7 +82,7 @@ export function ControlBar({ actions }: { actions: Actions }) {
             {...(raised ? { look: "raised" } : {})}
           />
         )}
-        <LanguageButton actions={actions} />
+        {chooses && <LanguageButton actions={actions} />}
       </div>
       <div class="bar-group bar-end">
         <ChatButton actions={actions} />
@@ -108,9 +109,7 @@ function ScreenButton({ actions }: { actions: Actions }) {
 /** "Hearing: English", on a narrow page the language alone. */
 function LanguageButton({ actions }: { actions: Actions }) {
   const { t } = useText();
-  const shown = useSelected(mayChooseLanguage);
   const language = useHeardName();
-  if (!shown) return null;
   const name = t("bar.hearing", { language });
   const words = (
     <>

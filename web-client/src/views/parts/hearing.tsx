@@ -34,7 +34,7 @@ interface ChoiceProps {
 function LanguageChoice({ tag, name, state, chosen }: ChoiceProps) {
   const commands = useCommands();
   return (
-    <label class="language-choice">
+    <label class={chosen ? "language-choice language-chosen" : "language-choice"}>
       <input
         type="radio" name="hearing" checked={chosen} autofocus={chosen} data-testid={`language-${tag || "original"}`}
         onChange={() => commands.setListening(tag)}
