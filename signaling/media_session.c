@@ -139,6 +139,7 @@ static bool feed_fits(enum feed_kind feed, enum media_kind kind)
 	case FEED_STAGE:
 	case FEED_SCREEN:
 	case FEED_CAMERA:
+	case FEED_CHANNEL_PICTURE:
 		return kind == MEDIA_VIDEO;
 	default:
 		return kind == MEDIA_AUDIO;
@@ -147,8 +148,18 @@ static bool feed_fits(enum feed_kind feed, enum media_kind kind)
 
 static bool publication_allowed(const struct media_policy *policy, enum source source)
 {
-	return source == SOURCE_SCREEN || source == SOURCE_SCREEN_SOUND ? policy->may_screen
-									: policy->may_publish;
+	switch (source) {
+	case SOURCE_SCREEN:
+	case SOURCE_SCREEN_SOUND:
+		return policy->may_screen;
+	case SOURCE_BOOTH_MICROPHONE:
+	case SOURCE_BOOTH_CAMERA:
+		return policy->interprets;
+	case SOURCE_PROGRAM:
+		return false; /* the studio's, which doesn't come this way */
+	default:
+		return policy->may_publish;
+	}
 }
 
 static struct publication_description *find_publication(struct peer_description *description,
@@ -546,6 +557,20 @@ const char *media_session_slot_mid(const struct media_session *session, unsigned
 {
 	const struct peer_description *d = &session->state->description;
 	return slot < d->n_slots ? d->slots[slot].mid : NULL;
+}
+
+uint32_t media_session_listens(const struct media_session *session, bool interprets)
+{
+	const struct peer_description *d = &session->state->description;
+	for (unsigned i = 0; i < d->n_slots; i++) {
+		struct feed_key feed = d->slots[i].feed;
+		bool listens =
+			!interprets && (feed.kind == FEED_CHANNEL_PICTURE ||
+					(feed.kind == FEED_PROGRAM && feed.id != PROGRAM_FLOOR));
+		if (feed.kind == FEED_CHANNEL || listens)
+			return feed.id;
+	}
+	return 0;
 }
 
 uint32_t media_session_peer(const struct media_session *session)

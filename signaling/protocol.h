@@ -56,6 +56,17 @@ bool on_barred(const struct request *request, GError **error);
 bool on_readmit(const struct request *request, GError **error);
 bool on_reissue(const struct request *request, GError **error);
 bool on_end(const struct request *request, GError **error);
+bool on_set_languages(const struct request *request, GError **error); /* protocol_languages.c */
+bool on_floor_language(const struct request *request, GError **error);
+bool on_channel_override(const struct request *request, GError **error);
+bool on_air(const struct request *request, GError **error);
+bool on_handover(const struct request *request, GError **error);
+bool on_handover_answer(const struct request *request, GError **error);
+bool on_hold(const struct request *request, GError **error);
+bool on_slow_down(const struct request *request, GError **error);
+bool on_insufficient(const struct request *request, GError **error);
+bool on_speaker_card(const struct request *request, GError **error);
+bool on_booth_chat(const struct request *request, GError **error);
 
 /* protocol_join.c: a chat message as everybody sees it. */
 json_t *chat_json(const struct store_chat *chat);

@@ -123,7 +123,7 @@ static void wrong_offers_are_named(void)
 		 "\xA3"
 		 "\xB0\xE5\xA3\xB0\xE5\xA3\xB0\xE5\xA3\xB0\xE5\xA3\xB0\"}]",
 		 "not-found", "lines[0].feed"}, /* quoted, and cut within a character */
-		{"\"sdp\":\"v=0\",\"lines\":[{\"mid\":\"0\",\"source\":\"booth-microphone\"}]",
+		{"\"sdp\":\"v=0\",\"lines\":[{\"mid\":\"0\",\"source\":\"program\"}]",
 		 "unsupported", "lines[0].source"},
 		{"\"sdp\":\"v=0\",\"lines\":[{\"mid\":\"0\",\"source\":\"camera\",\"feed\":"
 		 "\"stage\"}]",
