@@ -2,7 +2,7 @@
  * Language channels: who is on air in each, and what comes of it. From levels and times to one of
  * four states; policy.c makes feeds of it.
  *
- *   speech   on air, and spoke within the hold time (going on air counts as speaking)
+ *   speech   on air, and spoke within the hold time; going on air counts as speaking
  *   pause    on air, and silent for longer
  *   lost     on air, and no packet came when one was due
  *   off      nobody is on air

@@ -164,67 +164,65 @@ static void hand_over_by_messages(void)
 	end();
 }
 
+static const struct bad {
+	int who; /* 0 host, 1 member, 2 Ana */
+	const char *text, *code, *field;
+} bad_ones[] = {
+	{1, "{\"type\":\"air\",\"language\":\"en\"}", "forbidden", "role"},
+	{1, "{\"type\":\"handover\",\"language\":\"en\"}", "forbidden", "role"},
+	{1, "{\"type\":\"set-languages\",\"channels\":[\"de\"]}", "forbidden", "role"},
+	{1, "{\"type\":\"floor-language\",\"language\":\"de\"}", "forbidden", "role"},
+	{1, "{\"type\":\"booth-chat\",\"to\":\"booths\",\"text\":\"x\"}", "forbidden", "role"},
+	{0, "{\"type\":\"air\",\"language\":\"en\"}", "forbidden", "role"},
+	{0, "{\"type\":\"set-languages\",\"channels\":[\"not a tag\"]}", "malformed",
+	 "channels[0]"},
+	{0, "{\"type\":\"set-languages\",\"floors\":[\"en\",7]}", "malformed", "floors[1]"},
+	{0, "{\"type\":\"set-languages\",\"channels\":\"en\"}", "malformed", "channels"},
+	{0, "{\"type\":\"channel-override\",\"language\":\"fr\",\"allowed\":true}", "not-found",
+	 "language"},
+	{0, "{\"type\":\"booth-chat\",\"to\":\"booth\",\"text\":\"x\"}", "malformed", "booth"},
+	{0, "{\"type\":\"booth-chat\",\"to\":\"booth\",\"booth\":\"none\",\"text\":\"x\"}",
+	 "not-found", "booth"},
+	{2, "{\"type\":\"air\",\"language\":\"es\"}", "forbidden", "language"},
+	{2, "{\"type\":\"air\",\"language\":\"fr\"}", "not-found", "language"},
+	{2, "{\"type\":\"air\",\"language\":\"e n\"}", "malformed", "language"},
+	{2, "{\"type\":\"air\",\"language\":7}", "malformed", "language"},
+	{2, "{\"type\":\"handover\",\"language\":\"en\",\"to\":\"p999\"}", "not-found", "to"},
+	{2, "{\"type\":\"handover-answer\",\"language\":\"en\",\"accept\":true}", "conflict",
+	 "language"},
+	{2, "{\"type\":\"hold\",\"seconds\":1}", "malformed", "seconds"},
+	{2, "{\"type\":\"hold\",\"seconds\":11}", "malformed", "seconds"},
+	{2, "{\"type\":\"set-languages\",\"channels\":[]}", "forbidden", "role"},
+	{2, "{\"type\":\"channel-override\",\"language\":\"en\",\"allowed\":true}", "forbidden",
+	 "role"},
+	{2, "{\"type\":\"speaker-card\",\"participant\":\"p1\",\"word\":\"ugly\"}", "malformed",
+	 "word"},
+	{2,
+	 "{\"type\":\"speaker-card\",\"participant\":\"p1\",\"word\":\"clear\","
+	 "\"bandwidth\":-1}",
+	 "malformed", "bandwidth"},
+	{2, "{\"type\":\"slots\",\"slots\":[{\"mid\":\"1\",\"feed\":\"channel/fr\"}]}", "not-found",
+	 "slots[0].feed"},
+	{1, "{\"type\":\"slots\",\"slots\":[{\"mid\":\"1\",\"feed\":\"booth/p1\"}]}", "forbidden",
+	 "slots[0].feed"},
+	{1,
+	 "{\"type\":\"offer\",\"sdp\":\"v=0\",\"lines\":[{\"mid\":\"1\",\"feed\":\"program/"
+	 "fr\"}]}",
+	 "not-found", "lines[0].feed"},
+};
+
 /* None of these changes anything: no word to the relay, none to the others. */
 static void bad_input(void)
 {
-	static const struct {
-		int who; /* 0 host, 1 member, 2 Ana */
-		const char *text, *code, *field;
-	} cases[] = {
-		{1, "{\"type\":\"air\",\"language\":\"en\"}", "forbidden", "role"},
-		{1, "{\"type\":\"handover\",\"language\":\"en\"}", "forbidden", "role"},
-		{1, "{\"type\":\"set-languages\",\"channels\":[\"de\"]}", "forbidden", "role"},
-		{1, "{\"type\":\"floor-language\",\"language\":\"de\"}", "forbidden", "role"},
-		{1, "{\"type\":\"booth-chat\",\"to\":\"booths\",\"text\":\"x\"}", "forbidden",
-		 "role"},
-		{0, "{\"type\":\"air\",\"language\":\"en\"}", "forbidden", "role"},
-		{0, "{\"type\":\"set-languages\",\"channels\":[\"not a tag\"]}", "malformed",
-		 "channels[0]"},
-		{0, "{\"type\":\"set-languages\",\"floors\":[\"en\",7]}", "malformed", "floors[1]"},
-		{0, "{\"type\":\"set-languages\",\"channels\":\"en\"}", "malformed", "channels"},
-		{0, "{\"type\":\"channel-override\",\"language\":\"fr\",\"allowed\":true}",
-		 "not-found", "language"},
-		{0, "{\"type\":\"booth-chat\",\"to\":\"booth\",\"text\":\"x\"}", "malformed",
-		 "booth"},
-		{0, "{\"type\":\"booth-chat\",\"to\":\"booth\",\"booth\":\"none\",\"text\":\"x\"}",
-		 "not-found", "booth"},
-		{2, "{\"type\":\"air\",\"language\":\"es\"}", "forbidden", "language"},
-		{2, "{\"type\":\"air\",\"language\":\"fr\"}", "not-found", "language"},
-		{2, "{\"type\":\"air\",\"language\":\"e n\"}", "malformed", "language"},
-		{2, "{\"type\":\"air\",\"language\":7}", "malformed", "language"},
-		{2, "{\"type\":\"handover\",\"language\":\"en\",\"to\":\"p999\"}", "not-found",
-		 "to"},
-		{2, "{\"type\":\"handover-answer\",\"language\":\"en\",\"accept\":true}",
-		 "conflict", "language"},
-		{2, "{\"type\":\"hold\",\"seconds\":1}", "malformed", "seconds"},
-		{2, "{\"type\":\"hold\",\"seconds\":11}", "malformed", "seconds"},
-		{2, "{\"type\":\"set-languages\",\"channels\":[]}", "forbidden", "role"},
-		{2, "{\"type\":\"channel-override\",\"language\":\"en\",\"allowed\":true}",
-		 "forbidden", "role"},
-		{2, "{\"type\":\"speaker-card\",\"participant\":\"p1\",\"word\":\"ugly\"}",
-		 "malformed", "word"},
-		{2,
-		 "{\"type\":\"speaker-card\",\"participant\":\"p1\",\"word\":\"clear\","
-		 "\"bandwidth\":-1}",
-		 "malformed", "bandwidth"},
-		{2, "{\"type\":\"slots\",\"slots\":[{\"mid\":\"1\",\"feed\":\"channel/fr\"}]}",
-		 "not-found", "slots[0].feed"},
-		{1, "{\"type\":\"slots\",\"slots\":[{\"mid\":\"1\",\"feed\":\"booth/p1\"}]}",
-		 "forbidden", "slots[0].feed"},
-		{1,
-		 "{\"type\":\"offer\",\"sdp\":\"v=0\",\"lines\":[{\"mid\":\"1\",\"feed\":\"program/"
-		 "fr\"}]}",
-		 "not-found", "lines[0].feed"},
-	};
 	begin();
 	page_offer(member);
 	page_forget(member);
 	struct websocket *pages[] = {host, member, ana};
 	unsigned set = world.channels_set;
-	for (size_t n = 0; n < G_N_ELEMENTS(cases); n++) {
-		g_test_message("%s", cases[n].text);
-		page_say(pages[cases[n].who], "%s", cases[n].text);
-		page_expect_error(pages[cases[n].who], cases[n].code, cases[n].field);
+	for (size_t n = 0; n < G_N_ELEMENTS(bad_ones); n++) {
+		g_test_message("%s", bad_ones[n].text);
+		page_say(pages[bad_ones[n].who], "%s", bad_ones[n].text);
+		page_expect_error(pages[bad_ones[n].who], bad_ones[n].code, bad_ones[n].field);
 		page_expect_none(ben, "languages");
 	}
 	g_assert_cmpuint(world.channels_set, ==, set);

@@ -1,5 +1,8 @@
 /* Offers, slots, and what people say of their devices and screens. */
 #include "tests/unit/signaling/world.h"
+
+#define LINES_MAX (PEER_MAX_PUBLICATIONS + PEER_MAX_SLOTS)
+
 #include <string.h>
 
 static void the_latest_screen_wins_and_the_other_comes_back(void)
@@ -140,7 +143,7 @@ static void wrong_offers_are_named(void)
 		page_expect_error(member, wrong[i].code, wrong[i].field);
 	}
 	GString *many = g_string_new(NULL);
-	for (int i = 0; i < 71; i++)
+	for (int i = 0; i < LINES_MAX + 1; i++)
 		g_string_append_printf(many, "%s{\"mid\":\"%d\",\"feed\":\"none\"}",
 				       i > 0 ? "," : "", i);
 	page_say(member, "{\"type\":\"offer\",\"sdp\":\"v=0\",\"lines\":[%s]}", many->str);
