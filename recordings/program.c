@@ -15,10 +15,13 @@
 #define MIXER "audiomixer output-buffer-duration=10000000 latency=0 discont-wait=0 "
 /* So many packets wait for a pipeline that stands still; then the oldest go. */
 #define WAITING_MAX "50"
-#define JITTER_MS   60
-/* With in-band FEC a decoder has each packet until the next one is there. It says 120 ms for that,
- * the longest packet that Opus has; those that people send have 20. */
-#define DECODER_MS 20
+#define JITTER_MS   50
+/*
+ * With in-band FEC a decoder keeps each packet until the next one is there, or is given up. It says
+ * 120 ms for that, the longest packet that Opus has; those that people send have 20. The rest is for
+ * the threads on the way.
+ */
+#define DECODER_MS 40
 
 /* One slot, decoded; silence where nothing comes. %u: its number; %s: the mixer. */
 #define SLOT                                                                                       \
