@@ -1,6 +1,6 @@
 #include "recordings/command_studio.h"
 #include "recordings/program.h"
-#include "recordings/studio.h"
+#include "recordings/studio_server.h"
 #include <errno.h>
 #include <glib-unix.h>
 #include <gst/gst.h>
@@ -51,11 +51,11 @@ static void on_away(void *loop)
 	g_main_loop_quit(loop);
 }
 
-static int run(const struct studio_config *config)
+static int run(const struct studio_server_config *config)
 {
 	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
 	g_autoptr(GError) error = NULL;
-	struct studio *studio = studio_new(config, on_away, loop, &error);
+	struct studio_server *studio = studio_server_new(config, on_away, loop, &error);
 	if (!studio) {
 		fprintf(stderr, "tongsheng studio: %s\n", error->message);
 		return 1;
@@ -63,7 +63,7 @@ static int run(const struct studio_config *config)
 	g_unix_signal_add(SIGINT, on_end_signal, loop);
 	g_unix_signal_add(SIGTERM, on_end_signal, loop);
 	g_main_loop_run(loop);
-	studio_free(studio);
+	studio_server_free(studio);
 	return 0;
 }
 
@@ -99,7 +99,7 @@ int command_studio(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	set_limits();
 	gst_init(NULL, NULL);
-	const struct studio_config config = {
+	const struct studio_server_config config = {
 		.socket = path, .away_seconds = (unsigned)away_s, .duck_db = duck_db};
 	return run(&config);
 }

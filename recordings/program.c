@@ -6,6 +6,7 @@
 #include <gst/app/gstappsink.h>
 #include <gst/app/gstappsrc.h>
 #include <gst/gst.h>
+#include <math.h>
 #include <stdatomic.h>
 
 #define RATE  48000
@@ -18,8 +19,8 @@
 #define JITTER_MS   50
 /*
  * With in-band FEC a decoder keeps each packet until the next one is there, or is given up. It says
- * 120 ms for that, the longest packet that Opus has; those that people send have 20. The rest is for
- * the threads on the way.
+ * 120 ms for that, the longest packet that Opus has; those that people send have 20. The rest is
+ * for the threads on the way.
  */
 #define DECODER_MS 40
 
@@ -52,7 +53,7 @@ struct program {
 	GstElement *pipeline;
 	GstAppSrc *packets[STUDIO_SLOTS];
 	guint watch;
-	_Atomic int state; /* written by the caller's thread, read by the floor's */
+	_Atomic int state; /* written by the caller's thread, read by the next two */
 	/* The floor's thread. */
 	struct duck duck;
 	struct loudness floor;
@@ -60,6 +61,7 @@ struct program {
 	/* The channel's. */
 	struct loudness channel;
 	struct leveller leveller;
+	struct duck silence; /* no double voice */
 	/* The program's. */
 	struct limiter limiter;
 };
@@ -95,6 +97,8 @@ static void change_channel(struct program *program, float *samples, size_t n)
 	loudness_add(&program->channel, samples, n);
 	leveller_apply(&program->leveller, atomic_load(&program->floor_lufs),
 		       loudness_of_voice(&program->channel), samples, n);
+	duck_set_speech(&program->silence, atomic_load(&program->state) == STUDIO_ALONE);
+	duck_apply(&program->silence, samples, n);
 }
 
 static void change_program(struct program *program, float *samples, size_t n)
@@ -214,6 +218,7 @@ struct program *program_new(const struct program_events *events, double duck_db,
 	program->events = *events;
 	program->pipeline = pipeline;
 	duck_init(&program->duck, duck_db, RATE);
+	duck_init(&program->silence, -INFINITY, RATE);
 	loudness_init(&program->floor);
 	loudness_init(&program->channel);
 	leveller_init(&program->leveller, RATE);

@@ -9,11 +9,11 @@
  *                         |
  *            limiter -> Opus encoder -> RTP
  *
- * From a packet to the program's about 130 ms: 50 in the jitter buffer, 30 in the decoder (FEC looks
- * at the next packet), 10 in each mixer, 5 in the limiter, 20 for a frame of Opus, and 6.5 that its
- * encoder looks ahead. What the relay forwards comes as unevenly as its sender's network brings it;
- * 50 ms hold what a listener's own buffer usually does. What is later counts as lost, and is made up
- * for by in-band FEC or concealment.
+ * From a packet to the program's about 130 ms: 50 in the jitter buffer, 30 in the decoder (FEC
+ * looks at the next packet), 10 in each mixer, 5 in the limiter, 20 for a frame of Opus, and 6.5
+ * that its encoder looks ahead. What the relay forwards comes as unevenly as its sender's network
+ * brings it; 50 ms hold what a listener's own buffer usually does. What is later counts as lost,
+ * and is made up for by in-band FEC or concealment.
  *
  * GStreamer's threads do the work. All functions are to be called from one thread.
  */

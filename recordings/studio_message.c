@@ -64,7 +64,7 @@ enum err studio_message_parse(const uint8_t *data, size_t length, struct studio_
 	if (length < 2)
 		return ERR_TRUNCATED;
 	if (data[0] == STUDIO_STATE) {
-		if (length != 2 || data[1] > STUDIO_SPEECH)
+		if (length != 2 || data[1] > STUDIO_ALONE)
 			return ERR_MALFORMED;
 		*ret = (struct studio_message){.kind = STUDIO_STATE, .state = data[1]};
 		return OK;

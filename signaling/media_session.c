@@ -533,6 +533,16 @@ uint32_t media_session_listens(const struct media_session *session, bool interpr
 	return 0;
 }
 
+unsigned media_session_programs(const struct media_session *session, uint32_t *out, unsigned max)
+{
+	const struct peer_description *d = &session->state->description;
+	unsigned n = 0;
+	for (unsigned i = 0; i < d->n_slots && n < max; i++)
+		if (d->slots[i].feed.kind == FEED_PROGRAM)
+			out[n++] = d->slots[i].feed.id;
+	return n;
+}
+
 uint32_t media_session_peer(const struct media_session *session)
 {
 	return session->state->description.id;

@@ -34,4 +34,5 @@ enum studio_slot {
 enum studio_state {
 	STUDIO_ORIGINAL = 0,
 	STUDIO_SPEECH = 1, /* the interpretation, and the original beneath */
+	STUDIO_ALONE = 2,  /* the floor speaks this very language: nothing but the original */
 };

@@ -116,7 +116,7 @@ static void test_state(void)
 	struct studio_message m;
 	const uint8_t speech[] = {STUDIO_STATE, STUDIO_SPEECH},
 		      original[] = {STUDIO_STATE, STUDIO_ORIGINAL};
-	const uint8_t wrong[] = {STUDIO_STATE, 2}, longer[] = {STUDIO_STATE, 1, 1};
+	const uint8_t wrong[] = {STUDIO_STATE, 3}, longer[] = {STUDIO_STATE, 1, 1};
 	g_assert_cmpint(studio_message_parse(speech, sizeof speech, &m), ==, OK);
 	g_assert_cmpint(m.kind, ==, STUDIO_STATE);
 	g_assert_cmpint(m.state, ==, STUDIO_SPEECH);

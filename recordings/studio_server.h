@@ -6,15 +6,15 @@
 
 #include <glib.h>
 
-struct studio;
+struct studio_server;
 
-struct studio_config {
+struct studio_server_config {
 	const char *socket;
 	unsigned away_seconds; /* without any connection, after which it ends */
 	double duck_db;
 };
 
 /* away is called when nobody was connected for so long. */
-struct studio *studio_new(const struct studio_config *config, void (*away)(void *user), void *user,
-			  GError **error);
-void studio_free(struct studio *studio); /* NULL is allowed */
+struct studio_server *studio_server_new(const struct studio_server_config *config,
+					void (*away)(void *user), void *user, GError **error);
+void studio_server_free(struct studio_server *studio); /* NULL is allowed */

@@ -1,4 +1,4 @@
-#include "recordings/studio.h"
+#include "recordings/studio_server.h"
 #include "recordings/program.h"
 #include <errno.h>
 #include <gio/gio.h>
@@ -16,7 +16,7 @@
 #define BACKLOG		16
 #define READ_MAX	64 /* messages of one connection, before the others have their turn */
 
-struct studio {
+struct studio_server {
 	char *path;
 	int fd;
 	guint watch, timer;
@@ -28,7 +28,7 @@ struct studio {
 };
 
 struct connection {
-	struct studio *studio;
+	struct studio_server *studio;
 	int fd;
 	guint watch;
 	char name[PROGRAM_NAME_MAX];
@@ -37,7 +37,7 @@ struct connection {
 	unsigned refused;	 /* messages that made no sense */
 };
 
-static void start_timer(struct studio *studio);
+static void start_timer(struct studio_server *studio);
 
 static void connection_free(gpointer data)
 {
@@ -54,7 +54,7 @@ static void connection_free(gpointer data)
 
 static void drop(struct connection *c)
 {
-	struct studio *studio = c->studio;
+	struct studio_server *studio = c->studio;
 	g_ptr_array_remove_fast(studio->connections, c);
 	if (studio->connections->len == 0)
 		start_timer(studio);
@@ -145,7 +145,7 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer user)
 
 static gboolean on_incoming(gint listening, GIOCondition condition, gpointer user)
 {
-	struct studio *studio = user;
+	struct studio_server *studio = user;
 	int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
 	if (fd < 0)
 		return G_SOURCE_CONTINUE; /* gone again */
@@ -165,13 +165,13 @@ static gboolean on_incoming(gint listening, GIOCondition condition, gpointer use
 
 static gboolean on_away(gpointer user)
 {
-	struct studio *studio = user;
+	struct studio_server *studio = user;
 	studio->timer = 0;
 	studio->away(studio->user);
 	return G_SOURCE_REMOVE;
 }
 
-static void start_timer(struct studio *studio)
+static void start_timer(struct studio_server *studio)
 {
 	if (!studio->timer)
 		studio->timer = g_timeout_add_seconds(studio->away_seconds, on_away, studio);
@@ -216,13 +216,13 @@ static int listen_on(const char *path, GError **error)
 	return -1;
 }
 
-struct studio *studio_new(const struct studio_config *config, void (*away)(void *user), void *user,
-			  GError **error)
+struct studio_server *studio_server_new(const struct studio_server_config *config,
+					void (*away)(void *user), void *user, GError **error)
 {
 	int fd = listen_on(config->socket, error);
 	if (fd < 0)
 		return NULL;
-	struct studio *studio = g_new0(struct studio, 1);
+	struct studio_server *studio = g_new0(struct studio_server, 1);
 	studio->path = g_strdup(config->socket);
 	studio->fd = fd;
 	studio->away_seconds = config->away_seconds;
@@ -235,7 +235,7 @@ struct studio *studio_new(const struct studio_config *config, void (*away)(void 
 	return studio;
 }
 
-void studio_free(struct studio *studio)
+void studio_server_free(struct studio_server *studio)
 {
 	if (!studio)
 		return;
