@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define MEMORY_MAX (512 << 20)
+#define MEMORY_MIB 512
 #define NICENESS   5 /* the relay's packets come first */
 /* A program has a dozen threads, and each a stack and maybe a heap: not the usual 8 and 64 MB. */
 #define STACK_SIZE (512 << 10)
@@ -22,9 +22,10 @@
  * What codecs do with bad input shall not take the machine's memory, nor the server's time. Of the
  * data (stacks and heaps, not libraries and reserved addresses), which is what is really used.
  */
-static void set_limits(void)
+static void set_limits(unsigned memory_mib)
 {
-	const struct rlimit memory = {MEMORY_MAX, MEMORY_MAX}, core = {0, 0};
+	const rlim_t bytes = memory_mib ? (rlim_t)memory_mib << 20 : RLIM_INFINITY;
+	const struct rlimit memory = {bytes, bytes}, core = {0, 0};
 	pthread_attr_t attributes;
 	if (setrlimit(RLIMIT_DATA, &memory) < 0 || setrlimit(RLIMIT_CORE, &core) < 0)
 		g_warning("limits not set: %m");
@@ -70,12 +71,14 @@ static int run(const struct studio_server_config *config)
 int command_studio(int argc, char **argv)
 {
 	g_autofree char *path = NULL;
-	int away_s = AWAY_S;
+	int away_s = AWAY_S, memory_mib = MEMORY_MIB;
 	double duck_db = PROGRAM_DUCK_DB;
 	const GOptionEntry entries[] = {
 		{"socket", 0, 0, G_OPTION_ARG_FILENAME, &path, "where the server finds it", "PATH"},
 		{"away", 0, 0, G_OPTION_ARG_INT, &away_s,
 		 "ends after so long without a server (60)", "SECONDS"},
+		{"memory", 0, 0, G_OPTION_ARG_INT, &memory_mib,
+		 "at most, in MiB; 0: no limit (512)", "MIB"},
 		{"duck", 0, 0, G_OPTION_ARG_DOUBLE, &duck_db, "the original beneath speech (-20)",
 		 "DB"},
 		{NULL},
@@ -88,16 +91,17 @@ int command_studio(int argc, char **argv)
 		fprintf(stderr, "tongsheng studio: %s\n", error->message);
 		return 2;
 	}
-	if (!path || argc > 1 || away_s < 1 || !(duck_db <= 0)) {
+	if (!path || argc > 1 || away_s < 1 || memory_mib < 0 || !(duck_db <= 0)) {
 		fprintf(stderr, "tongsheng studio: %s\n",
-			!path	     ? "socket: missing"
-			: argc > 1   ? "arguments: none but options"
-			: away_s < 1 ? "away: at least 1"
-				     : "duck: at most 0");
+			!path		 ? "socket: missing"
+			: argc > 1	 ? "arguments: none but options"
+			: away_s < 1	 ? "away: at least 1"
+			: memory_mib < 0 ? "memory: at least 0"
+					 : "duck: at most 0");
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
-	set_limits();
+	set_limits((unsigned)memory_mib);
 	gst_init(NULL, NULL);
 	const struct studio_server_config config = {
 		.socket = path, .away_seconds = (unsigned)away_s, .duck_db = duck_db};

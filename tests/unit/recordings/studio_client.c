@@ -136,7 +136,7 @@ static void take_packet(struct studio_client *client, const uint8_t *data, size_
 	decode(client, data + 12, length - 12);
 }
 
-static void take_all(struct studio_client *client)
+void studio_client_take(struct studio_client *client)
 {
 	uint8_t data[2000];
 	ssize_t n;
@@ -165,7 +165,7 @@ void studio_client_play(struct studio_client *client, unsigned ms)
 		gint64 wait_us;
 		while ((wait_us = client->turn_us - g_get_monotonic_time()) > 0 && !client->ended) {
 			poll(&readable, 1, (int)(wait_us + 999) / 1000);
-			take_all(client);
+			studio_client_take(client);
 		}
 		g_assert_false(client->ended);
 		send_voices(client);

@@ -41,6 +41,7 @@ void studio_client_init(struct studio_client *client, const struct studio_proces
 void studio_client_clear(struct studio_client *client);
 void studio_client_send(struct studio_client *client, const void *data, size_t length);
 void studio_client_set_state(struct studio_client *client, enum studio_state state);
+void studio_client_take(struct studio_client *client); /* what has come; never waits */
 /* Plays the voices for so long, and takes what comes. */
 void studio_client_play(struct studio_client *client, unsigned ms);
 /* dBFS of a tone over the last so many ms of the program: the median of its windows, so that a

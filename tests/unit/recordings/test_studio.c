@@ -3,6 +3,7 @@
 #include "recordings/loudness.h"
 #include "tests/unit/recordings/studio_client.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -14,6 +15,7 @@
 #define FLOOR_HZ   400.0
 #define CHANNEL_HZ 1000.0
 #define SCREEN_HZ  700.0
+#define PROGRAMS   13
 #define SILENT_DB  (-60.0)
 
 /* Of a tone, in each 10 ms from a sample on. */
@@ -218,6 +220,68 @@ static void test_lost_packets_are_made_up_for(void)
 	tone_clear(&voice);
 }
 
+/* In kilobytes, as /proc says it. */
+static unsigned long memory_of(pid_t pid, const char *field)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/status", (int)pid);
+	g_autofree char *text = NULL;
+	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	const char *line = strstr(text, field);
+	g_assert_nonnull(line);
+	return strtoul(line + strlen(field), NULL, 10);
+}
+
+/* Of one processor, since it began, in seconds. */
+static double time_of(pid_t pid)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/stat", (int)pid);
+	g_autofree char *text = NULL;
+	unsigned long user = 0, system = 0;
+	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	/* Fields 14 and 15 (proc(5)), counted from behind the name. */
+	g_assert_cmpint(sscanf(strrchr(text, ')') + 2,
+			       "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+			       &system),
+			==, 2);
+	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+}
+
+/* Twelve channels and the floor. (With 32 channels it is 331 MB of data, 62 resident.) */
+static void test_thirteen_programs(void)
+{
+	struct studio_process process;
+	struct studio_client clients[PROGRAMS];
+	struct tone voice;
+	studio_process_start(&process, NULL);
+	for (unsigned i = 0; i < PROGRAMS; i++)
+		studio_client_init(&clients[i], &process, "fr");
+	tone_init(&voice, FLOOR_HZ, -20, 1);
+	for (unsigned i = 0; i < PROGRAMS; i++)
+		for (; clients[i].n_packets == 0; studio_client_take(&clients[i]))
+			studio_client_play(&clients[0], 20);
+	double before = time_of(process.pid);
+	for (unsigned turn = 0; turn < 3000 / 20; turn++) {
+		uint8_t message[2 + TONE_MAX] = {STUDIO_RTP, STUDIO_VOICE};
+		size_t length = 2 + tone_next(&voice, message + 2);
+		for (unsigned i = 0; i < PROGRAMS; i++) {
+			studio_client_send(&clients[i], message, length);
+			studio_client_take(&clients[i]);
+		}
+		studio_client_play(&clients[0], 20);
+	}
+	g_test_message("%u programs: %.0f %% of a processor, %lu MB of data, %lu MB resident",
+		       PROGRAMS, (time_of(process.pid) - before) / 3 * 100,
+		       memory_of(process.pid, "VmData:") / 1024,
+		       memory_of(process.pid, "VmRSS:") / 1024);
+	for (unsigned i = 0; i < PROGRAMS; i++) {
+		g_assert_cmpuint(clients[i].n_packets, >, 50);
+		g_assert_false(clients[i].ended);
+		studio_client_clear(&clients[i]);
+	}
+	studio_process_stop(&process);
+	tone_clear(&voice);
+}
+
 static void send_nonsense(struct studio_client *client, unsigned n)
 {
 	uint8_t message[3000];
@@ -324,6 +388,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/studio/program", test_program);
 	g_test_add_func("/studio/delay", test_delay);
 	g_test_add_func("/studio/lost_packets_are_made_up_for", test_lost_packets_are_made_up_for);
+	g_test_add_func("/studio/thirteen_programs", test_thirteen_programs);
 	g_test_add_func("/studio/nonsense_harms_nobody", test_nonsense_harms_nobody);
 	g_test_add_func("/studio/a_first_message_that_is_none_ends_the_connection",
 			test_a_first_message_that_is_none_ends_the_connection);
