@@ -32,7 +32,7 @@
 	"rtpjitterbuffer name=jitter-%u latency=" G_STRINGIFY(                                     \
 		JITTER_MS) " do-lost=true ! "                                                      \
 			   "rtpopusdepay name=depay-%u ! opusdec name=decoder-%u "                 \
-			   "use-inband-fec=true plc=true ! "                                       \
+			   "use-inband-fec=true plc=true max-errors=50 ! "                         \
 			   "audioconvert name=mono-%u ! capsfilter name=sound-%u caps=" SOUND      \
 			   " ! %s. "
 

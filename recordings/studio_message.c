@@ -1,5 +1,6 @@
 #include "recordings/studio_message.h"
 #include <jansson.h>
+#include <opus/opus.h>
 #include <string.h>
 
 #define RTP_FIXED 12 /* RFC 3550, section 5.1 */
@@ -43,6 +44,23 @@ static size_t rtp_head(const uint8_t *p, size_t length)
 	return head <= length ? head : 0;
 }
 
+/*
+ * GStreamer's opusdec, when it uses in-band FEC, keeps the packet that comes next; one that libopus
+ * refuses it keeps for ever, and the slot is silent from then on. So such a packet never gets
+ * there.
+ */
+static enum err check_opus(const uint8_t *p, size_t length)
+{
+	const unsigned char *frames[48]; /* RFC 6716, section 3.2.5: at most */
+	opus_int16 sizes[48];
+	unsigned char toc;
+	int offset;
+	if (opus_packet_parse(p, (opus_int32)length, &toc, frames, sizes, &offset) < 1 ||
+	    opus_packet_get_nb_samples(p, (opus_int32)length, 48000) < 1)
+		return ERR_MALFORMED;
+	return OK;
+}
+
 static enum err check_rtp(const uint8_t *p, size_t length)
 {
 	size_t head = rtp_head(p, length);
@@ -56,7 +74,7 @@ static enum err check_rtp(const uint8_t *p, size_t length)
 	if ((p[0] & 0x20) && padding == 0)
 		return ERR_MALFORMED;
 	/* Nothing but padding: it keeps a row of numbers whole, and says nothing. */
-	return rest > padding ? OK : ERR_UNSUPPORTED;
+	return rest > padding ? check_opus(p + head, rest - padding) : ERR_UNSUPPORTED;
 }
 
 enum err studio_message_parse(const uint8_t *data, size_t length, struct studio_message *ret)

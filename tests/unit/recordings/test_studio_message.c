@@ -55,9 +55,9 @@ static const uint8_t packet[] = {STUDIO_RTP, STUDIO_CHANNEL,
 				 0,	     1,
 				 0x10,	     0x7f,
 				 0,	     0,
-				 'o',	     'p',
-				 'u',	     's',
-				 '!',	     0,
+				 0xf8,	     1,
+				 2,	     3,
+				 4,	     0,
 				 0,	     3};
 
 static void test_packet(void)
@@ -111,6 +111,24 @@ static void test_packets_that_are_none(void)
 	}
 }
 
+/* GStreamer's decoder would never get over it: see studio_message.c. */
+static void test_opus_that_is_none(void)
+{
+	static const uint8_t payloads[][4] = {
+		{0xfb, 0x00, 0, 0}, /* no frame at all (RFC 6716, section 3.2.5) */
+		{0xfb, 0x07, 0, 0}, /* seven of 20 ms: more than 120 */
+		{0xf9, 1, 2, 3},    /* two of the same size, in three bytes */
+		{0xfa, 200, 0, 0},  /* one longer than the packet */
+	};
+	for (unsigned i = 0; i < G_N_ELEMENTS(payloads); i++) {
+		struct studio_message m;
+		uint8_t message[2 + 12 + 4] = {STUDIO_RTP, STUDIO_VOICE, 0x80, STUDIO_PAYLOAD_TYPE};
+		memcpy(message + 14, payloads[i], 4);
+		g_assert_cmpint(studio_message_parse(message, sizeof message, &m), ==,
+				ERR_MALFORMED);
+	}
+}
+
 static void test_state(void)
 {
 	struct studio_message m;
@@ -135,6 +153,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/studio_message/packet", test_packet);
 	g_test_add_func("/studio_message/beginnings_of_a_packet", test_beginnings_of_a_packet);
 	g_test_add_func("/studio_message/packets_that_are_none", test_packets_that_are_none);
+	g_test_add_func("/studio_message/opus_that_is_none", test_opus_that_is_none);
 	g_test_add_func("/studio_message/state", test_state);
 	return g_test_run();
 }
