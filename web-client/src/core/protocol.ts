@@ -15,7 +15,7 @@ export const CLOSE = { LEFT: 1000, TOO_LARGE: 1009, RESTART: 1012, ENDED: 4001, 
 
 export interface Resume { participant: ParticipantId; secret: string }
 export type Source = "microphone" | "camera" | "screen";
-export type Publication = Source | "screen-sound";
+export type Publication = Source | "screen-sound" | "booth-microphone" | "booth-camera";
 
 /** One m-line of an offer: what it sends, or what it is to show. */
 export type Line =
