@@ -31,6 +31,15 @@ export interface Commands {
   readmit(barred: number): void;
   reissue(role: Role): void;
   endMeeting(): void;
+  /** Which channel to hear; "": the original. */
+  setListening(language: string): void;
+  /** How loud the original is beneath an interpretation, 0 to 1. */
+  setOriginalLevel(level: number): void;
+  /** Hosts: what is absent stays. */
+  setLanguages(change: { floors?: string[]; channels?: string[] }): void;
+  /** Hosts and interpreters: the floor speaks this now; null: what who holds the stage speaks. */
+  setFloorLanguage(language: string | null): void;
+  setChannelOverride(language: string, allowed: boolean): void;
   setLayout(layout: Layout): void;
   setPanel(panel: SidePanel): void;
   setGalleryPage(page: number): void;

@@ -286,6 +286,8 @@ export const en = {
   "toast.failed": "That didn’t work ({message}). Try again.",
   "toast.tooFast": "That was too fast. Wait a moment, then try again.",
   "toast.busy": "The server is busy. You go on listening; try microphone and camera again in a while.",
+  "toast.insufficient": "The interpreters into {language} don’t hear the floor well enough to interpret. Ask the speaker for a headset or a pause.",
+  "toast.relayLoop": "That channel listens to yours, so you can’t work from it. You hear the floor.",
   "toast.noConnection": "No connection just now. Try again in a moment.",
 } as const;
 

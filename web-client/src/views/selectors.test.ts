@@ -4,7 +4,7 @@ import { handPlace, onStage, ownStatus, screenShown, speakingNames } from "./sel
 
 const person = (id: string, change: Partial<Person> = {}): Person => ({
   id, name: id.toUpperCase(), organisation: "", country: "", speaks: "", role: "member", microphone: "on", camera: "on", screen: false, mutedByHost: false,
-  connection: "connected", listenOnly: false, ...change,
+  connection: "connected", listenOnly: false, booth: "", interprets: [], understands: [], pivot: "", ...change,
 });
 
 /** The fields that the selectors read; the compiler checks them, the rest isn't there. */

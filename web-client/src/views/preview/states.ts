@@ -1,4 +1,5 @@
 /** Made-up states, one for each thing that the page can look like. */
+import { NO_LANGUAGES } from "../../core/languages";
 import type { Action, ChatMessage, Person, Picture, Quality, State, Toast } from "../../core/state";
 import { face, slide } from "./pictures";
 
@@ -9,7 +10,7 @@ const HOST: Action[] = [...MEMBER, "give-floor", "mute", "remove", "invite", "en
 function person(id: string, name: string, organisation: string, country: string, speaks: string, change: Partial<Person> = {}): Person {
   return {
     id, name, organisation, country, speaks, role: "member", microphone: "off", camera: "on", screen: false, mutedByHost: false,
-    connection: "connected", listenOnly: false, ...change,
+    connection: "connected", listenOnly: false, booth: "", interprets: [], understands: [], pivot: "", ...change,
   };
 }
 
@@ -84,6 +85,21 @@ export const BASE: State = {
   galleryMembers: [],
   gallery: [],
   sounds: [],
+  soundGraph: false,
+  languages: NO_LANGUAGES,
+  listening: "",
+  originalLevel: 0.15,
+  weakLink: false,
+  channelPicture: null,
+  slowDownUntil: 0,
+  cards: new Map(),
+  audience: null,
+  booth: null,
+  handovers: [],
+  onAir: null,
+  boothChat: [],
+  incoming: "",
+  partner: null,
   soundBlocked: false,
   layout: "speaker",
   panel: "none",
