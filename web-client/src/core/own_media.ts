@@ -112,8 +112,9 @@ export class OwnMedia {
     else if (open) void this.start({ microphone: true, camera: false });
   }
 
-  /** For hearing oneself in a test; null: no microphone. */
-  get microphoneTrack(): MediaStreamTrack | null {
+  /** For hearing oneself in a test; null: there is none. */
+  async startedMicrophone(): Promise<MediaStreamTrack | null> {
+    if (!this.source.microphone) await this.start({ microphone: true, camera: false });
     return this.source.microphone;
   }
 

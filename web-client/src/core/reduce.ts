@@ -1,4 +1,5 @@
 /** The one function that changes the state. Pure: time comes with the event. */
+import type { ConsoleState } from "./booth/console_state";
 import { EMPTY_MEETING } from "./initial";
 import { languagesOf } from "./languages";
 import type { Joined, Notice } from "./protocol";
@@ -21,6 +22,7 @@ export type Event =
   | { type: "set"; change: Partial<Plain> }
   | { type: "profile"; change: Partial<Profile> }
   | { type: "devices"; change: Partial<Devices> }
+  | { type: "console"; change: Partial<ConsoleState> }
   | { type: "panel"; panel: SidePanel }
   /** The server has said what meeting this link is for. */
   | { type: "lobby"; meeting: MeetingInfo; role: Role; name: string | null }
@@ -55,6 +57,8 @@ function step(state: State, event: Event): State {
       return { ...state, profile: { ...state.profile, ...event.change } };
     case "devices":
       return { ...state, devices: { ...state.devices, ...event.change } };
+    case "console":
+      return { ...state, console: { ...state.console, ...event.change } };
     case "panel":
       return { ...state, panel: event.panel, unread: event.panel === "chat" ? 0 : state.unread };
     case "lobby":

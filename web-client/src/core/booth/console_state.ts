@@ -1,7 +1,7 @@
 /** What an interpreter's console shows beyond what the server says: part of the page's state (state.ts), changed by reduce() alone. */
 import type { Calibration } from "./calibration";
 import type { Preselection } from "./incoming";
-import type { CardWord, ParticipantId } from "../state";
+import type { Card, ParticipantId } from "../state";
 
 export type ChatPlace = "booth" | "booths" | "host";
 export type BoothTest = "none" | "recording" | "playing" | "speaker" | "reference";
@@ -37,7 +37,7 @@ export interface ConsoleState {
   reminding: boolean;
   alert: BoothAlert | null;
   /** How the speaker on the stage sounds here; null: not enough heard yet. */
-  measured: { participant: ParticipantId; word: CardWord; bandwidth: number; level: number } | null;
+  measured: Card | null;
   /** dB SPL, mean over a minute; null: nothing measured. */
   exposure: number | null;
   tooLoud: boolean;

@@ -1,4 +1,6 @@
 /** What an interpreter hears: the floor, or by relay another booth's channel. */
+import { samePrimary, sameTag } from "../languages";
+
 export type Preselection = "floor" | "auto" | string;
 
 export interface IncomingSituation {
@@ -22,10 +24,6 @@ export interface Incoming {
 
 const FLOOR: Incoming = { channel: null, automatic: false };
 
-export const primary = (tag: string): string => (tag.split("-")[0] ?? "").toLowerCase();
-export const sameTag = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-export const sameLanguage = (a: string, b: string): boolean => primary(a) === primary(b);
-
 export function incoming(now: IncomingSituation): Incoming {
   const { preselected, floor, understands, pivot, channels, own } = now;
   if (preselected === "floor") return FLOOR;
@@ -34,8 +32,8 @@ export function incoming(now: IncomingSituation): Incoming {
     const chosen = channels.find(({ language }) => sameTag(language, preselected));
     return chosen && !(own !== null && sameTag(own, preselected)) ? { channel: chosen.language, automatic: false } : FLOOR;
   }
-  if (!floor || !pivot || understands.some((language) => sameLanguage(language, floor)) || sameLanguage(pivot, floor)) return FLOOR;
-  const from = channels.find(({ language }) => sameTag(language, pivot)) ?? channels.find(({ language }) => sameLanguage(language, pivot));
+  if (!floor || !pivot || understands.some((language) => samePrimary(language, floor)) || samePrimary(pivot, floor)) return FLOOR;
+  const from = channels.find(({ language }) => sameTag(language, pivot)) ?? channels.find(({ language }) => samePrimary(language, pivot));
   if (!from || (own !== null && sameTag(own, from.language))) return FLOOR;
   // A channel in which nobody speaks is silence: the original says more.
   return from.state === "speech" || from.state === "pause" ? { channel: from.language, automatic: true } : FLOOR;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Moment, momentOf, SpeakerMeter } from "./speaker_meter";
-import { type Card, CardPost, speakerWord } from "./speaker_word";
+import type { Card } from "../state";
+import { LossMeter } from "./speaker_watch";
+import { CardPost, speakerWord } from "./speaker_word";
 
 const BIN_HZ = 48_000 / 2048;
 const BINS = 1024;
@@ -117,14 +119,31 @@ describe("speakerWord", () => {
 });
 
 describe("CardPost", () => {
-  const card: Card = { word: "clear", bandwidth: 15_000, level: -24, noise: -65, clipping: 0, loss: 0 };
+  const card: Card = { participant: "p1", word: "clear", bandwidth: 15_000, level: -24, noise: -65, clipping: 0, loss: 0 };
   it("tells the first, then what has changed, at most every two seconds", () => {
     const post = new CardPost();
-    expect(post.due("p1", card, 0)).toBe(true);
-    expect(post.due("p1", { ...card, level: -25 }, 5000)).toBe(false);
-    expect(post.due("p1", { ...card, word: "quiet" }, 6000)).toBe(true);
-    expect(post.due("p1", card, 7000)).toBe(false);
-    expect(post.due("p1", card, 8000)).toBe(true);
-    expect(post.due("p2", card, 10_000)).toBe(true);
+    expect(post.due(card, 0)).toBe(true);
+    expect(post.due({ ...card, level: -25 }, 5000)).toBe(false);
+    expect(post.due({ ...card, word: "quiet" }, 6000)).toBe(true);
+    expect(post.due(card, 7000)).toBe(false);
+    expect(post.due(card, 8000)).toBe(true);
+    expect(post.due({ ...card, participant: "p2" }, 10_000)).toBe(true);
+  });
+});
+
+describe("LossMeter", () => {
+  it("counts the last seconds alone", () => {
+    const meter = new LossMeter();
+    expect(meter.add({ packets: 1000, lost: 500 })).toBe(0);
+    expect(meter.add({ packets: 1090, lost: 510 })).toBeCloseTo(0.1, 5);
+    for (let i = 1; i <= 20; i++) meter.add({ packets: 1090 + i * 25, lost: 510 });
+    expect(meter.add({ packets: 1600, lost: 510 })).toBe(0);
+  });
+  it("says nothing by a handful of packets, and begins anew with another connection", () => {
+    const meter = new LossMeter();
+    meter.add({ packets: 100, lost: 0 });
+    expect(meter.add({ packets: 110, lost: 5 })).toBe(0);
+    expect(meter.add({ packets: 5, lost: 0 })).toBe(0);
+    expect(meter.add({ packets: 105, lost: 0 })).toBe(0);
   });
 });

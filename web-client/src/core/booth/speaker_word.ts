@@ -1,14 +1,9 @@
 /** What a speaker's figures are called, in one plain word; and when it is worth telling. */
+import type { Card, CardWord } from "../state";
 import type { Figures } from "./speaker_meter";
 
-export const WORDS = ["clear", "muffled", "quiet", "loud", "noisy", "breaking"] as const;
-export type Word = (typeof WORDS)[number];
-
-/** As in the protocol's `speaker-card`. */
-export interface Card extends Figures { word: Word; loss: number }
-
 interface Fault {
-  word: Word;
+  word: CardWord;
   /** How bad it is; from 1 on it counts, below 0 it is over (between them it stays what it was). */
   badness(figures: Figures & { loss: number }): number;
 }
@@ -25,7 +20,7 @@ const FAULTS: readonly Fault[] = [
   { word: "muffled", badness: ({ bandwidth }) => between(bandwidth, 6500, 5000) },
 ];
 
-export function speakerWord(before: Word | null, figures: Figures & { loss: number }): Word {
+export function speakerWord(before: CardWord | null, figures: Figures & { loss: number }): CardWord {
   const stays = FAULTS.find(({ word }) => word === before);
   const worst = FAULTS.find(({ badness }) => badness(figures) >= 1);
   if (!stays || stays.badness(figures) < 0) return worst?.word ?? "clear";
@@ -45,13 +40,13 @@ function alike(a: Card, b: Card): boolean {
 
 /** Keeps to one card in two seconds, and says nothing twice. */
 export class CardPost {
-  private told: { participant: string; card: Card; at: number } | null = null;
+  private told: { card: Card; at: number } | null = null;
 
-  due(participant: string, card: Card, now: number): boolean {
+  due(card: Card, now: number): boolean {
     const { told } = this;
     if (told && now - told.at < EVERY_MS) return false;
-    if (told && told.participant === participant && alike(told.card, card)) return false;
-    this.told = { participant, card, at: now };
+    if (told && told.card.participant === card.participant && alike(told.card, card)) return false;
+    this.told = { card, at: now };
     return true;
   }
 }

@@ -1,4 +1,5 @@
 /** Made-up states, one for each thing that the page can look like. */
+import { SILENT_CONSOLE } from "../../core/booth/console_state";
 import { NO_LANGUAGES } from "../../core/languages";
 import type { Action, ChatMessage, Person, Picture, Quality, State, Toast } from "../../core/state";
 import { face, slide } from "./pictures";
@@ -100,6 +101,7 @@ export const BASE: State = {
   boothChat: [],
   incoming: "",
   partner: null,
+  console: SILENT_CONSOLE,
   soundBlocked: false,
   layout: "speaker",
   panel: "none",
