@@ -54,6 +54,10 @@ static void deliver(struct relay *relay, const struct event_message *event)
 		if (to->stats)
 			to->stats(to->user, event->room, &event->stats);
 		break;
+	case EVENT_CHANNEL:
+		if (to->channel)
+			to->channel(to->user, event->room, event->channel, event->peer, event->air);
+		break;
 	case EVENT_HELD:
 		if (to->held)
 			to->held(to->user, event->room, event->peer, event->held);
@@ -392,6 +396,22 @@ void relay_pin_stage(struct relay *relay, uint32_t room, uint32_t peer)
 void relay_set_screen(struct relay *relay, uint32_t room, uint32_t peer)
 {
 	post_to_home(relay, relay_new_command(COMMAND_SET_SCREEN, room, peer));
+}
+
+void relay_set_channel(struct relay *relay, uint32_t room, uint32_t channel, uint32_t peer,
+		       unsigned hold_ms)
+{
+	struct command *command = relay_new_command(COMMAND_SET_CHANNEL, room, peer);
+	command->channel = channel;
+	command->hold_us = hold_ms * US_PER_MS;
+	post_to_home(relay, command);
+}
+
+void relay_set_program(struct relay *relay, uint32_t room, uint32_t channel, uint32_t peer)
+{
+	struct command *command = relay_new_command(COMMAND_SET_PROGRAM, room, peer);
+	command->channel = channel;
+	post_to_home(relay, command);
 }
 
 void relay_set_muted(struct relay *relay, uint32_t room, uint32_t peer, enum source source,

@@ -37,6 +37,8 @@ struct relay_events {
 	void (*stats)(void *user, uint32_t room, const struct peer_stats *stats); /* each peer, every 2 s */
 	/* Whose worker is overloaded: which of the peer's slots show nothing for that, now; bits by their order in its description. */
 	void (*held)(void *user, uint32_t room, uint32_t peer, uint64_t slots);
+	/* What comes from who is on air; after each relay_set_channel, and whenever it changes. peer: whom it is about. */
+	void (*channel)(void *user, uint32_t room, uint32_t channel, uint32_t peer, enum channel_air air);
 };
 
 enum err relay_new(const struct relay_config *config, const struct relay_events *events, struct relay **ret) MUST_CHECK;
@@ -77,6 +79,13 @@ void relay_set_slot(struct relay *relay, uint32_t room, uint32_t peer, const cha
 		    uint16_t width, uint16_t height);
 void relay_pin_stage(struct relay *relay, uint32_t room, uint32_t peer);
 void relay_set_screen(struct relay *relay, uint32_t room, uint32_t peer);
+/*
+ * Language channels: their numbers are the caller's, from 1 up. Who is on air in it (its booth microphone and camera), in place of
+ * who was; 0: nobody. hold_ms: silence for longer is a pause; 0: never.
+ */
+void relay_set_channel(struct relay *relay, uint32_t room, uint32_t channel, uint32_t peer, unsigned hold_ms);
+/* Whose program is the channel's (or PROGRAM_FLOOR's); 0: nobody's. */
+void relay_set_program(struct relay *relay, uint32_t room, uint32_t channel, uint32_t peer);
 void relay_set_muted(struct relay *relay, uint32_t room, uint32_t peer, enum source source, bool muted);
 
 /*

@@ -14,13 +14,15 @@ static bool sets_value(const struct command *c)
 	case COMMAND_SET_MUTED:
 	case COMMAND_PIN_STAGE:
 	case COMMAND_SET_SCREEN:
+	case COMMAND_SET_CHANNEL:
+	case COMMAND_SET_PROGRAM:
 		return true;
 	default:
 		return false;
 	}
 }
 
-/* Of the stage and the screen the peer is the value. */
+/* Of the stage, the screen and the channels the peer is the value. */
 static bool is_of_peer(const struct command *c)
 {
 	return c->type == COMMAND_SET_SLOT || c->type == COMMAND_SET_MUTED;
@@ -29,7 +31,8 @@ static bool is_of_peer(const struct command *c)
 static guint hash_value(gconstpointer p)
 {
 	const struct command *c = p;
-	guint hash = (guint)c->type + c->room * 31 + g_str_hash(c->mid) + (guint)c->source * 17;
+	guint hash = (guint)c->type + c->room * 31 + g_str_hash(c->mid) + (guint)c->source * 17 +
+		     c->channel * 7;
 	return is_of_peer(c) ? hash + c->peer * 101 : hash;
 }
 
@@ -37,7 +40,8 @@ static gboolean same_value(gconstpointer a, gconstpointer b)
 {
 	const struct command *c = a, *d = b;
 	return c->type == d->type && c->room == d->room && c->source == d->source &&
-	       strcmp(c->mid, d->mid) == 0 && (!is_of_peer(c) || c->peer == d->peer);
+	       c->channel == d->channel && strcmp(c->mid, d->mid) == 0 &&
+	       (!is_of_peer(c) || c->peer == d->peer);
 }
 
 struct waiting *waiting_new(void)

@@ -1,4 +1,5 @@
 #include "signaling/feed_name.h"
+#include "signaling/language.h"
 #include <glib.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@ bool participant_parse_id(const char *id, uint32_t *ret)
 }
 
 /* number: what follows the prefix */
-enum number { NUMBER_NONE, NUMBER_SEAT, NUMBER_PARTICIPANT };
+enum number { NUMBER_NONE, NUMBER_SEAT, NUMBER_PARTICIPANT, NUMBER_CHANNEL, NUMBER_PROGRAM };
 
 static const struct {
 	const char *prefix;
@@ -27,6 +28,10 @@ static const struct {
 	{"voice/", NUMBER_SEAT, FEED_VOICE, MEDIA_AUDIO},
 	{"camera/", NUMBER_PARTICIPANT, FEED_CAMERA, MEDIA_VIDEO},
 	{"mic/", NUMBER_PARTICIPANT, FEED_MICROPHONE, MEDIA_AUDIO},
+	{"channel/", NUMBER_CHANNEL, FEED_CHANNEL, MEDIA_AUDIO},
+	{"channel-picture/", NUMBER_CHANNEL, FEED_CHANNEL_PICTURE, MEDIA_VIDEO},
+	{"booth/", NUMBER_PARTICIPANT, FEED_BOOTH, MEDIA_AUDIO},
+	{"program/", NUMBER_PROGRAM, FEED_PROGRAM, MEDIA_AUDIO},
 };
 
 static bool parse_number(enum number number, const char *text, uint32_t *ret)
@@ -37,6 +42,14 @@ static bool parse_number(enum number number, const char *text, uint32_t *ret)
 		return text[0] >= '0' && text[0] < '0' + VOICE_SEATS && text[1] == '\0';
 	case NUMBER_PARTICIPANT:
 		return participant_parse_id(text, ret);
+	case NUMBER_PROGRAM:
+		*ret = PROGRAM_FLOOR;
+		if (strcmp(text, "floor") == 0)
+			return true;
+		/* fall through */
+	case NUMBER_CHANNEL:
+		*ret = language_find(text);
+		return *ret != 0;
 	default:
 		*ret = 0;
 		return text[0] == '\0';

@@ -1,4 +1,5 @@
-/* The names of participants and feeds in protocol, WHIP and WHEP: "p17", "camera/p17". Leaf. */
+/* The names of participants and feeds in protocol, WHIP and WHEP: "p17", "camera/p17",
+ * "channel/fr". */
 #pragma once
 
 #include "relay/relay.h"

@@ -4,6 +4,7 @@
  * fails has changed nothing.
  */
 #include "signaling/media_session.h"
+#include "signaling/media_choose.h"
 #include "signaling/sdp.h"
 
 #include <stddef.h>
@@ -139,6 +140,7 @@ static bool feed_fits(enum feed_kind feed, enum media_kind kind)
 	case FEED_STAGE:
 	case FEED_SCREEN:
 	case FEED_CAMERA:
+	case FEED_CHANNEL_PICTURE:
 		return kind == MEDIA_VIDEO;
 	default:
 		return kind == MEDIA_AUDIO;
@@ -147,8 +149,18 @@ static bool feed_fits(enum feed_kind feed, enum media_kind kind)
 
 static bool publication_allowed(const struct media_policy *policy, enum source source)
 {
-	return source == SOURCE_SCREEN || source == SOURCE_SCREEN_SOUND ? policy->may_screen
-									: policy->may_publish;
+	switch (source) {
+	case SOURCE_SCREEN:
+	case SOURCE_SCREEN_SOUND:
+		return policy->may_screen;
+	case SOURCE_BOOTH_MICROPHONE:
+	case SOURCE_BOOTH_CAMERA:
+		return policy->interprets;
+	case SOURCE_PROGRAM:
+		return false; /* the studio's, which doesn't come this way */
+	default:
+		return policy->may_publish;
+	}
 }
 
 static struct publication_description *find_publication(struct peer_description *description,
@@ -166,47 +178,6 @@ static struct slot_description *find_slot(struct peer_description *description, 
 		if (strcmp(description->slots[i].mid, mid) == 0)
 			return &description->slots[i];
 	return NULL;
-}
-
-/* What the meeting allows of what was offered, the meeting's favourite first. */
-static void choose_codecs(const struct media_policy *policy, const struct sdp_line *line,
-			  struct sdp_answer_line *answer)
-{
-	static const enum codec sound[] = {CODEC_OPUS, CODEC_NONE};
-	const enum codec *wanted = line->kind == MEDIA_AUDIO ? sound : policy->video_codecs;
-	size_t n = line->kind == MEDIA_AUDIO ? G_N_ELEMENTS(sound)
-					     : G_N_ELEMENTS(policy->video_codecs);
-	for (size_t w = 0; w < n && wanted[w] != CODEC_NONE; w++)
-		for (unsigned c = 0; c < line->n_codecs; c++)
-			if (line->codecs[c].codec == wanted[w])
-				answer->codecs[answer->n_codecs++] = line->codecs[c];
-}
-
-static void choose_extensions(const struct sdp_line *line, struct sdp_answer_line *answer)
-{
-	bool publication = answer->use == SDP_USE_PUBLICATION, used = answer->use != SDP_USE_IDLE;
-	bool av1 = false;
-	for (unsigned i = 0; i < answer->n_codecs; i++)
-		av1 |= answer->codecs[i].codec == CODEC_AV1;
-	const bool wanted[EXTENSION_COUNT] = {
-		[EXTENSION_MID] = true,
-		[EXTENSION_RID] = publication && line->n_rids > 0,
-		[EXTENSION_REPAIRED_RID] = publication && line->n_rids > 0,
-		[EXTENSION_AUDIO_LEVEL] = used && line->kind == MEDIA_AUDIO,
-		[EXTENSION_TRANSPORT_CC] = publication && answer->codecs[0].transport_cc,
-		/* Transport-wide feedback says more than this does. */
-		[EXTENSION_ABS_SEND_TIME] = publication && !answer->codecs[0].transport_cc,
-		/* Firefox can't turn a picture by it: unless it is refused, phones would be seen
-		   lying on their side. */
-		[EXTENSION_VIDEO_ORIENTATION] = false,
-		[EXTENSION_DEPENDENCY_DESCRIPTOR] = used && av1,
-	};
-	enum sdp_direction way = publication ? SDP_SENDONLY : SDP_RECVONLY;
-	for (unsigned e = 0; e < EXTENSION_COUNT; e++) {
-		enum sdp_direction said = line->extension_direction[e];
-		answer->extension[e] = wanted[e] && line->extension[e] != 0 &&
-				       (said == SDP_UNSAID || said == SDP_SENDRECV || said == way);
-	}
 }
 
 static unsigned copy_codecs(struct codec_choice out[static STREAM_MAX_CODECS],
@@ -341,7 +312,7 @@ static bool plan_line(struct media_session *session, struct state *state,
 	if (meant == NULL)
 		return fail(error, SIGNALING_ERROR_MALFORMED, line->mid, "lines",
 			    "doesn't say what it is for");
-	choose_codecs(&session->policy, line, answer);
+	media_choose_codecs(&session->policy, line, answer);
 	if (answer->n_codecs == 0)
 		return fail(error, SIGNALING_ERROR_UNSUPPORTED, line->mid, "rtpmap",
 			    "no codec that this meeting allows");
@@ -351,7 +322,7 @@ static bool plan_line(struct media_session *session, struct state *state,
 							 answer, error);
 	if (!planned)
 		return false;
-	choose_extensions(line, answer);
+	media_choose_extensions(line, answer);
 	for (unsigned e = 0; e < EXTENSION_COUNT; e++)
 		if (answer->extension[e])
 			state->description.extensions.id[e] = line->extension[e];
@@ -546,6 +517,20 @@ const char *media_session_slot_mid(const struct media_session *session, unsigned
 {
 	const struct peer_description *d = &session->state->description;
 	return slot < d->n_slots ? d->slots[slot].mid : NULL;
+}
+
+uint32_t media_session_listens(const struct media_session *session, bool interprets)
+{
+	const struct peer_description *d = &session->state->description;
+	for (unsigned i = 0; i < d->n_slots; i++) {
+		struct feed_key feed = d->slots[i].feed;
+		bool listens =
+			!interprets && (feed.kind == FEED_CHANNEL_PICTURE ||
+					(feed.kind == FEED_PROGRAM && feed.id != PROGRAM_FLOOR));
+		if (feed.kind == FEED_CHANNEL || listens)
+			return feed.id;
+	}
+	return 0;
 }
 
 uint32_t media_session_peer(const struct media_session *session)

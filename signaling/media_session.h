@@ -20,7 +20,8 @@ struct media_line {
 struct media_policy {
 	bool may_publish,
 		may_screen; /* by role; a publication that isn't allowed is answered inactive */
-	bool interprets;    /* keeps stage and screen, however overloaded the relay is */
+	bool interprets;    /* may send from a booth; keeps stage and screen, however overloaded
+			       the relay is */
 	unsigned max_slots;
 	enum codec video_codecs[4]; /* that the meeting allows, in order of preference; CODEC_NONE
 				       ends */
@@ -58,6 +59,9 @@ bool media_session_set_slot(struct media_session *session, const char *mid, stru
 			    uint16_t width, uint16_t height, GError **error);
 /* The mid of a slot by its order, as struct relay_events has it; NULL: there is none. */
 const char *media_session_slot_mid(const struct media_session *session, unsigned slot);
+/* The number of the channel that a slot is on, in whatever form, or, of one who interprets, that is
+ * heard (relay); 0: none. */
+uint32_t media_session_listens(const struct media_session *session, bool interprets);
 uint32_t media_session_peer(const struct media_session *session);
 const char *media_session_ice_ufrag(const struct media_session *session); /* for WHIP's ETag */
 /* Trickled candidates say nothing that an ICE-lite side needs; a new ufrag in an RFC 8840 fragment

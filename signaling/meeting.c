@@ -1,5 +1,6 @@
 #include "signaling/feed_name.h"
 #include "signaling/meeting_internal.h"
+#include "signaling/meeting_languages.h"
 #include "signaling/rate_limit.h"
 #include <string.h>
 
@@ -13,6 +14,7 @@ struct meeting *meeting_new(struct meetings *meetings, const char *name)
 	meeting->screens = g_ptr_array_new();
 	meeting->speaking = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	meeting->idle_since = meetings_now(meetings);
+	meeting_languages_init(meeting);
 	g_hash_table_insert(meetings->by_name, g_strdup(name), meeting);
 	return meeting;
 }
@@ -30,15 +32,23 @@ void meeting_free(struct meeting *meeting)
 		g_hash_table_remove(meeting->meetings->by_room, GUINT_TO_POINTER(meeting->room));
 		relay_close_room(meeting->meetings->relay, meeting->room);
 	}
+	meeting_languages_free(meeting);
 	store_meeting_clear(&meeting->row);
 	g_free(meeting);
 }
 
 void meeting_set_row(struct meeting *meeting, struct store_meeting *row)
 {
+	bool same = meeting->row.channels != NULL &&
+		    g_strv_equal((const char *const *)meeting->row.channels,
+				 (const char *const *)row->channels) &&
+		    g_strv_equal((const char *const *)meeting->row.floors,
+				 (const char *const *)row->floors);
 	store_meeting_clear(&meeting->row);
 	meeting->row = *row;
 	*row = (struct store_meeting){0};
+	if (!same)
+		meeting_languages_follow_row(meeting);
 }
 
 static void restore_person(void *user, const struct store_person *person)
@@ -221,8 +231,8 @@ const struct media_policy *meeting_policy(struct meeting *meeting, enum role rol
 	return ret;
 }
 
-bool meeting_parse_feed(struct meeting *meeting, const char *name, struct feed_key *ret,
-			enum media_kind *ret_kind, GError **error)
+bool meeting_parse_feed(struct meeting *meeting, enum role role, const char *name,
+			struct feed_key *ret, enum media_kind *ret_kind, GError **error)
 {
 	struct feed_key feed;
 	if (!feed_parse("feed", name, &feed, ret_kind, error))
@@ -233,6 +243,8 @@ bool meeting_parse_feed(struct meeting *meeting, const char *name, struct feed_k
 			    "feed: %s: nobody here has this id", name);
 		return false;
 	}
+	if (!meeting_may_have(meeting, role, "feed", feed, error))
+		return false;
 	*ret = feed;
 	return true;
 }
@@ -272,5 +284,6 @@ bool meeting_tick(struct meeting *meeting, gint64 now)
 		if (marks != NULL)
 			meeting_broadcast(meeting, NULL, marks);
 	}
+	meeting_languages_tick(meeting);
 	return meeting->people->len > 0 || now - meeting->idle_since < MEETING_IDLE_US;
 }

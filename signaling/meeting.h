@@ -50,20 +50,24 @@ void participant_leave(struct participant *participant);
 /* Called when the participant goes for whatever reason (left, removed, media closed, meeting
  * ended). */
 void participant_on_gone(struct participant *participant, void (*gone)(void *user), void *user);
+/* WHIP: into the channel of this language, if nobody is on air there. */
+void participant_go_on_air(struct participant *participant, const char *language);
 /* WHIP: what it sends, so that people see it. */
 void participant_set_sources(struct participant *participant, bool microphone, bool camera,
 			     bool screen);
 
-/* "stage", "screen", "screen-sound", "voice/1", "camera/p17", "mic/p17" -> key. The message names
- * what is wrong. */
-bool meeting_parse_feed(struct meeting *meeting, const char *name, struct feed_key *ret,
-			enum media_kind *ret_kind, GError **error);
+/* "stage", "screen", "screen-sound", "voice/1", "camera/p17", "channel/fr" -> key. The message
+ * names what is wrong. */
+bool meeting_parse_feed(struct meeting *meeting, enum role role, const char *name,
+			struct feed_key *ret, enum media_kind *ret_kind, GError **error);
 /* Participants with a camera, in order of joining: WHEP's default feeds. Returns how many (<= max).
  */
 unsigned meeting_cameras(struct meeting *meeting, struct feed_key *out, unsigned max);
 const struct media_policy *meeting_policy(struct meeting *meeting, enum role role,
 					  struct media_policy *ret);
 
+/* Its row in the store was changed by somebody else: who is in it is told. */
+bool meetings_refresh(struct meetings *meetings, const char *name, GError **error);
 /* Ends it: everybody is told and disconnected. */
 bool meetings_end(struct meetings *meetings, const char *name, GError **error);
 /* What there is now. */

@@ -52,6 +52,13 @@ struct meeting {
 		bool pinned;
 	} stage, told_stage;
 	GArray *speaking; /* uint32_t, loudest first */
+	/* Of meeting_languages.c. */
+	struct interpretation *interpretation;
+	GHashTable *programs; /* numbers of channels, and PROGRAM_FLOOR, whose program there is */
+	char *floor_set;      /* what the floor speaks, as somebody said; NULL: nobody */
+	char *told_languages, *told_audience;
+	gint64 slow_down_at;
+	guint64 booth_chats;
 	gint64 idle_since, quality_at;
 	uint64_t comers; /* rate_take */
 };

@@ -1,6 +1,7 @@
 /* How people come in, come back, and are kept out. */
 #include "signaling/meeting_join.h"
 #include "signaling/meeting_floor.h"
+#include "signaling/meeting_languages.h"
 #include "signaling/text.h"
 #include <string.h>
 
@@ -83,10 +84,13 @@ struct participant *meeting_add_device(struct meeting *meeting, const struct tok
 		.generation = token->generation,
 	};
 	if (!meeting_check_bars(meeting, token->role, "", person.name, error) ||
-	    (listed && !meeting_takes_publisher(meeting, token->role, 0, error)))
+	    (listed && (!meeting_takes_publisher(meeting, token->role, 0, error) ||
+			!meeting_booth_has_space(meeting, token, error))))
 		return NULL;
-	if (listed) /* everybody is told with participant_set_sources, when its offer was good */
-		return add_listed(meeting, &person, error);
+	if (listed) { /* everybody is told with participant_set_sources, when its offer was good */
+		struct participant *p = add_listed(meeting, &person, error);
+		return p != NULL && meeting_enter_booth(p, token, error) ? p : NULL;
+	}
 	if (!meeting_has_space(meeting, error) || !open_meeting(meeting, error))
 		return NULL;
 	person.number = relay_new_peer_id(meeting->meetings->relay);
@@ -118,18 +122,20 @@ static struct participant *resume(struct meetings *meetings, const struct join *
 	struct token token;
 	if (!token_verify(meetings->key, join->token, 0, &token, error))
 		return NULL;
-	bool name_fixed = token.name != NULL;
 	struct meeting *meeting = meetings_load(meetings, token.meeting, error);
-	token_clear(&token);
-	if (meeting == NULL)
-		return NULL;
-	struct participant *p = meeting_find(meeting, join->resume);
-	if (p == NULL || !participant_secret_is(p, join->resume_secret)) {
+	struct participant *p = meeting != NULL ? meeting_find(meeting, join->resume) : NULL;
+	if (meeting != NULL && (p == NULL || !participant_secret_is(p, join->resume_secret))) {
 		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_UNAUTHORIZED,
 			    "resume: unknown or stale; join without it");
-		return NULL;
+		p = NULL;
 	}
-	p->name_fixed = p->name_fixed || name_fixed;
+	if (p != NULL)
+		p->name_fixed = p->name_fixed || token.name != NULL;
+	/* After a restart of the server nobody knows the booths. */
+	if (p != NULL && interpretation_find(meeting->interpretation, p->number) == NULL &&
+	    !meeting_enter_booth(p, &token, error))
+		p = NULL;
+	token_clear(&token);
 	return p;
 }
 
@@ -197,7 +203,9 @@ static struct participant *find_or_add(struct meeting *meeting, const struct joi
 		join->another ? NULL : same_device(meeting, join->device, token->role);
 	*ret_new = p == NULL;
 	if (p == NULL)
-		return join_new(meeting, join, token, error);
+		return meeting_booth_has_space(meeting, token, error)
+			       ? join_new(meeting, join, token, error)
+			       : NULL;
 	if (is_there(p) && !join->takeover) {
 		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_CONFLICT,
 			    "device: is in this meeting already, in another tab");
@@ -220,6 +228,9 @@ static struct participant *join_by_token(struct meetings *meetings, struct join 
 		join->profile.name = g_steal_pointer(&token.name);
 	}
 	struct participant *p = find_or_add(meeting, join, &token, ret_new, error);
+	if (p != NULL && !meeting_enter_booth(p, &token, error))
+		p = NULL; /* one who was here already, and now has a link for a booth that is full
+			   */
 	token_clear(&token);
 	if (p != NULL)
 		p->name_fixed = name_fixed;

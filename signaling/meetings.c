@@ -1,5 +1,6 @@
 #include "signaling/meeting_floor.h"
 #include "signaling/meeting_internal.h"
+#include "signaling/meeting_languages.h"
 
 static void free_meeting(void *meeting)
 {
@@ -82,6 +83,15 @@ static void on_held(void *user, uint32_t room, uint32_t peer, uint64_t slots)
 		participant_held(p, slots);
 }
 
+static void on_channel(void *user, uint32_t room, uint32_t channel, uint32_t peer,
+		       enum channel_air air)
+{
+	struct meetings *meetings = user;
+	struct meeting *meeting = g_hash_table_lookup(meetings->by_room, GUINT_TO_POINTER(room));
+	if (meeting != NULL)
+		interpretation_take_air(meeting->interpretation, channel, peer, air);
+}
+
 void meetings_relay_events(struct meetings *meetings, struct relay_events *ret)
 {
 	*ret = (struct relay_events){
@@ -91,6 +101,7 @@ void meetings_relay_events(struct meetings *meetings, struct relay_events *ret)
 		.speaking = on_speaking,
 		.stats = on_stats,
 		.held = on_held,
+		.channel = on_channel,
 	};
 }
 
@@ -237,6 +248,12 @@ void meetings_start(struct meetings *meetings, struct relay *relay)
 	meetings->relay = relay;
 	restore_all(meetings);
 	meetings->timer = g_timeout_add_seconds(1, every_second, meetings);
+}
+
+bool meetings_refresh(struct meetings *meetings, const char *name, GError **error)
+{
+	return !g_hash_table_contains(meetings->by_name, name) ||
+	       meetings_load(meetings, name, error) != NULL;
 }
 
 bool meetings_end(struct meetings *meetings, const char *name, GError **error)

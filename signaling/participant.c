@@ -1,5 +1,6 @@
 #include "signaling/meeting_floor.h"
 #include "signaling/meeting_internal.h"
+#include "signaling/meeting_languages.h"
 #include <openssl/crypto.h>
 #include <string.h>
 #include <sys/random.h>
@@ -85,13 +86,16 @@ static bool shares_screen(const struct participant *p)
 
 json_t *participant_json(const struct participant *p)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:b}", "id",
-			 p->id, "name", p->profile.name, "organisation", p->profile.organisation,
-			 "country", p->profile.country, "speaks", p->profile.speaks, "role",
-			 role_name(p->role), "microphone", device_state_name(p->microphone),
-			 "camera", device_state_name(p->camera), "screen", shares_screen(p),
-			 "mutedByHost", (p->muted & 1u << SOURCE_MICROPHONE) != 0, "connection",
-			 connection_name(p), "listenOnly", p->listen_only);
+	json_t *person =
+		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:b}", "id",
+			  p->id, "name", p->profile.name, "organisation", p->profile.organisation,
+			  "country", p->profile.country, "speaks", p->profile.speaks, "role",
+			  role_name(p->role), "microphone", device_state_name(p->microphone),
+			  "camera", device_state_name(p->camera), "screen", shares_screen(p),
+			  "mutedByHost", (p->muted & 1u << SOURCE_MICROPHONE) != 0, "connection",
+			  connection_name(p), "listenOnly", p->listen_only);
+	meeting_interpreter_json(p, person);
+	return person;
 }
 
 void participant_changed(struct participant *participant)
@@ -139,6 +143,8 @@ void participant_set_profile(struct participant *p, const struct profile *profil
 				     .listen_only = listen_only,
 			     });
 	participant_changed(p);
+	if (p->number == p->meeting->stage.holder)
+		meeting_languages_tell(p->meeting); /* another language, perhaps */
 }
 
 static void hash_secret(const char *secret, uint8_t ret[SECRET_HASH_SIZE])
@@ -335,6 +341,8 @@ void participant_tell_relay(struct participant *p)
 		relay_pin_stage(relay, p->meeting->room, p->number);
 	if (p->meeting->shown_screen == p->number)
 		relay_set_screen(relay, p->meeting->room, p->number);
+	if (p->role == ROLE_INTERPRETER)
+		meeting_tell_relay_air(p->meeting);
 }
 
 void participant_media_state(struct participant *p, enum transport_state state)

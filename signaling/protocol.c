@@ -31,7 +31,19 @@ static const struct handler {
 	{"barred", ACTION_REMOVE, on_barred},
 	{"readmit", ACTION_REMOVE, on_readmit},
 	{"reissue", ACTION_INVITE, on_reissue},
+	{"invite", ACTION_INVITE, on_invite},
 	{"end", ACTION_END, on_end},
+	{"set-languages", ACTION_LANGUAGES, on_set_languages},
+	{"channel-override", ACTION_LANGUAGES, on_channel_override},
+	{"floor-language", ACTION_JOIN, on_floor_language}, /* hosts and interpreters */
+	{"booth-chat", ACTION_JOIN, on_booth_chat},	    /* the same */
+	{"air", ACTION_INTERPRET, on_air},
+	{"handover", ACTION_INTERPRET, on_handover},
+	{"handover-answer", ACTION_INTERPRET, on_handover_answer},
+	{"hold", ACTION_INTERPRET, on_hold},
+	{"slow-down", ACTION_INTERPRET, on_slow_down},
+	{"insufficient", ACTION_INTERPRET, on_insufficient},
+	{"speaker-card", ACTION_INTERPRET, on_speaker_card},
 	/* clang-format on */
 };
 

@@ -1,6 +1,7 @@
 #include "signaling/feed_name.h"
 #include "signaling/meeting_floor.h"
 #include "signaling/meeting_join.h"
+#include "signaling/meeting_languages.h"
 #include "signaling/protocol.h"
 #include <string.h>
 
@@ -176,6 +177,18 @@ static json_t *joined_json(const struct participant *p, const char *secret, bool
 			 video_codecs(meeting, p->role), "limits", "cameras", CAMERAS);
 }
 
+/* What interpreters and hosts see of languages beside what everybody does. */
+static void add_languages(const struct participant *p, json_t *joined)
+{
+	const struct meeting *meeting = p->meeting;
+	const struct interpreter *one = interpretation_find(meeting->interpretation, p->number);
+	json_object_set_new(joined, "languages", meeting_languages_json(meeting));
+	if (p->role == ROLE_INTERPRETER || p->role == ROLE_HOST || p->role == ROLE_SERVICE)
+		json_object_set_new(joined, "audience", meeting_audience_json(meeting));
+	if (one != NULL)
+		json_object_set_new(joined, "booth", meeting_booth_json(meeting, one->booth));
+}
+
 bool on_join(const struct request *request, GError **error)
 {
 	struct join join = {0};
@@ -188,7 +201,9 @@ bool on_join(const struct request *request, GError **error)
 	profile_clear(&join.profile);
 	if (p == NULL)
 		return false;
-	request_reply(request, joined_json(p, secret, kept));
+	json_t *joined = joined_json(p, secret, kept);
+	add_languages(p, joined);
+	request_reply(request, joined);
 	json_t *marks = meeting_marks_json(p->meeting, true);
 	if (marks != NULL)
 		participant_send(p, marks);

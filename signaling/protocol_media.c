@@ -1,4 +1,5 @@
 #include "signaling/feed_name.h"
+#include "signaling/meeting_languages.h"
 #include "signaling/protocol.h"
 #include <string.h>
 
@@ -6,9 +7,10 @@
 #define SIDE_MAX  16384 /* of a picture, in pixels */
 #define FIELD_MAX 40
 
-/* What a browser of ours may send; the booth's two come with interpretation. */
-static const enum source sources[] = {SOURCE_MICROPHONE, SOURCE_CAMERA, SOURCE_SCREEN,
-				      SOURCE_SCREEN_SOUND};
+/* What a browser of ours may send. */
+static const enum source sources[] = {SOURCE_MICROPHONE,       SOURCE_CAMERA,
+				      SOURCE_SCREEN,	       SOURCE_SCREEN_SOUND,
+				      SOURCE_BOOTH_MICROPHONE, SOURCE_BOOTH_CAMERA};
 
 static bool read_mid(const json_t *object, const char *field, char ret[static MID_MAX + 1],
 		     GError **error)
@@ -106,6 +108,18 @@ static bool read_lines(const json_t *message, const char *list, struct media_lin
 	return true;
 }
 
+static bool may_have(struct participant *p, const char *list, const struct media_line *lines,
+		     size_t n, GError **error)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct line_fields fields;
+		name_fields(&fields, list, i);
+		if (lines[i].is_slot && !participant_may_have(p, fields.feed, lines[i].feed, error))
+			return false;
+	}
+	return true;
+}
+
 bool on_offer(const struct request *request, GError **error)
 {
 	struct participant *p = request->participant;
@@ -116,7 +130,8 @@ bool on_offer(const struct request *request, GError **error)
 	if (!request_may_offer(request, error) ||
 	    !field_string(request->message, "sdp", true, &sdp, error) ||
 	    !field_bool(request->message, "fresh", &fresh, error) ||
-	    !read_lines(request->message, "lines", lines, &n, error))
+	    !read_lines(request->message, "lines", lines, &n, error) ||
+	    !may_have(p, "lines", lines, n, error))
 		return false;
 	if (fresh)
 		participant_drop_media(p);
@@ -152,6 +167,8 @@ bool on_slots(const struct request *request, GError **error)
 			return false;
 		}
 	}
+	if (!may_have(p, "slots", slots, n, error))
+		return false;
 	for (size_t i = 0; i < n; i++) {
 		if (!media_session_set_slot(p->media, slots[i].mid, slots[i].feed, slots[i].width,
 					    slots[i].height, error))

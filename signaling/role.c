@@ -10,7 +10,8 @@ static const struct {
 	unsigned may;
 } roles[ROLE_COUNT] = {
 	[ROLE_HOST] = {"host", FLOOR | MAY(SCREEN) | MAY(GIVE_FLOOR) | MAY(MUTE) | MAY(REMOVE) |
-				       MAY(INVITE) | MAY(END) | MAY(RECORD) | MAY(ARCHIVE)},
+				       MAY(INVITE) | MAY(END) | MAY(LANGUAGES) | MAY(RECORD) |
+				       MAY(ARCHIVE)},
 	[ROLE_SECRETARIAT] = {"secretariat",
 			      FLOOR | MAY(SCREEN) | MAY(INVITE) | MAY(RECORD) | MAY(ARCHIVE)},
 	[ROLE_MEMBER] = {"member", FLOOR | MAY(SCREEN)},
@@ -22,13 +23,14 @@ static const struct {
 };
 
 static const char *const actions[ACTION_COUNT] = {
-	[ACTION_JOIN] = "join",	      [ACTION_PUBLISH] = "publish",
-	[ACTION_SCREEN] = "screen",   [ACTION_CHAT] = "chat",
-	[ACTION_HAND] = "hand",	      [ACTION_GIVE_FLOOR] = "give-floor",
-	[ACTION_MUTE] = "mute",	      [ACTION_REMOVE] = "remove",
-	[ACTION_INVITE] = "invite",   [ACTION_END] = "end",
-	[ACTION_RECORD] = "record",   [ACTION_INTERPRET] = "interpret",
-	[ACTION_ARCHIVE] = "archive", [ACTION_WATCH] = "watch",
+	[ACTION_JOIN] = "join",		  [ACTION_PUBLISH] = "publish",
+	[ACTION_SCREEN] = "screen",	  [ACTION_CHAT] = "chat",
+	[ACTION_HAND] = "hand",		  [ACTION_GIVE_FLOOR] = "give-floor",
+	[ACTION_MUTE] = "mute",		  [ACTION_REMOVE] = "remove",
+	[ACTION_INVITE] = "invite",	  [ACTION_END] = "end",
+	[ACTION_LANGUAGES] = "languages", [ACTION_RECORD] = "record",
+	[ACTION_INTERPRET] = "interpret", [ACTION_ARCHIVE] = "archive",
+	[ACTION_WATCH] = "watch",
 };
 
 const char *role_name(enum role role)

@@ -26,6 +26,7 @@ enum action {
 	ACTION_REMOVE,	   /* people, and readmit them */
 	ACTION_INVITE,	   /* reissue links */
 	ACTION_END,	   /* the meeting */
+	ACTION_LANGUAGES,  /* choose floor languages and channels */
 	ACTION_RECORD,	   /* start, pause, stop, list recordings */
 	ACTION_INTERPRET,  /* speak into a language channel */
 	ACTION_ARCHIVE,	   /* see the archive */

@@ -18,6 +18,10 @@ static void write_fmtp(GString *out, const struct sdp_codec *codec,
 		g_string_append(value, "minptime=10;useinbandfec=1");
 		if (publication && line->source == SOURCE_SCREEN_SOUND)
 			g_string_append(value, ";stereo=1");
+		else if (publication && line->source == SOURCE_BOOTH_MICROPHONE)
+			/* All of speech up to 15 kHz (ISO 20109), and packets also in a pause: so
+			 * that one soon knows when the link is lost. */
+			g_string_append(value, ";maxaveragebitrate=96000;usedtx=0");
 		else if (publication)
 			g_string_append(value, ";usedtx=1");
 		else if (strstr(codec->fmtp, "stereo=1") != NULL)

@@ -284,6 +284,15 @@ bool store_meeting_set_state(struct store *store, gint64 id, const char *state, 
 			 "ii", g_get_real_time() / 1000, id);
 }
 
+bool store_meeting_set_languages(struct store *store, gint64 id, char **floors, char **channels,
+				 GError **error)
+{
+	g_autofree char *floor_tags = g_strjoinv(" ", floors);
+	g_autofree char *channel_tags = g_strjoinv(" ", channels);
+	return store_run(store, error, "UPDATE meeting SET floors = ?, channels = ? WHERE id = ?",
+			 "ssi", floor_tags, channel_tags, id);
+}
+
 bool store_meeting_next_generation(struct store *store, gint64 id, enum role role, unsigned *ret,
 				   GError **error)
 {

@@ -29,6 +29,8 @@ bool store_meeting_create(struct store *store, const struct store_meeting *meeti
 bool store_meeting_find(struct store *store, const char *name, struct store_meeting *ret,
 			GError **error);
 bool store_meeting_set_state(struct store *store, gint64 id, const char *state, GError **error);
+bool store_meeting_set_languages(struct store *store, gint64 id, char **floors, char **channels,
+				 GError **error);
 /* Calls row for each meeting, in order of start. */
 bool store_meeting_list(struct store *store,
 			void (*row)(void *user, const struct store_meeting *meeting), void *user,

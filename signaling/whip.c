@@ -144,13 +144,23 @@ static struct media_line line_of(const struct offered_line *offered)
 	return line;
 }
 
-/* WHIP: the order of the m-lines says what they are. */
-static bool whip_lines(const struct offered_line *offered, size_t n, struct media_line *lines,
-		       GError **error)
+/* An interpreter's device speaks into the token's first language, unless ?as=floor says otherwise.
+ */
+static bool is_booth(const struct http_request *request, const struct token *token)
 {
-	static const enum source sources[][2] = {
-		[MEDIA_AUDIO] = {SOURCE_MICROPHONE, SOURCE_SCREEN_SOUND},
-		[MEDIA_VIDEO] = {SOURCE_CAMERA, SOURCE_SCREEN},
+	g_autofree char *as = http_query_value(request, "as");
+	return token->role == ROLE_INTERPRETER && token->languages[0] != NULL &&
+	       (as == NULL || strcmp(as, "floor") != 0);
+}
+
+/* WHIP: the order of the m-lines says what they are. */
+static bool whip_lines(const struct offered_line *offered, size_t n, bool booth,
+		       struct media_line *lines, GError **error)
+{
+	const enum source sources[][2] = {
+		[MEDIA_AUDIO] = {booth ? SOURCE_BOOTH_MICROPHONE : SOURCE_MICROPHONE,
+				 SOURCE_SCREEN_SOUND},
+		[MEDIA_VIDEO] = {booth ? SOURCE_BOOTH_CAMERA : SOURCE_CAMERA, SOURCE_SCREEN},
 	};
 	unsigned count[2] = {0};
 	for (size_t i = 0; i < n; i++) {
@@ -182,7 +192,7 @@ static bool query_size(const struct http_request *request, uint16_t *ret_width,
 
 /* The feeds for the m-lines of one kind: from the query, else the default row. Returns false on a
  * bad name. */
-static bool query_feeds(const struct http_request *request, struct meeting *meeting,
+static bool query_feeds(const struct http_request *request, struct meeting *meeting, enum role role,
 			enum media_kind kind, struct feed_key feeds[static MAX_LINES],
 			GError **error)
 {
@@ -204,7 +214,7 @@ static bool query_feeds(const struct http_request *request, struct meeting *meet
 		enum media_kind is = kind;
 		if (i == MAX_LINES)
 			return malformed(error, name, "too many feeds");
-		if (!meeting_parse_feed(meeting, names[i], &feeds[i], &is, error)) {
+		if (!meeting_parse_feed(meeting, role, names[i], &feeds[i], &is, error)) {
 			g_prefix_error(error, "%s: ", name);
 			return false;
 		}
@@ -215,15 +225,15 @@ static bool query_feeds(const struct http_request *request, struct meeting *meet
 }
 
 /* WHEP: the n-th m-line of a kind gets the n-th feed of that kind. */
-static bool whep_lines(const struct http_request *request, struct meeting *meeting,
+static bool whep_lines(const struct http_request *request, struct meeting *meeting, enum role role,
 		       const struct offered_line *offered, size_t n, struct media_line *lines,
 		       GError **error)
 {
 	struct feed_key feeds[2][MAX_LINES];
 	unsigned count[2] = {0};
 	uint16_t width = 0, height = 0;
-	if (!query_feeds(request, meeting, MEDIA_AUDIO, feeds[MEDIA_AUDIO], error) ||
-	    !query_feeds(request, meeting, MEDIA_VIDEO, feeds[MEDIA_VIDEO], error) ||
+	if (!query_feeds(request, meeting, role, MEDIA_AUDIO, feeds[MEDIA_AUDIO], error) ||
+	    !query_feeds(request, meeting, role, MEDIA_VIDEO, feeds[MEDIA_VIDEO], error) ||
 	    !query_size(request, &width, &height, error))
 		return false;
 	for (size_t i = 0; i < n; i++) {
@@ -269,11 +279,12 @@ static bool create(struct whip *whip, const struct http_request *request, bool w
 	if (meeting == NULL)
 		return false;
 	struct participant *participant = NULL;
+	bool booth = is_booth(request, &token);
 	bool ok =
 		(sdp = body_text(request, error)) != NULL &&
 		media_session_inspect(sdp, offered, MAX_LINES, &n, error) &&
-		(whep ? whep_lines(request, meeting, offered, n, lines, error)
-		      : whip_lines(offered, n, lines, error)) &&
+		(whep ? whep_lines(request, meeting, token.role, offered, n, lines, error)
+		      : whip_lines(offered, n, booth, lines, error)) &&
 		(participant = meeting_add_device(meeting, &token, !whep, error)) != NULL &&
 		media_session_offer(participant_media(participant), sdp, lines, n, &answer, error);
 	if (ok) {
@@ -287,6 +298,8 @@ static bool create(struct whip *whip, const struct http_request *request, bool w
 		participant_on_gone(participant, on_gone, session);
 		if (!whep)
 			show_sources(participant, offered, lines, n);
+		if (!whep && booth)
+			participant_go_on_air(participant, token.languages[0]);
 		location = g_strdup_printf("/%s/%s/%s", whep ? "whep" : "whip", meeting_name,
 					   session->id);
 		http_reply_text(reply, 201, SDP_TYPE, answer);

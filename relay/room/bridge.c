@@ -70,14 +70,15 @@ void bridge_restart(struct layer *layer, uint16_t sequence)
 	layer->parts_first = sequence;
 }
 
-void bridge_level(struct peer *peer, uint8_t level)
+void bridge_level(struct peer *peer, enum source source, struct packet_sound heard)
 {
 	struct shared *shared = peer->shared;
 	const struct bridged b = {.kind = BRIDGED_LEVEL,
 				  .peer = peer->id,
 				  .session = peer->session,
-				  .source = SOURCE_MICROPHONE,
-				  .level = level};
+				  .source = source,
+				  .level = heard.level,
+				  .sparse = heard.sparse};
 	send(shared, shared->home, &b);
 }
 

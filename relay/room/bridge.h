@@ -34,7 +34,7 @@ struct shared;
 /* By ring, from the part of the peer that it is about. */
 enum bridged_kind {
 	BRIDGED_PACKET,
-	BRIDGED_LEVEL, /* how loud a microphone is; to the home part */
+	BRIDGED_LEVEL, /* how loud a microphone or booth microphone is; to the home part */
 };
 
 struct bridged {
@@ -42,10 +42,17 @@ struct bridged {
 	uint32_t peer, session;
 	uint8_t kind, source, layer;
 	uint8_t level; /* LEVEL */
+	bool sparse;   /* LEVEL: see struct packet_sound */
 	/* PACKET: what was before it doesn't count: the numbers broke off, or the layer has just
 	 * been subscribed to. From the number first on everything comes. */
 	bool anew;
 	uint16_t first;
+};
+
+/* What one packet tells of its sound. */
+struct packet_sound {
+	uint8_t level; /* as RFC 6464 */
+	bool sparse;   /* comfort noise or nothing: the next one may keep us waiting (DTX) */
 };
 
 enum bridge_type {
@@ -57,12 +64,19 @@ enum bridge_type {
 	BRIDGE_KEYFRAME,  /* to a peer's part: a receiver of a layer needs one */
 };
 
+/* A language channel: whose booth is heard in it, and whose program mixes it. */
+struct channel_policy {
+	uint32_t id, on_air, program;
+};
+
 /* What the feeds of a room mean; ids of peers, 0: nobody. */
 struct policy {
 	uint32_t stage, alternate; /* alternate: what the holder sees */
 	uint32_t seat[VOICE_SEATS];
 	uint32_t fourth;
 	uint32_t screen;
+	unsigned n_channels;
+	struct channel_policy channels[CHANNELS_MAX];
 };
 
 struct bridged_layer {
@@ -111,7 +125,8 @@ struct bridge_sink {
 void bridge_forward(struct layer *first);
 /* The layer's numbers begin anew with this one. */
 void bridge_restart(struct layer *layer, uint16_t sequence);
-void bridge_level(struct peer *peer, uint8_t level); /* to the home part */
+void bridge_level(struct peer *peer, enum source source,
+		  struct packet_sound heard); /* to the home part */
 /* To all parts that watch; to those that don't know yet. */
 void bridge_tell(struct publication *publication);
 void bridge_tell_late(struct publication *publication);

@@ -21,6 +21,8 @@ enum command_type {
 	COMMAND_SET_SLOT,
 	COMMAND_PIN_STAGE, /* to the home part, as the next one */
 	COMMAND_SET_SCREEN,
+	COMMAND_SET_CHANNEL, /* peer: who is on air */
+	COMMAND_SET_PROGRAM, /* peer: whose it is */
 	COMMAND_SET_MUTED,
 	COMMAND_BRIDGE, /* from another worker */
 	COMMAND_STOP,	/* worker_stop's alone */
@@ -34,6 +36,9 @@ struct command {
 	/* ADD_PEER, REMOVE_REMOTE: counts up; events of the peer carry it, so that the main thread
 	 * knows a late one of an earlier session. */
 	uint32_t session;
+	/* SET_CHANNEL, SET_PROGRAM; the hold time only the former */
+	uint32_t channel;
+	uint64_t hold_us;
 	unsigned home; /* OPEN_ROOM: the worker that decides */
 	/* SET_SLOT */
 	char mid[MID_MAX + 1];
@@ -57,6 +62,7 @@ enum event_type {
 	EVENT_PUBLICATION,
 	EVENT_STATS,
 	EVENT_HELD,
+	EVENT_CHANNEL,
 };
 
 #define SPEAKING_MAX 8
@@ -76,4 +82,7 @@ struct event_message {
 	struct publication_state publication;
 	struct peer_stats stats;
 	uint64_t held; /* HELD: see room_events */
+	/* CHANNEL; peer is who is on air, in whatever session */
+	uint32_t channel;
+	enum channel_air air;
 };

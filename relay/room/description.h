@@ -6,7 +6,7 @@
 
 #include "relay/rtp/media.h"
 
-#define PEER_MAX_PUBLICATIONS  6
+#define PEER_MAX_PUBLICATIONS  7
 #define PEER_MAX_SLOTS	       64
 #define STREAM_MAX_CODECS      8
 #define PUBLICATION_MAX_LAYERS 3
@@ -18,9 +18,13 @@ enum feed_kind {
 	FEED_STAGE, /* picture of whoever holds the floor */
 	FEED_SCREEN,
 	FEED_SCREEN_SOUND,
-	FEED_VOICE,	 /* id: seat 0..2 */
-	FEED_CAMERA,	 /* id: peer */
-	FEED_MICROPHONE, /* id: peer */
+	FEED_VOICE,	      /* id: seat 0..2 */
+	FEED_CAMERA,	      /* id: peer */
+	FEED_MICROPHONE,      /* id: peer */
+	FEED_CHANNEL,	      /* id: a channel's number; whoever is on air in it */
+	FEED_CHANNEL_PICTURE, /* the same, of a sign language */
+	FEED_BOOTH,	      /* id: peer; the booth microphone, on air or not */
+	FEED_PROGRAM,	      /* id: a channel's number, or PROGRAM_FLOOR */
 	FEED_KIND_COUNT
 };
 
@@ -30,6 +34,18 @@ struct feed_key {
 };
 
 #define VOICE_SEATS 3
+
+/* Language channels are numbered by who makes them, from 1 up. */
+#define CHANNELS_MAX  33 /* of a room, the floor's program among them */
+#define PROGRAM_FLOOR UINT32_MAX
+
+/* What comes from whoever is on air in a channel. */
+enum channel_air {
+	CHANNEL_OFF,   /* nobody is */
+	CHANNEL_LOST,  /* nothing arrives */
+	CHANNEL_PAUSE, /* silence, for longer than the hold time */
+	CHANNEL_SPEECH /* speech, or silence for less */
+};
 
 /* One codec of an m-line, by the numbers of this connection. */
 struct codec_choice {

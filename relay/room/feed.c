@@ -9,7 +9,7 @@ struct feeds {
 /* What each kind carries, and whether its id must be one of few. */
 static const struct {
 	enum media_kind media;
-	uint32_t ids; /* 0: a peer's id */
+	uint32_t ids; /* 0: a peer's id, or a channel's number */
 	bool own;     /* asked for by name, so one may have one's own */
 } kinds[FEED_KIND_COUNT] = {
 	[FEED_STAGE] = {MEDIA_VIDEO, 1, false},
@@ -18,6 +18,10 @@ static const struct {
 	[FEED_VOICE] = {MEDIA_AUDIO, VOICE_SEATS, false},
 	[FEED_CAMERA] = {MEDIA_VIDEO, 0, true},
 	[FEED_MICROPHONE] = {MEDIA_AUDIO, 0, true},
+	[FEED_CHANNEL] = {MEDIA_AUDIO, 0, false},
+	[FEED_CHANNEL_PICTURE] = {MEDIA_VIDEO, 0, false},
+	[FEED_BOOTH] = {MEDIA_AUDIO, 0, true},
+	[FEED_PROGRAM] = {MEDIA_AUDIO, 0, false},
 };
 
 bool feed_key_valid(struct feed_key key, enum media_kind *ret_kind)

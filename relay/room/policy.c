@@ -43,6 +43,28 @@ static uint32_t stage_alternate(const struct room *room)
 	return stand_in(room, holder);
 }
 
+static const struct channel_policy *find_channel(const struct policy *policy, uint32_t id)
+{
+	static const struct channel_policy none;
+	for (unsigned i = 0; i < policy->n_channels; i++)
+		if (policy->channels[i].id == id)
+			return &policy->channels[i];
+	return &none;
+}
+
+static struct publication *channel_target(const struct room *room, struct feed_key key)
+{
+	const struct channel_policy *channel = find_channel(&room->policy, key.id);
+	switch (key.kind) {
+	case FEED_CHANNEL:
+		return find_publication(room, channel->on_air, SOURCE_BOOTH_MICROPHONE);
+	case FEED_CHANNEL_PICTURE:
+		return find_publication(room, channel->on_air, SOURCE_BOOTH_CAMERA);
+	default:
+		return find_publication(room, channel->program, SOURCE_PROGRAM);
+	}
+}
+
 /* What a feed stands for now, and what for those whose own that is. */
 void policy_point_feed(struct room *room, struct feed_key key, uint64_t now_us)
 {
@@ -72,6 +94,14 @@ void policy_point_feed(struct room *room, struct feed_key key, uint64_t now_us)
 		break;
 	case FEED_MICROPHONE:
 		target = find_publication(room, key.id, SOURCE_MICROPHONE);
+		break;
+	case FEED_BOOTH:
+		target = find_publication(room, key.id, SOURCE_BOOTH_MICROPHONE);
+		break;
+	case FEED_CHANNEL:
+	case FEED_CHANNEL_PICTURE:
+	case FEED_PROGRAM:
+		target = channel_target(room, key);
 		break;
 	case FEED_NONE:
 	case FEED_KIND_COUNT:
@@ -156,6 +186,32 @@ void policy_point_screen(struct room *room, uint64_t now_us)
 		tell_all(room);
 }
 
+static void point_channel(struct room *room, uint32_t id, uint64_t now_us)
+{
+	policy_point_feed(room, (struct feed_key){FEED_CHANNEL, id}, now_us);
+	policy_point_feed(room, (struct feed_key){FEED_CHANNEL_PICTURE, id}, now_us);
+	policy_point_feed(room, (struct feed_key){FEED_PROGRAM, id}, now_us);
+}
+
+/* before: what is no channel any more points to nobody. */
+static void point_channels(struct room *room, const struct policy *before, uint64_t now_us)
+{
+	const struct policy *now = &room->policy;
+	for (unsigned i = 0; i < before->n_channels; i++)
+		if (find_channel(now, before->channels[i].id)->id == 0)
+			point_channel(room, before->channels[i].id, now_us);
+	for (unsigned i = 0; i < now->n_channels; i++)
+		point_channel(room, now->channels[i].id, now_us);
+}
+
+void policy_point_channels(struct room *room, uint64_t now_us)
+{
+	const struct policy before = room->policy;
+	channels_policy(room->channels, &room->policy);
+	point_channels(room, &before, now_us);
+	tell_all(room);
+}
+
 void policy_update(struct room *room, uint64_t now_us)
 {
 	struct voice voices[VOICES_MAX];
@@ -176,6 +232,26 @@ void policy_point_all(struct room *room, uint32_t id, uint64_t now_us)
 	policy_point_screen(room, now_us);
 	policy_point_feed(room, (struct feed_key){FEED_CAMERA, id}, now_us);
 	policy_point_feed(room, (struct feed_key){FEED_MICROPHONE, id}, now_us);
+	policy_point_feed(room, (struct feed_key){FEED_BOOTH, id}, now_us);
+	for (unsigned i = 0; i < room->policy.n_channels; i++) {
+		const struct channel_policy *c = &room->policy.channels[i];
+		if (c->on_air == id || c->program == id)
+			point_channel(room, c->id, now_us);
+	}
+}
+
+static void tell_channel(void *user, uint32_t channel, uint32_t peer, enum channel_air air)
+{
+	const struct room *room = user;
+	if (room->events.channel)
+		room->events.channel(room->events.user, channel, peer, air);
+}
+
+void policy_hear_booth(struct room *room, uint32_t id, struct packet_sound heard, uint64_t now_us)
+{
+	/* Who speaks again after a pause: listeners shouldn't miss the first word. */
+	if (channels_hear(room->channels, id, heard, now_us))
+		channels_update(room->channels, now_us, tell_channel, room);
 }
 
 void policy_hear(struct room *room, uint32_t id, uint8_t level, uint64_t now_us)
@@ -198,6 +274,7 @@ void policy_silence(struct room *room, uint32_t id, uint64_t now_us)
 void policy_forget(struct room *room, uint32_t id)
 {
 	speakers_remove(room->speakers, id);
+	channels_forget(room->channels, id);
 	seats_remove(&room->seats, id);
 	if (room->screen == id)
 		room->screen = 0;
@@ -219,6 +296,7 @@ void policy_take(struct room *room, const struct policy *policy, uint64_t now_us
 	suit_thumbnails(room, &before, now_us);
 	point_voices(room, now_us);
 	policy_point_screen(room, now_us);
+	point_channels(room, &before, now_us);
 }
 
 static void tell_speaking(struct room *room)
@@ -256,6 +334,8 @@ void policy_tick(struct room *room, uint64_t now_us)
 		speakers_tick(room->speakers, now_us);
 		policy_update(room, now_us);
 		tell_speaking(room);
+		channels_update(room->channels, now_us, tell_channel, room);
+		room->policy_us = MIN(room->policy_us, channels_deadline(room->channels));
 		tell_late(room);
 	} else if (!room->knows_policy) {
 		say_hello(room);

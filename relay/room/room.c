@@ -27,6 +27,7 @@ struct room *room_new(const struct room_config *config, uint64_t now_us)
 	room->by_id = g_hash_table_new(NULL, NULL);
 	room->feeds = feeds_new();
 	room->speakers = speakers_new();
+	room->channels = channels_new();
 	room->policy_us = now_us;
 	return room;
 }
@@ -143,21 +144,25 @@ void room_free(struct room *room)
 	g_hash_table_unref(room->shared.layers);
 	feeds_free(room->feeds);
 	speakers_free(room->speakers);
+	channels_free(room->channels);
 	g_free(room);
 }
 
 /* A microphone's packet tells how loud it is, or at least that there is sound. */
-static void hear(struct room *room, struct peer *peer, const struct packet *packet, uint64_t now_us)
+static void hear(struct room *room, struct peer *peer, enum source source,
+		 const struct packet *packet, uint64_t now_us)
 {
 	struct audio_level level;
+	bool sparse = packet->rtp.payload_length <= SILENT_PAYLOAD_MAX;
 	if (!rtp_audio_level(packet->data, &packet->rtp, &level))
-		level.level_dbov = packet->rtp.payload_length > SILENT_PAYLOAD_MAX
-					   ? SPEAKER_UNKNOWN
-					   : SPEAKER_SILENCE;
-	if (room_is_home(room))
-		policy_hear(room, peer->id, level.level_dbov, now_us);
+		level.level_dbov = sparse ? SPEAKER_SILENCE : SPEAKER_UNKNOWN;
+	const struct packet_sound heard = {level.level_dbov, sparse};
+	if (!room_is_home(room))
+		bridge_level(peer, source, heard);
+	else if (source == SOURCE_MICROPHONE)
+		policy_hear(room, peer->id, heard.level, now_us);
 	else
-		bridge_level(peer, level.level_dbov);
+		policy_hear_booth(room, peer->id, heard, now_us);
 }
 
 void room_receive_rtp(struct room *room, struct peer *peer, struct packet *packet, uint64_t now_us)
@@ -169,9 +174,10 @@ void room_receive_rtp(struct room *room, struct peer *peer, struct packet *packe
 	bool heard = publication_receive(publication, layer, packet, now_us);
 	if (publication->changed)
 		room_tell_publication(room, publication, now_us);
-	if (heard && publication->description.source == SOURCE_MICROPHONE &&
+	enum source source = publication->description.source;
+	if (heard && (source == SOURCE_MICROPHONE || source == SOURCE_BOOTH_MICROPHONE) &&
 	    !packet->retransmitted && packet->rtp.payload_length > 0)
-		hear(room, peer, packet, now_us);
+		hear(room, peer, source, packet, now_us);
 }
 
 void room_forward(struct room *room, uint64_t now_us)
@@ -279,6 +285,26 @@ void room_set_screen(struct room *room, uint32_t peer, uint64_t now_us)
 {
 	room->screen = peer && room_find_peer(room, peer) ? peer : 0;
 	policy_point_screen(room, now_us);
+}
+
+/* The state is told by the next tick. */
+static void channels_changed(struct room *room, uint64_t now_us)
+{
+	policy_point_channels(room, now_us);
+	room->policy_us = room->shared.next_us = room->shared.wake_us = now_us;
+}
+
+void room_set_channel(struct room *room, uint32_t channel, uint32_t peer, uint64_t hold_us,
+		      uint64_t now_us)
+{
+	if (channels_set(room->channels, channel, peer, hold_us, now_us))
+		channels_changed(room, now_us);
+}
+
+void room_set_program(struct room *room, uint32_t channel, uint32_t peer, uint64_t now_us)
+{
+	if (channels_set_program(room->channels, channel, peer))
+		channels_changed(room, now_us);
 }
 
 void room_set_muted(struct room *room, struct peer *peer, enum source source, bool muted,

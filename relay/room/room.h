@@ -37,6 +37,8 @@ struct room_events {
 	void (*publication)(void *user, const struct publication_state *state);
 	/* Which of the peer's slots are held back now: bits by their order in its description. */
 	void (*held)(void *user, uint32_t peer, uint64_t slots);
+	/* At home: after each room_set_channel, and whenever it changes. */
+	void (*channel)(void *user, uint32_t channel, uint32_t peer, enum channel_air air);
 };
 
 struct room_config {
@@ -106,6 +108,14 @@ enum err room_set_slot(struct room *room, struct peer *peer, const char *mid, st
 void room_pin_stage(struct room *room, uint32_t peer, uint64_t now_us);
 /* Whose screen (and its sound) the feeds screen and screen-sound show; 0: nobody's. */
 void room_set_screen(struct room *room, uint32_t peer, uint64_t now_us);
+/*
+ * Language channels, at home only. Who is on air in it, in place of who was: the feed moves at
+ * once, to the next packet. hold_us: silence for longer is a pause; 0: never. peer 0: nobody.
+ */
+void room_set_channel(struct room *room, uint32_t channel, uint32_t peer, uint64_t hold_us,
+		      uint64_t now_us);
+/* Whose publication (SOURCE_PROGRAM) the feed program of this channel shows; 0: nobody's. */
+void room_set_program(struct room *room, uint32_t channel, uint32_t peer, uint64_t now_us);
 /* A host's mute: stops forwarding at the relay, whatever the client does. */
 void room_set_muted(struct room *room, struct peer *peer, enum source source, bool muted,
 		    uint64_t now_us);

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "relay/room/channels.h"
 #include "relay/room/feed.h"
 #include "relay/room/forward.h"
 #include "relay/room/peer.h"
@@ -30,6 +31,7 @@ struct room {
 	/* Home only. */
 	struct speakers *speakers;
 	struct seats seats;
+	struct channels *channels;
 	uint32_t screen; /* who shares one; 0: nobody */
 	uint32_t speaking[VOICES_MAX];
 	unsigned n_speaking;
@@ -56,6 +58,9 @@ void policy_point_feed(struct room *room, struct feed_key key, uint64_t now_us);
 void policy_point_all(struct room *room, uint32_t id, uint64_t now_us);
 void policy_point_stage(struct room *room, uint64_t now_us);
 void policy_point_screen(struct room *room, uint64_t now_us);
+/* Who is on air has changed at home; or here is what another part was told. */
+void policy_point_channels(struct room *room, uint64_t now_us);
+void policy_hear_booth(struct room *room, uint32_t id, struct packet_sound heard, uint64_t now_us);
 /* At home: who holds the stage and sits in the seats, after anything that may change it. */
 void policy_update(struct room *room, uint64_t now_us);
 void policy_hear(struct room *room, uint32_t id, uint8_t level, uint64_t now_us);

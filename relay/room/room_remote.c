@@ -36,13 +36,18 @@ void room_remove_remote(struct room *room, uint32_t id, uint32_t session, uint64
 		room_remove_peer(room, peer, now_us);
 }
 
-static void receive_level(struct room *room, const struct peer *peer, uint8_t level,
+static void receive_level(struct room *room, const struct peer *peer, const struct bridged *bridged,
 			  uint64_t now_us)
 {
-	const struct publication *microphone = peer_publication(peer, SOURCE_MICROPHONE);
+	const struct publication *microphone = peer_publication(peer, bridged->source);
 	/* Levels and mutes come by different ways. */
-	if (microphone && !microphone->muted && room_is_home(room))
-		policy_hear(room, peer->id, level, now_us);
+	if (!microphone || microphone->muted || !room_is_home(room))
+		return;
+	const struct packet_sound heard = {bridged->level, bridged->sparse};
+	if (bridged->source == SOURCE_MICROPHONE)
+		policy_hear(room, peer->id, heard.level, now_us);
+	else
+		policy_hear_booth(room, peer->id, heard, now_us);
 }
 
 void room_receive_bridged(struct room *room, const struct bridged *bridged, uint64_t now_us)
@@ -50,7 +55,7 @@ void room_receive_bridged(struct room *room, const struct bridged *bridged, uint
 	struct peer *peer = find(room, bridged->peer, bridged->session, true);
 	shared_count(&room->shared, COUNTER_BRIDGED_IN);
 	if (peer && bridged->kind == BRIDGED_LEVEL) {
-		receive_level(room, peer, bridged->level, now_us);
+		receive_level(room, peer, bridged, now_us);
 		return;
 	}
 	struct publication *p = peer ? peer_publication(peer, bridged->source) : NULL;

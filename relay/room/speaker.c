@@ -168,6 +168,12 @@ void speakers_remove(struct speakers *speakers, uint32_t id)
 		speakers->dominant = 0;
 }
 
+const struct voice *speakers_voice(const struct speakers *speakers, uint32_t id)
+{
+	const struct speaker *s = g_hash_table_lookup(speakers->by_id, GUINT_TO_POINTER(id));
+	return s ? &s->voice : NULL;
+}
+
 struct scores {
 	float immediate, medium, longest;
 	unsigned frames; /* of speech, in the newest block */

@@ -36,6 +36,9 @@ void speakers_free(struct speakers *speakers);
 bool speakers_level(struct speakers *speakers, uint32_t id, uint8_t level, uint64_t now_us);
 void speakers_remove(struct speakers *speakers, uint32_t id);
 
+/* NULL: never heard. Valid until the next call. */
+const struct voice *speakers_voice(const struct speakers *speakers, uint32_t id);
+
 /* Decides; call about every 100 ms. true: the dominant speaker or the set of speaking voices
  * changed. */
 bool speakers_tick(struct speakers *speakers, uint64_t now_us);

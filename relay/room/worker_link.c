@@ -66,6 +66,16 @@ static void on_held(void *user, uint32_t peer, uint64_t slots)
 	post_event(room->worker, event);
 }
 
+static void on_channel(void *user, uint32_t channel, uint32_t peer, enum channel_air air)
+{
+	struct worker_room *room = user;
+	struct event_message *event = new_event(EVENT_CHANNEL, room, NULL);
+	event->channel = channel;
+	event->peer = peer;
+	event->air = air;
+	post_event(room->worker, event);
+}
+
 /* --- where a room's packets go: user is a transport --- */
 
 static enum err sink_rtp(void *user, const struct rtp_out *out, struct bytes *ret_protected)
@@ -110,7 +120,8 @@ static void open_room(struct worker *worker, const struct command *command, uint
 			   .stage = on_stage,
 			   .speaking = on_speaking,
 			   .publication = on_publication,
-			   .held = on_held},
+			   .held = on_held,
+			   .channel = on_channel},
 		.random_seed = ((uint64_t)g_random_int() << 32) | g_random_int(),
 		.ntp_offset_us = worker->ntp_offset_us,
 		.shed = worker->overload.level,
@@ -246,6 +257,13 @@ void worker_run_command(struct worker *worker, struct command *command, uint64_t
 		break;
 	case COMMAND_SET_SCREEN:
 		room_set_screen(room->room, command->peer, now_us);
+		break;
+	case COMMAND_SET_CHANNEL:
+		room_set_channel(room->room, command->channel, command->peer, command->hold_us,
+				 now_us);
+		break;
+	case COMMAND_SET_PROGRAM:
+		room_set_program(room->room, command->channel, command->peer, now_us);
 		break;
 	default: {
 		struct link *link =

@@ -12,6 +12,7 @@ static const struct {
 	[SOURCE_SCREEN_SOUND] = {"screen-sound", MEDIA_AUDIO},
 	[SOURCE_BOOTH_MICROPHONE] = {"booth-microphone", MEDIA_AUDIO},
 	[SOURCE_BOOTH_CAMERA] = {"booth-camera", MEDIA_VIDEO},
+	[SOURCE_PROGRAM] = {"program", MEDIA_AUDIO},
 };
 
 static const struct {

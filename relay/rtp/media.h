@@ -14,6 +14,7 @@ enum source {
 	SOURCE_SCREEN_SOUND,
 	SOURCE_BOOTH_MICROPHONE,
 	SOURCE_BOOTH_CAMERA,
+	SOURCE_PROGRAM, /* mixed by the studio; no client sends it */
 	SOURCE_COUNT
 };
 

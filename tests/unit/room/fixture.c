@@ -95,6 +95,14 @@ static void on_voices(void *user, const uint32_t seats[VOICE_SEATS], uint32_t fo
 	f->fourth = fourth;
 }
 
+static void on_channel(void *user, uint32_t channel, uint32_t peer, enum channel_air air)
+{
+	struct fixture *f = user;
+	f->n_channel++;
+	f->on_air = peer;
+	f->air = air;
+}
+
 static void on_held(void *user, uint32_t peer, uint64_t slots)
 {
 	struct fixture *f = user;
@@ -123,7 +131,8 @@ struct fixture *fixture_new_part(unsigned part, const struct bridge_sink *sink)
 	f->ends = g_ptr_array_new();
 	struct room_config config = {
 		.counters = &f->counters,
-		.events = {f, on_stage, on_speaking, on_voices, on_publication, on_held},
+		.events = {f, on_stage, on_speaking, on_voices, on_publication, on_held,
+			   on_channel},
 		.random_seed = 42,
 		.ntp_offset_us = UINT64_C(3900000000) * US_PER_SEC,
 		.part = part,

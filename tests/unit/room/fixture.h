@@ -55,7 +55,9 @@ struct fixture {
 	uint32_t stage, previous, seats[VOICE_SEATS], fourth, speaking[8];
 	unsigned n_speaking;
 	struct publication_state publication;
-	unsigned n_held;
+	unsigned n_held, n_channel;
+	uint32_t on_air;
+	enum channel_air air;
 	uint64_t held[100]; /* by peer */
 };
 

@@ -1,5 +1,8 @@
 /* Offers, slots, and what people say of their devices and screens. */
 #include "tests/unit/signaling/world.h"
+
+#define LINES_MAX (PEER_MAX_PUBLICATIONS + PEER_MAX_SLOTS)
+
 #include <string.h>
 
 static void the_latest_screen_wins_and_the_other_comes_back(void)
@@ -123,7 +126,7 @@ static void wrong_offers_are_named(void)
 		 "\xA3"
 		 "\xB0\xE5\xA3\xB0\xE5\xA3\xB0\xE5\xA3\xB0\xE5\xA3\xB0\"}]",
 		 "not-found", "lines[0].feed"}, /* quoted, and cut within a character */
-		{"\"sdp\":\"v=0\",\"lines\":[{\"mid\":\"0\",\"source\":\"booth-microphone\"}]",
+		{"\"sdp\":\"v=0\",\"lines\":[{\"mid\":\"0\",\"source\":\"program\"}]",
 		 "unsupported", "lines[0].source"},
 		{"\"sdp\":\"v=0\",\"lines\":[{\"mid\":\"0\",\"source\":\"camera\",\"feed\":"
 		 "\"stage\"}]",
@@ -140,7 +143,7 @@ static void wrong_offers_are_named(void)
 		page_expect_error(member, wrong[i].code, wrong[i].field);
 	}
 	GString *many = g_string_new(NULL);
-	for (int i = 0; i < 71; i++)
+	for (int i = 0; i < LINES_MAX + 1; i++)
 		g_string_append_printf(many, "%s{\"mid\":\"%d\",\"feed\":\"none\"}",
 				       i > 0 ? "," : "", i);
 	page_say(member, "{\"type\":\"offer\",\"sdp\":\"v=0\",\"lines\":[%s]}", many->str);

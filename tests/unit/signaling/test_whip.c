@@ -92,8 +92,12 @@ void participant_set_sources(struct participant *participant, bool microphone, b
 	participant->screen = screen;
 }
 
-bool meeting_parse_feed(struct meeting *meeting, const char *name, struct feed_key *ret,
-			enum media_kind *ret_kind, GError **error)
+void participant_go_on_air(struct participant *participant, const char *language)
+{
+}
+
+bool meeting_parse_feed(struct meeting *meeting, enum role role, const char *name,
+			struct feed_key *ret, enum media_kind *ret_kind, GError **error)
 {
 	static const struct {
 		const char *name;

@@ -13,7 +13,7 @@ struct websocket {
 };
 
 struct media_session {
-	uint32_t peer;
+	uint32_t peer, listens;
 };
 
 /* --- stand-ins for the HTTP server --- */
@@ -78,6 +78,17 @@ void relay_set_screen(struct relay *relay, uint32_t room, uint32_t peer)
 	(void)relay;
 	(void)room;
 	world.screen = peer;
+}
+
+void relay_set_channel(struct relay *relay, uint32_t room, uint32_t channel, uint32_t peer,
+		       unsigned hold_ms)
+{
+	(void)relay;
+	g_assert_cmpuint(room, ==, world.rooms_opened);
+	world.channels_set++;
+	world.channel = channel;
+	world.on_air = peer;
+	world.hold_ms = hold_ms;
 }
 
 static char *muted_key(uint32_t peer, enum source source)
@@ -167,16 +178,22 @@ bool media_session_offer(struct media_session *session, const char *sdp,
 bool media_session_set_slot(struct media_session *session, const char *mid, struct feed_key feed,
 			    uint16_t width, uint16_t height, GError **error)
 {
-	(void)session;
-	(void)feed;
 	(void)width;
 	(void)height;
 	if (strcmp(mid, "99") == 0) {
 		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_NOT_FOUND, "mid: 99: no slot");
 		return false;
 	}
+	session->listens = feed.kind == FEED_CHANNEL ? feed.id : 0;
 	world.slots_set++;
 	return true;
+}
+
+/* By the slot that was set last. */
+uint32_t media_session_listens(const struct media_session *session, bool interprets)
+{
+	(void)interprets;
+	return session->listens;
 }
 
 /* --- the server --- */
@@ -263,7 +280,7 @@ void world_advance(unsigned seconds)
 	}
 }
 
-char *world_token(const char *meeting, enum role role, const char *name)
+static char *sign(const char *meeting, enum role role, const char *name, char **languages)
 {
 	GError *error = NULL;
 	struct store_meeting row;
@@ -274,6 +291,7 @@ char *world_token(const char *meeting, enum role role, const char *name)
 				&(struct token){.meeting = row.name,
 						.role = role,
 						.name = (char *)name,
+						.languages = languages,
 						.generation = row.generation[role],
 						.issued = now,
 						.expires = now + 3600},
@@ -281,6 +299,17 @@ char *world_token(const char *meeting, enum role role, const char *name)
 	g_assert_no_error(error);
 	store_meeting_clear(&row);
 	return text;
+}
+
+char *world_token(const char *meeting, enum role role, const char *name)
+{
+	return sign(meeting, role, name, NULL);
+}
+
+char *world_booth_token(void)
+{
+	char *languages[] = {(char *)"en", (char *)"zh", NULL};
+	return sign("demo", ROLE_INTERPRETER, NULL, languages);
 }
 
 void world_media(uint32_t peer, enum transport_state state)
@@ -356,7 +385,9 @@ unsigned page_closed(const struct websocket *page)
 
 void page_try_join(struct websocket *page, const char *name, char device, enum role role)
 {
-	char digits[33], *token = world_token("demo", role, NULL);
+	char digits[33];
+	char *token =
+		role == ROLE_INTERPRETER ? world_booth_token() : world_token("demo", role, NULL);
 	memset(digits, device, 32);
 	digits[32] = '\0';
 	page_say(page,

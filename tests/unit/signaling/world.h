@@ -19,6 +19,8 @@ struct world {
 
 	/* What the relay was told last, and how often. */
 	uint32_t rooms_opened, rooms_closed, pinned, screen;
+	uint32_t channel, on_air; /* relay_set_channel */
+	unsigned hold_ms, channels_set;
 	unsigned sessions, sessions_freed, offers, slots_set;
 	bool refuse_offers, sheds; /* the relay */
 	struct media_line lines[PEER_MAX_PUBLICATIONS + PEER_MAX_SLOTS];
@@ -34,6 +36,8 @@ void world_restart(void); /* as by kill -9: no socket is closed in an orderly wa
 void world_advance(unsigned seconds);
 char *world_token(const char *meeting, enum role role,
 		  const char *name); /* of today's generation */
+/* An interpreter's, for English and Chinese. */
+char *world_booth_token(void);
 /* What the relay says about a participant's media. */
 void world_media(uint32_t peer, enum transport_state state);
 bool world_muted(uint32_t peer, enum source source);

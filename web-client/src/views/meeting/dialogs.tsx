@@ -2,14 +2,14 @@
 import { useState } from "preact/hooks";
 import type { Role } from "../../core/state";
 import { useCommands, useSelected, useText } from "../context";
-import { Keyboard, Link, MonitorOff, MonitorUp, Power, Settings2, Users, Maximize, Minimize, type Icon } from "../icons";
+import { Keyboard, Languages, Link, MonitorOff, MonitorUp, Power, Settings2, Users, Maximize, Minimize, type Icon } from "../icons";
 import { Button, CopyButton, Dialog, PageSettings } from "../parts/basics";
 import { DeviceFields, DeviceProblems } from "../parts/devices";
 import { useMedia, type FullScreen } from "../parts/hooks";
 import { enableShortcuts, shortcutsEnabled, SHORTCUTS } from "../shortcuts";
 import type { Actions } from "./actions";
 
-export type Opened = "none" | "more" | "devices" | "help" | "link" | "end";
+export type Opened = "none" | "more" | "language" | "languages" | "devices" | "help" | "link" | "end";
 
 /** Phones have no room in the bar for all. */
 export const NARROW = "(max-width: 599px)";
@@ -24,6 +24,7 @@ export function MoreDialog({ actions, fullScreen, onOpen }: MoreProps) {
   const { t } = useText();
   const narrow = useMedia(NARROW);
   const mayInvite = useSelected((state) => state.may.has("invite"));
+  const mayLead = useSelected((state) => state.may.has("give-floor"));
   const mayEnd = useSelected((state) => state.may.has("end"));
   const sharing = useSelected((state) => state.screenShare !== "off");
   const after = (act: () => void) => (): void => {
@@ -45,6 +46,7 @@ export function MoreDialog({ actions, fullScreen, onOpen }: MoreProps) {
           />
         )}
         <Entry icon={Keyboard} words={t("more.help")} onClick={() => onOpen("help")} testid="more-help" />
+        {mayLead && <Entry icon={Languages} words={t("more.languages")} onClick={() => onOpen("languages")} testid="more-languages" />}
         {mayInvite && <Entry icon={Link} words={t("more.link")} onClick={() => onOpen("link")} testid="more-link" />}
         {mayEnd && <Entry icon={Power} words={t("more.end")} onClick={() => onOpen("end")} testid="more-end" danger />}
       </ul>

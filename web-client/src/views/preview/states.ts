@@ -1,7 +1,7 @@
 /** Made-up states, one for each thing that the page can look like. */
 import { SILENT_CONSOLE } from "../../core/booth/console_state";
 import { NO_LANGUAGES } from "../../core/languages";
-import type { Action, ChatMessage, Person, Picture, Quality, State, Toast } from "../../core/state";
+import type { Action, Channel, ChatMessage, Person, Picture, Quality, State, Toast } from "../../core/state";
 import { face, slide } from "./pictures";
 
 const NOW = Date.now();
@@ -112,6 +112,19 @@ export const BASE: State = {
   wakeLock: false,
 };
 
+function channel(language: string, state: Channel["state"], change: Partial<Channel> = {}): Channel {
+  const onAir = state === "off" || state === "empty" ? null : "p2";
+  return { language, sign: false, state, onAir, booth: "b", since: onAir ? NOW - 400_000 : 0, insufficient: false, override: false, program: false, ...change };
+}
+
+/** Into four languages and a sign language, each in another state. */
+function interpreted(listening: string, change: Partial<State> = {}): Partial<State> {
+  const channels = [
+    channel("en", "speech"), channel("es", "pause"), channel("fr", "empty"), channel("id", "off", { override: true }), channel("ase", "speech", { sign: true }),
+  ];
+  return { languages: { floors: ["zh", "ja"], floor: { language: "zh", set: false, program: false }, channels }, listening, ...change };
+}
+
 function picture(mid: string, participant: string, stream: MediaStream): Picture {
   return { mid, participant, stream, live: true };
 }
@@ -194,5 +207,21 @@ export const SCREENS: Record<string, () => State> = {
   "meeting-people-toasts": () => meeting({ panel: "people", toasts: TOASTS }, [...PEOPLE, ...crowd]),
   "meeting-chat": () => meeting({ panel: "chat" }),
   "meeting-chat-empty": () => meeting({ panel: "chat", chat: [] }),
+  "lobby-languages": () => ({ ...BASE, ...interpreted("en"), page: { at: "lobby", joining: false, problem: null }, devices: { ...DEVICES, preview: face(0) } }),
+  "meeting-interpreted": () => meeting(interpreted("en")),
+  "meeting-booth-empty": () => meeting(interpreted("fr")),
+  "meeting-insufficient": () => {
+    const { languages, ...rest } = interpreted("en");
+    const channels = languages?.channels.map((one) => ({ ...one, insufficient: one.language === "en" })) ?? [];
+    return meeting({ ...rest, languages: { ...(languages ?? NO_LANGUAGES), channels } });
+  },
+  "meeting-sign": () => meeting(interpreted("ase", { channelPicture: picture("31", "p2", face(1, true)) })),
+  "meeting-sign-screen": () => meeting(interpreted("ase", { channelPicture: picture("31", "p2", face(1, true)), screen: "p1", screenPicture: picture("9", "p1", slide()) })),
+  "meeting-advice": () =>
+    meeting(interpreted("", {
+      microphone: "on", slowDownUntil: NOW + 9e6,
+      cards: new Map([["me", { participant: "me", word: "muffled", bandwidth: 4000, level: -31, noise: -60, clipping: 0, loss: 0 }]]),
+    })),
+  "meeting-host-languages": () => meeting({ ...interpreted("en"), role: "host", may: new Set(HOST) }),
   "meeting-host": () => meeting({ role: "host", may: new Set(HOST) }),
 };
