@@ -5,6 +5,7 @@
 export const en = {
   // Everywhere.
   "app.name": "Tongsheng",
+  "app.onAirTitle": "● ON AIR · {title}",
   "app.language": "Language of this page",
   "app.theme": "Appearance",
   "app.themeSystem": "As on this device",

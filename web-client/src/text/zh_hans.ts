@@ -3,6 +3,7 @@ import type { Catalogue } from "./en";
 /** 简体中文。 */
 export const zhHans: Catalogue = {
   "app.name": "同声",
+  "app.onAirTitle": "● 正在播出 · {title}",
   "app.language": "页面语言",
   "app.theme": "外观",
   "app.themeSystem": "跟随设备",

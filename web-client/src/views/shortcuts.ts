@@ -28,7 +28,7 @@ export interface Pressed {
 }
 
 /** Where letters are written, or choose among entries. A checkbox or a button takes no letters. */
-function takesLetters(target: EventTarget | null): boolean {
+export function takesLetters(target: EventTarget | null): boolean {
   const element = target as { tagName?: string; type?: string; isContentEditable?: boolean } | null;
   if (!element?.tagName) return false;
   if (element.isContentEditable) return true;

@@ -10,6 +10,7 @@ import type { Channel, Handover, ParticipantId, State } from "../state";
 import { calibrate } from "./calibration";
 import type { BoothCommands } from "./booth_commands";
 import { BoothSound } from "./booth_sound";
+import { colleagueOf, colleaguesOf, pendingOf, placeOf } from "./colleagues";
 import { type BoothTest, type ChatPlace, type ConsoleState, SHELF, type Tone, VOLUME } from "./console_state";
 import { readConsole, writeConsole } from "./console_storage";
 import { incoming, type Preselection } from "./incoming";
@@ -270,8 +271,8 @@ export class Booth implements BoothCommands {
       return;
     }
     if (onAir !== null) {
-      const to = now.colleague ?? colleaguesOf(this.state)[0];
-      if (to !== undefined) void this.act({ type: "handover", language: onAir, to });
+      const to = colleagueOf(this.state);
+      if (to !== null) void this.act({ type: "handover", language: onAir, to });
     } else {
       this.stopTest();
       void this.host.own.useMicrophone(this.use);
@@ -302,12 +303,12 @@ export class Booth implements BoothCommands {
 
   chooseColleague(colleague: ParticipantId): void {
     this.change({ colleague });
+    this.host.slotsChanged(); // the picture, too
     if (this.state.partner !== null && this.state.partner !== colleague) this.listenToColleague(true);
   }
 
   listenToColleague(on: boolean): void {
-    const colleague = this.state.console.colleague ?? colleaguesOf(this.state)[0] ?? null;
-    this.host.dispatch({ type: "set", change: { partner: on ? colleague : null } });
+    this.host.dispatch({ type: "set", change: { partner: on ? colleagueOf(this.state) : null } });
     this.host.slotsChanged();
   }
 
@@ -383,19 +384,4 @@ export class Booth implements BoothCommands {
     this.remember({ calibration });
     this.sound.setCalibration(calibration);
   }
-}
-
-/** The others of one's own booth. */
-export function colleaguesOf({ booth, me, people }: Pick<State, "booth" | "me" | "people">): ParticipantId[] {
-  return (booth?.members ?? []).filter((id) => id !== me && people.has(id));
-}
-
-/** The hand-over that waits and concerns oneself. */
-export function pendingOf({ handovers, me }: Pick<State, "handovers" | "me">): Handover | undefined {
-  return handovers.find(({ from, to }) => from === me || to === me);
-}
-
-/** In which of the chats a message is shown: to a booth by its name only a host writes. */
-export function placeOf(to: string): ChatPlace {
-  return to === "booth" || to === "booths" ? to : "host";
 }
