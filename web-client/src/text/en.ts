@@ -136,6 +136,8 @@ export const en = {
   // Meeting: the bar.
   "bar.label": "Meeting controls",
   "bar.mic": "Mic",
+  "bar.floor": "Floor",
+  "bar.floorMic": "Floor microphone",
   "bar.camera": "Camera",
   "bar.screen": "Share",
   "bar.screenName": "Share your screen",
@@ -196,6 +198,8 @@ export const en = {
   "status.mutedByHost": "The host has muted you",
   "status.noMic": "You have no microphone",
   "status.listening": "You are listening",
+  "status.onAir": "You are on air",
+  "status.inBooth": "You are in the booth, microphone off",
   "status.heard": "Others hear you",
   "status.cameraOff": "camera off",
   "status.soundOnly": "sound only",

@@ -131,6 +131,8 @@ export const zhHans: Catalogue = {
 
   "bar.label": "会议控制",
   "bar.mic": "麦克风",
+  "bar.floor": "会场",
+  "bar.floorMic": "会场麦克风",
   "bar.camera": "摄像头",
   "bar.screen": "共享",
   "bar.screenName": "共享屏幕",
@@ -189,6 +191,8 @@ export const zhHans: Catalogue = {
   "status.mutedByHost": "主持人已将您静音",
   "status.noMic": "没有麦克风",
   "status.listening": "您正在收听",
+  "status.onAir": "您正在播出",
+  "status.inBooth": "您在同传间，麦克风关闭",
   "status.heard": "大家能听到您",
   "status.cameraOff": "摄像头关闭",
   "status.soundOnly": "仅声音",

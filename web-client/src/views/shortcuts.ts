@@ -15,6 +15,13 @@ export const SHORTCUTS: readonly { key: string; does: Shortcut; words: Key }[] =
   { key: "?", does: "help", words: "help.help" },
 ];
 
+/** What an interpreter's console has the letters of (views/booth/keys.ts); the controls themselves stay. */
+const TAKEN_IN_BOOTH: ReadonlySet<Shortcut> = new Set<Shortcut>(["mic", "screen", "hand", "language", "chat", "people"]);
+
+export function shortcutsOf(inBooth: boolean): typeof SHORTCUTS {
+  return inBooth ? SHORTCUTS.filter(({ does }) => !TAKEN_IN_BOOTH.has(does)) : SHORTCUTS;
+}
+
 /** What of a KeyboardEvent counts. */
 export interface Pressed {
   key: string;

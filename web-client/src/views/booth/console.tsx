@@ -2,7 +2,6 @@
 import "../../styles/console.css";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { SHELF } from "../../core/booth/console_state";
-import { Keyboard } from "../icons";
 import { personOf } from "../selectors";
 import { useCommands, useSelected, useStore } from "../context";
 import { shortcutsEnabled } from "../shortcuts";
@@ -44,19 +43,20 @@ export default function Console() {
           <div class="console-row row-air">
             <Outgoing />
             <Partner />
-            <Reminder />
             <Clock />
           </div>
           <div class="console-row">
             <Incoming />
-            <ToneControls />
           </div>
           <div class="console-row">
+            <ToneControls />
             <SpeakerCard />
-            <Signals onCall={call} />
             <Settings />
+            <Reminder />
+          </div>
+          <div class="console-row">
+            <Signals onCall={call} />
             <DrawerKeys open={drawer} onOpen={open} />
-            <KeyButton name={t("console.keys")} k="keys" icon={Keyboard} expanded={drawer === "keys"} testid="console-keys" onClick={() => open(drawer === "keys" ? "none" : "keys")} />
           </div>
         </div>
       </section>

@@ -60,10 +60,14 @@ function ChatDrawer() {
           return (
             <button
               key={one} type="button" class="drawer-tab" aria-pressed={one === place} data-testid={`chat-${one}`} onClick={() => booth.openChat(one)}
-              aria-label={t("chat.unread", { name: t(`chat.${one}`), n })}
             >
               {t(`chat.${one}`)}
-              {n > 0 && <span class="key-count">{n}</span>}
+              {n > 0 && (
+                <span class="key-count">
+                  <span aria-hidden="true">{n}</span>
+                  <span class="unseen">{t("chat.unread", { n })}</span>
+                </span>
+              )}
             </button>
           );
         })}
@@ -243,7 +247,7 @@ function TestDrawer() {
 function KeysDrawer() {
   const { t } = useBoothText();
   return (
-    <div class="panel-scroll drawer-body">
+    <div class="panel-scroll drawer-body" tabIndex={0} role="region" aria-label={t("console.keys")}>
       <dl class="key-list">
         {CONSOLE_KEYS.map(({ key, words }) => (
           <div key={key}>

@@ -2,7 +2,7 @@
 import { SHELF, VOLUME } from "../../core/booth/console_state";
 import { sameTag } from "../../core/languages";
 import type { Channel, State } from "../../core/state";
-import { AudioLines, Headphones } from "../icons";
+import { AudioLines, Headphones, Users } from "../icons";
 import { personOf } from "../selectors";
 import { useSelected } from "../context";
 import { useBooth, useBoothText, type BoothText } from "./context";
@@ -26,17 +26,21 @@ export function Incoming() {
   const { incoming, onAir, audience, console: now } = state;
   const pivot = personOf(state, state.me)?.pivot ?? "";
   const hears = (tag: string): boolean => sameTag(incoming, tag);
-  const listeners = (n: number | undefined): string => (audience === null ? "" : ` · ${t("channel.listeners", { n: n ?? 0 })}`);
   return (
     <section class="console-incoming" aria-label={t("incoming.label")}>
-      <h3 class="console-title">
-        <Headphones size={16} />
-        {t("incoming.label")}
-      </h3>
+      <div class="incoming-now">
+        <h3 class="console-title">
+          <Headphones size={16} />
+          {t("incoming.label")}
+        </h3>
+        <p class={incoming === "" ? "relay-now" : "relay-now relay-on"} role="status" data-testid="relay">
+          {incoming === "" ? t("incoming.now") : t(now.automatic ? "incoming.relayAuto" : "incoming.relay", { language: language(incoming) })}
+        </p>
+      </div>
       <div class="preselections">
         <KeyButton
           name={t("incoming.floor")} k="floor" testid="incoming-floor" pressed={incoming === "" && now.preselected !== "auto"} onClick={() => booth.preselect("floor")}
-          note={`${state.languages.floor.language && language(state.languages.floor.language)}${audience ? ` · ${t("audience.floor", { n: audience.floor })}` : ""}`}
+          note={<Note words={state.languages.floor.language && language(state.languages.floor.language)} listeners={audience?.floor} />}
         />
         {channels.filter(({ sign }) => !sign).map((channel) => (
           <KeyButton
@@ -44,7 +48,7 @@ export function Incoming() {
             {...numberKey(channels.indexOf(channel))}
             pressed={hears(channel.language) && now.preselected !== "auto"}
             disabled={onAir !== null && sameTag(onAir, channel.language)} onClick={() => booth.preselect(channel.language)}
-            note={channelNote(text, state, channel) + listeners(audience?.listeners[channel.language])}
+            note={<Note words={channelNote(text, state, channel)} listeners={audience?.listeners[channel.language] ?? 0} />}
             {...(channel.state === "lost" || channel.insufficient ? { look: "caution" as const } : {})}
           />
         ))}
@@ -53,10 +57,24 @@ export function Incoming() {
           hint={t("incoming.autoHint", { pivot: pivot ? language(pivot) : "–" })} note={pivot && language(pivot)}
         />
       </div>
-      <p class={incoming === "" ? "relay-now" : "relay-now relay-on"} role="status" data-testid="relay">
-        {incoming === "" ? t("incoming.now") : t(now.automatic ? "incoming.relayAuto" : "incoming.relay", { language: language(incoming) })}
-      </p>
     </section>
+  );
+}
+
+/** Listeners as a number: the words are for who doesn't see the sign. */
+function Note({ words, listeners }: { words: string; listeners: number | undefined }) {
+  const { t } = useBoothText();
+  return (
+    <>
+      <span class="note-words">{words}</span>
+      {listeners !== undefined && (
+        <span class="note-listeners" title={t("channel.listeners", { n: listeners })}>
+          <Users size={12} />
+          <span aria-hidden="true">{listeners}</span>
+          <span class="unseen">{t("channel.listeners", { n: listeners })}</span>
+        </span>
+      )}
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SHORTCUTS, type Pressed } from "../shortcuts";
+import { type Pressed, SHORTCUTS, shortcutsOf } from "../shortcuts";
 import { CONSOLE_KEYS, consoleKeyOf, keyName } from "./keys";
 
 const press = (key: string, change: Partial<Pressed> = {}): Pressed => ({
@@ -16,11 +16,10 @@ describe("the console's keys", () => {
       expect(keyName(does)).toBe(key.toUpperCase());
     }
   });
-  it("leave camera, full screen and help to the meeting", () => {
-    for (const does of ["camera", "fullScreen", "help"]) {
-      const key = SHORTCUTS.find((entry) => entry.does === does)?.key ?? "";
-      expect(consoleKeyOf(press(key)), does).toBeNull();
-    }
+  it("leave the meeting those that it shows beside a console, and no others", () => {
+    const left = SHORTCUTS.filter(({ key }) => consoleKeyOf(press(key)) === null);
+    expect(shortcutsOf(true)).toEqual(left);
+    expect(shortcutsOf(false)).toBe(SHORTCUTS);
   });
   it("choose channels by number", () => expect(consoleKeyOf(press("3"))).toEqual({ channel: 2 }));
   it("do nothing while a person writes or chooses", () => {

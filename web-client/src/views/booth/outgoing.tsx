@@ -44,12 +44,17 @@ function AirButton() {
   return (
     <button
       type="button" class="air-button" aria-pressed={on} aria-keyshortcuts={keyName("air")} data-testid="on-air" title={t("console.key", { name: t("air.name"), key: keyName("air") })}
-      aria-label={`${t("air.name")}: ${on ? `${t("air.on")}, ${language(onAir)}` : t("air.off")}`} onClick={() => booth.setOnAir(!on)}
+      onClick={() => booth.setOnAir(!on)}
     >
       {on && !coughing ? <Mic size={20} /> : <MicOff size={20} />}
       <span class="air-words">
+        <span class="unseen">{t("air.name")}: </span>
         <strong>{coughing && on ? t("cough.now") : on ? t("air.onTitle") : t("air.off")}</strong>
-        <span class="air-time">{on ? `${language(onAir)} · ${time}` : ""}</span>
+        {on && (
+          <span class="air-time">
+            {language(onAir)} <span aria-hidden="true">· {time}</span>
+          </span>
+        )}
       </span>
       <Cap k={keyName("air")} />
     </button>
@@ -103,7 +108,8 @@ export function Reminder() {
   ];
   return (
     <Choice
-      name={t("reminder.label")} k="reminder" value={String(minutes)} choices={choices} testid="reminder" onChoose={(value) => booth.setReminder(Number(value))}
+      name={t("reminder.label")} k="reminder" value={String(minutes)} choices={choices} testid="reminder" hint={t("reminder.hint")}
+      onChoose={(value) => booth.setReminder(Number(value))}
     />
   );
 }

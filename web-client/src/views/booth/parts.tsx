@@ -27,7 +27,7 @@ interface KeyButtonProps {
   testid?: string;
   hint?: string;
   /** A second line, read after the name. */
-  note?: string;
+  note?: ComponentChildren;
   onClick(): void;
 }
 
@@ -86,13 +86,14 @@ interface ChoiceProps {
   value: string;
   choices: readonly { value: string; words: string }[];
   testid: string;
+  hint?: string;
   onChoose(value: string): void;
 }
 
 /** A list to choose from, whose key puts the focus on it. */
-export function Choice({ name, k, value, choices, testid, onChoose }: ChoiceProps) {
+export function Choice({ name, k, value, choices, testid, hint, onChoose }: ChoiceProps) {
   return (
-    <label class="choice">
+    <label class="choice" title={hint}>
       <span class="choice-name">
         {name}
         <Cap k={keyName(k)} />

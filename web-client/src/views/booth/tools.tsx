@@ -1,6 +1,6 @@
 /** Signals to others, what the floor speaks, the hold time, the clock; and what opens beside the strip. */
 import { clockTime } from "../../text/times";
-import { BookOpen, CircleAlert, FlaskConical, Headphones, MessageSquare, Phone, Turtle } from "../icons";
+import { BookOpen, CircleAlert, FlaskConical, Headphones, Keyboard, MessageSquare, Phone, Turtle } from "../icons";
 import { personOf } from "../selectors";
 import { useCommands, useSelected, useText } from "../context";
 import { useNow } from "../parts/hooks";
@@ -57,7 +57,7 @@ export function Settings() {
         onChoose={(value) => commands.setFloorLanguage(value || null)}
       />
       <Choice
-        name={t("hold.label")} k="hold" testid="hold" value={String(hold)}
+        name={t("hold.label")} k="hold" testid="hold" hint={t("hold.hint")} value={String(hold)}
         choices={holds.map((n) => ({ value: String(n), words: n === 0 ? t("hold.never") : t("hold.seconds", { n }) }))}
         onChoose={(value) => booth.setHold(Number(value))}
       />
@@ -92,7 +92,7 @@ export function DrawerKeys({ open, onOpen }: { open: Drawer; onOpen(drawer: Draw
         {unread > 0 && (
           <span class="key-count">
             <span aria-hidden="true">{unread}</span>
-            <span class="unseen">{t("chat.unread", { name: "", n: unread })}</span>
+            <span class="unseen">{t("chat.unread", { n: unread })}</span>
           </span>
         )}
       </KeyButton>
@@ -101,6 +101,7 @@ export function DrawerKeys({ open, onOpen }: { open: Drawer; onOpen(drawer: Draw
         name={t("headphones.name")} k="headphones" icon={Headphones} expanded={open === "headphones"} testid="headphones" onClick={toggle("headphones")}
         {...(asks || !calibrated ? { look: "caution" as const } : {})}
       />
+      <KeyButton name={t("console.keys")} k="keys" icon={Keyboard} expanded={open === "keys"} testid="console-keys" onClick={toggle("keys")} />
       <KeyButton name={t("test.name")} k="test" icon={FlaskConical} expanded={open === "test"} testid="booth-test" onClick={toggle("test")} />
     </div>
   );
