@@ -2,6 +2,15 @@
 import type { BoothCommands } from "./booth/booth_commands";
 import type { JoinMode, Layout, ParticipantId, Profile, Role, SidePanel } from "./state";
 
+/** A link to be made. */
+export interface Invitation {
+  role: Role;
+  /** The role's links so far stop working. */
+  replace: boolean;
+  /** Interpreters: into which one or two languages, from which; "": none, or the languages' names. */
+  booth?: { languages: string[]; understands: string[]; pivot: string; booth: string };
+}
+
 export interface Commands {
   setUiLanguage(tag: string): void;
   setTheme(theme: "system" | "light" | "dark"): void;
@@ -30,7 +39,7 @@ export interface Commands {
   remove(participant: ParticipantId): void;
   showBarred(): void;
   readmit(barred: number): void;
-  reissue(role: Role): void;
+  makeLink(invitation: Invitation): void;
   endMeeting(): void;
   /** Which channel to hear; "": the original. */
   setListening(language: string): void;

@@ -2,7 +2,7 @@
 import type { BoothCommands } from "./booth/booth_commands";
 import { BoothLoader } from "./booth/booth_loader";
 import { catalogueFor, hasWebRtc, inAppBrowser, isPhone, type MeetingLink, parseLink } from "./browser";
-import type { Commands } from "./commands";
+import type { Commands, Invitation } from "./commands";
 import { initialState } from "./initial";
 import { firstChoice } from "./languages";
 import { askAbout, joinProblem, problem } from "./lobby";
@@ -510,8 +510,8 @@ class Controller implements Commands {
     this.act({ type: "barred" });
   }
 
-  reissue(role: State["role"] & string): void {
-    this.act({ type: "reissue", role });
+  makeLink({ role, replace, booth }: Invitation): void {
+    this.act({ type: replace ? "reissue" : "invite", role, ...booth });
   }
 
   /** Asks the server, and says so when it doesn't go. */

@@ -48,7 +48,7 @@ export type Request =
   | { type: "remove"; participant: ParticipantId }
   | { type: "barred" }
   | { type: "readmit"; barred: number }
-  | { type: "reissue"; role: Role }
+  | { type: "reissue" | "invite"; role: Role; languages?: string[]; understands?: string[]; pivot?: string; booth?: string }
   | { type: "end" }
   | { type: "set-languages"; floors?: string[]; channels?: string[] }
   | { type: "floor-language"; language: string | null }

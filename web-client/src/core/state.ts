@@ -262,7 +262,7 @@ export interface State {
   /** How many pages the gallery has, at least 1. */
   galleryPages: number;
   toasts: readonly Toast[];
-  /** Token of a link that the host reissued, to be copied. */
+  /** A link that was made, to be copied. */
   issuedLink: { role: Role; url: string } | null;
   wakeLock: boolean;
 }

@@ -2,6 +2,7 @@
 import { channelOf } from "../../core/languages";
 import type { Channel, Languages } from "../../core/state";
 import { ownLanguageName } from "../../text/names";
+import { Headphones } from "../icons";
 import { heardNow } from "../selectors";
 import { useCommands, useSelected, useText, type Text } from "../context";
 import { Button, Dialog } from "./basics";
@@ -104,6 +105,7 @@ export function HeardLine() {
   if (key === null) return null;
   return (
     <p class={caution ? "status-heard status-caution" : "status-heard"} role="status" data-testid="heard">
+      <Headphones size={16} />
       <bdi>{t(key, { language: language && ownLanguageName(language) })}</bdi>
     </p>
   );

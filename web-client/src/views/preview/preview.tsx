@@ -39,7 +39,7 @@ function pretend(store: WritableStore): Commands {
       const { tiles, galleryPage } = store.get();
       change({ pageSize, galleryPages: pageCount(tiles, pageSize), galleryMembers: pageOf(tiles, galleryPage, pageSize) });
     },
-    reissue: (role) => change({ issuedLink: { role, url: `${location.origin}/m/demo#token=eyJhbGciOiJIUzI1NiJ9.made-up` } }),
+    makeLink: ({ role }) => change({ issuedLink: { role, url: `${location.origin}/m/demo#token=eyJhbGciOiJIUzI1NiJ9.made-up` } }),
     dismissIssuedLink: () => change({ issuedLink: null }),
     dismissToast: (id) => change({ toasts: store.get().toasts.filter((toast) => toast.id !== id) }),
     unblockSound: () => change({ soundBlocked: false }),
