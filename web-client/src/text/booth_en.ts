@@ -139,6 +139,7 @@ export const boothEn = {
   "headphones.forget": "Forget the calibration",
   "headphones.exposure": "Mean of the last minute: {n} dB, as calibrated",
   "headphones.tooLoud": "Your ears have had more than 80 dB for a minute. Turn the volume down.",
+  "headphones.tooLoudGuess": "Your ears may have had more than 80 dB for a minute. Turn the volume down, or calibrate: without that it is a guess.",
   "headphones.held": "A sound was too loud, and was held back.",
   "headphones.simple": "This browser gives the page less control: very loud sounds are cut, but the minute’s mean isn’t measured.",
   "headphones.none": "The sound doesn’t go through the page now: your ears aren’t protected. Press any key, or choose the standard loudspeaker.",

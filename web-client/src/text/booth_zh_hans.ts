@@ -133,6 +133,7 @@ export const boothZhHans: BoothCatalogue = {
   "headphones.forget": "删除校准",
   "headphones.exposure": "最近一分钟平均：{n} dB（按校准）",
   "headphones.tooLoud": "最近一分钟平均超过 80 dB。请调低音量。",
+  "headphones.tooLoudGuess": "最近一分钟可能平均超过 80 dB。请调低音量，或先校准：未校准时这只是估计。",
   "headphones.held": "刚才有声音太响，已被压低。",
   "headphones.simple": "这个浏览器给页面的控制较少：很响的声音会被削减，但不测量一分钟平均值。",
   "headphones.none": "声音现在不经过页面，您的听力没有受到保护。请按任意键，或选择默认扬声器。",

@@ -74,6 +74,7 @@ function Lines() {
   const minutes = useSelected((state) => state.console.reminderMinutes);
   const asks = useSelected((state) => state.console.headphones === null);
   const tooLoud = useSelected((state) => state.console.tooLoud);
+  const calibrated = useSelected((state) => state.console.calibration !== null);
   const unprotected = useSelected((state) => state.console.protection === "none");
   const alertKey = alert?.kind === "lost" ? "alert.lost" : alert?.participant ? "alert.offAir" : "alert.offAirNobody";
   return (
@@ -97,7 +98,7 @@ function Lines() {
       )}
       {tooLoud && (
         <p class="console-line" role="status">
-          {t("headphones.tooLoud")}
+          {t(calibrated ? "headphones.tooLoud" : "headphones.tooLoudGuess")}
         </p>
       )}
       {unprotected && <p class="console-line">{t("headphones.none")}</p>}

@@ -170,10 +170,10 @@ function HeadphonesDrawer() {
           {t("headphones.forget")}
         </Button>
       )}
-      {protection === "full" && exposure !== null && exposure > 0 && <p>{t("headphones.exposure", { n: exposure })}</p>}
+      {protection === "full" && calibration && exposure !== null && exposure > 0 && <p>{t("headphones.exposure", { n: exposure })}</p>}
       {protection !== "full" && <p class="drawer-caution">{t(protection === "none" ? "headphones.none" : "headphones.simple")}</p>}
       <div role="status">
-        {tooLoud && <p class="drawer-caution">{t("headphones.tooLoud")}</p>}
+        {tooLoud && <p class="drawer-caution">{t(calibration ? "headphones.tooLoud" : "headphones.tooLoudGuess")}</p>}
         {held && <p class="drawer-caution">{t("headphones.held")}</p>}
       </div>
     </div>
