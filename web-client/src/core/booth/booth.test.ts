@@ -15,6 +15,8 @@ const interpreter = (id: string): Person => ({
 
 let state: State;
 let booth: Booth;
+/** The same, once it is made. */
+let made: Booth | null;
 let requests: Request[];
 /** What is answered to each request; null: yes. */
 let answer: (request: Request) => Error | null;
@@ -27,7 +29,7 @@ const slotsChanged = vi.fn();
 
 function dispatch(event: Event): void {
   state = reduce(state, event);
-  booth?.update();
+  made?.update();
 }
 const say = (notice: (Event & { type: "notice" })["notice"]): void => {
   dispatch({ type: "notice", notice, at: Date.now() });
@@ -46,6 +48,7 @@ beforeEach(() => {
   answer = () => null;
   open = false;
   failed.mockClear();
+  made = null;
   state = {
     ...initialState({}, "en", null), page: { at: "meeting" }, me: "me", role: "interpreter", booth: { name: "es-en", hold: 4, members: ["me", "ana"] },
     people: new Map(["me", "ana", "zoe"].map((id) => [id, interpreter(id)])),
@@ -64,6 +67,7 @@ beforeEach(() => {
     received: () => Promise.resolve(null),
     own: { useMicrophone: (to) => ((use = to), Promise.resolve()), openBooth: (now) => void (open = now), startedMicrophone: () => Promise.resolve(null) },
   });
+  made = booth;
 });
 afterEach(() => {
   booth.close();
@@ -121,6 +125,17 @@ describe("on air", () => {
     booth.dismissAlert();
     expect(state.console.alert).toBeNull();
   });
+  it("learns that it was taken over while its own link was away", () => {
+    channels(channel("es", { onAir: "me" }));
+    channels(channel("es", { onAir: "ana", state: "speech" })); // as `joined` says it after a resume: no off-air has come
+    expect(state.console.alert).toEqual({ kind: "off-air", participant: "ana", language: "es" });
+  });
+  it("isn't told what it wished itself", () => {
+    channels(channel("es", { onAir: "me" }));
+    booth.setOnAir(false);
+    channels(channel("es"));
+    expect(state.console.alert).toBeNull();
+  });
   it("reminds after the set time", async () => {
     booth.setReminder(25);
     channels(channel("es", { onAir: "me" }));
@@ -173,7 +188,7 @@ describe("a hand-over", () => {
     await settle();
     expect(open).toBe(true);
     channels(channel("es", { onAir: "ana" }));
-    expect(open).toBe(false);
+    expect([open, state.console.alert]).toEqual([false, null]);
   });
   it("is declined, or withdrawn, with one key", () => {
     channels(channel("es", { onAir: "ana" }));

@@ -47,6 +47,9 @@ export class Booth implements BoothCommands {
   private relay = "";
   private refused: string | null = null;
   private updating = false;
+  /** The channel that one was on air in at the last look, and whether leaving it is one's own wish. */
+  private was: string | null = null;
+  private leaves = false;
 
   constructor(private readonly host: BoothHost) {
     this.sound = new BoothSound({
@@ -92,7 +95,9 @@ export class Booth implements BoothCommands {
   notice(notice: Notice): void {
     if (notice.type === "off-air") {
       this.setAhead(null);
-      this.alert({ kind: "off-air", participant: notice.by, language: notice.language });
+      this.takenOff(notice.by, notice.language);
+    } else if (notice.type === "handover-ended") {
+      if (notice.result !== "done") this.leaves = false;
     } else if (notice.type === "handover" && notice.by !== this.state.me && [notice.from, notice.to].includes(this.state.me ?? "")) {
       this.sound.alert();
     } else if (notice.type === "booth-chat" && this.state.console.chat !== null) {
@@ -112,10 +117,19 @@ export class Booth implements BoothCommands {
   private followAir(): void {
     const { onAir } = this.state;
     if (onAir !== null && onAir === this.ahead) this.setAhead(null);
+    // Taken over while the own link was away: no `off-air` has come, and yet there is nothing that they must know more.
+    if (onAir === null && this.was !== null && !this.leaves) this.takenOff(channelOf(this.state.languages, this.was)?.onAir ?? null, this.was);
+    if (onAir !== null && this.was === null) this.leaves = false;
+    this.was = onAir;
     this.clock.set(onAir, Date.now());
     if (this.clock.since !== this.state.console.onAirSince) this.change({ onAirSince: this.clock.since });
     if (onAir === null && this.state.console.reminding) this.change({ reminding: false });
     this.openMicrophone();
+  }
+
+  private takenOff(participant: ParticipantId | null, language: string): void {
+    if (this.state.console.alert?.kind === "off-air") this.change({ alert: { kind: "off-air", participant, language } });
+    else this.alert({ kind: "off-air", participant, language });
   }
 
   /** Open: on air, on the way there, or when a colleague may say yes at any moment. Never while coughing. */
@@ -230,6 +244,7 @@ export class Booth implements BoothCommands {
 
   setOnAir(on: boolean): void {
     if (!on) {
+      this.leaves = true;
       this.setAhead(null);
       this.host.own.openBooth(false);
       void this.act({ type: "air", language: null });
@@ -272,6 +287,7 @@ export class Booth implements BoothCommands {
     }
     if (onAir !== null) {
       const to = colleagueOf(this.state);
+      this.leaves = true;
       if (to !== null) void this.act({ type: "handover", language: onAir, to });
     } else {
       this.stopTest();
@@ -287,6 +303,7 @@ export class Booth implements BoothCommands {
 
   private answer({ language, to }: Handover, accept: boolean): void {
     const toMe = to === this.state.me;
+    if (!toMe) this.leaves = accept;
     if (accept && toMe) {
       this.stopTest();
       void this.host.own.useMicrophone(this.use);
