@@ -206,6 +206,9 @@ static void test_says_which_channel_is_heard(void)
 	g_assert_no_error(error);
 	g_assert_cmpuint(media_session_listens(session, false), ==, 80);
 	g_assert_cmpuint(media_session_listens(session, true), ==, 0); /* a program isn't relay */
+	uint32_t program = 0;
+	g_assert_cmpuint(media_session_programs(session, &program, 1), ==, 1);
+	g_assert_cmpuint(program, ==, 80);
 	media_session_set_slot(session, "5", (struct feed_key){FEED_PROGRAM, PROGRAM_FLOOR}, 0, 0,
 			       &error);
 	g_assert_no_error(error);

@@ -164,6 +164,11 @@ function notice(state: State, notice: Notice, at: number): State {
   if (state.page.at !== "meeting") return state;
   if (isLanguageNotice(notice)) {
     const next = languageNotice(state, notice, at);
+    if (notice.type === "booth-chat" && notice.chat.from !== state.me && state.booth === null && next !== state) {
+      // A host has no console that would show it.
+      const { name, booth, text } = notice.chat;
+      return toast(next, "toast.boothMessage", { name, booth, text }, "info", at);
+    }
     const [unheard] = state.may.has("give-floor") ? newlyInsufficient(state.languages, next.languages) : [];
     return unheard === undefined ? next : toast(next, "toast.insufficient", { language: unheard }, "problem", at);
   }

@@ -351,6 +351,7 @@ export const en = {
   "toast.busy": "The server is busy. You go on listening; try microphone and camera again in a while.",
   "toast.insufficient": "The interpreters into {language} don’t hear the floor well enough to interpret. Ask the speaker for a headset or a pause.",
   "toast.relayLoop": "That channel listens to yours, so you can’t work from it. You hear the floor.",
+  "toast.boothMessage": "{name}, interpreter ({booth}): {text}",
   "toast.onAir": "You are on air in the booth. Switch the booth’s microphone off before you speak on the floor.",
   "toast.noConnection": "No connection just now. Try again in a moment.",
 } as const;

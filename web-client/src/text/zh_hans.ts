@@ -339,6 +339,7 @@ export const zhHans: Catalogue = {
   "toast.busy": "服务器繁忙。您可以继续旁听；请稍后再试麦克风和摄像头。",
   "toast.insufficient": "{language} 译员听不清会场的声音，无法传译。请让发言人戴上耳麦，或稍作停顿。",
   "toast.relayLoop": "那个频道正在听您的频道，不能从它转译。您听到的是会场原声。",
+  "toast.boothMessage": "译员 {name}（{booth}）：{text}",
   "toast.onAir": "您正在同传间播出。请先关闭同传间的麦克风，再到会场发言。",
   "toast.noConnection": "暂时没有连接，请稍后再试。",
 };
