@@ -88,6 +88,26 @@ const settle = (): Promise<unknown> => new Promise((done) => setTimeout(done, 5)
 const inMeeting = (): void => void (state = { ...state, page: { at: "meeting" } });
 const live = (publication: Publication): boolean => sent.get(publication)?.stopped === false;
 
+describe("in a sign language", () => {
+  it("the camera goes to the channel, too, as long as one is on air there", async () => {
+    await own.ask();
+    own.sign(true);
+    expect(sent.get("booth-camera")).toBe(sent.get("camera"));
+    own.setCamera(false);
+    expect(sent.get("booth-camera")).toBeNull();
+    own.setCamera(true);
+    await vi.waitFor(() => expect(sent.get("booth-camera")?.kind).toBe("video"));
+    own.sign(false);
+    expect([sent.get("booth-camera"), live("camera")]).toEqual([null, true]);
+  });
+  it("a camera that is off is switched on: without it there is nothing to see", async () => {
+    await own.ask();
+    own.setCamera(false);
+    own.sign(true);
+    await vi.waitFor(() => expect(sent.get("booth-camera")?.kind).toBe("video"));
+  });
+});
+
 describe("in the lobby", () => {
   it("starts both and shows the own picture", async () => {
     const asking = own.ask();

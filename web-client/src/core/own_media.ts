@@ -24,6 +24,8 @@ export class OwnMedia {
   private screen: Screen | null = null;
   /** A device that is being started isn't started a second time. */
   private readonly starting: Record<DeviceKind, boolean> = { microphone: false, camera: false };
+  /** On air in a sign language: the camera is sent to its channel, too. */
+  private signing = false;
   /** One capture: it is sent to the floor or to the booth. */
   private use: MicrophoneUse = "floor";
   private boothOpen = false;
@@ -101,6 +103,14 @@ export class OwnMedia {
     const { use } = this;
     if ((await this.source.setUse(use)) || this.use !== use) return;
     await this.start({ microphone: true, camera: false }, true);
+  }
+
+  /** On air in a sign language, or no longer: without a camera there is nothing to see. */
+  sign(on: boolean): void {
+    if (on === this.signing) return;
+    this.signing = on;
+    this.host.send("booth-camera", on ? this.source.camera : null);
+    if (on && !this.source.camera) this.setCamera(true);
   }
 
   /** Whether the booth's microphone lets sound through: at once, without a word to anybody. */
@@ -207,9 +217,18 @@ export class OwnMedia {
 
   private stop(kind: DeviceKind): void {
     this.source.stop(kind);
-    this.host.send(kind === "microphone" ? this.microphonePublication : kind, null);
-    if (kind === "camera") this.devices({ preview: null });
-    else this.meter.stop();
+    if (kind === "microphone") {
+      this.host.send(this.microphonePublication, null);
+      this.meter.stop();
+    } else {
+      this.sendCamera(null);
+      this.devices({ preview: null });
+    }
+  }
+
+  private sendCamera(track: MediaStreamTrack | null): void {
+    this.host.send("camera", track);
+    if (this.signing) this.host.send("booth-camera", track);
   }
 
   /** The person has switched it on. */
@@ -268,7 +287,7 @@ export class OwnMedia {
       return;
     }
     this.host.dispatch({ type: "set", change: { camera: track ? "on" : "none" } });
-    this.host.send("camera", track);
+    this.sendCamera(track);
     this.devices({ preview: track && new MediaStream([track]) });
     if (track) this.chosen({ camera: track.getSettings().deviceId ?? "" });
   }
@@ -286,7 +305,8 @@ export class OwnMedia {
   /** A device went by itself: another one of its kind, if there is any. */
   private async lost(kind: DeviceKind): Promise<void> {
     this.toast(kind === "microphone" ? "toast.micLost" : "toast.camLost");
-    this.host.send(kind === "microphone" ? this.microphonePublication : kind, null);
+    if (kind === "microphone") this.host.send(this.microphonePublication, null);
+    else this.sendCamera(null);
     if (kind === "camera") this.devices({ preview: null });
     await this.start({ microphone: kind === "microphone", camera: kind === "camera" });
   }

@@ -21,6 +21,7 @@ let requests: Request[];
 /** What is answered to each request; null: yes. */
 let answer: (request: Request) => Error | null;
 let open: boolean;
+let signing: boolean;
 /** Whether the booth's microphone was open when each request went out. */
 let openAt: boolean[];
 let use: string;
@@ -65,7 +66,7 @@ beforeEach(() => {
     },
     failed, slotsChanged,
     received: () => Promise.resolve(null),
-    own: { useMicrophone: (to) => ((use = to), Promise.resolve()), openBooth: (now) => void (open = now), startedMicrophone: () => Promise.resolve(null) },
+    own: { useMicrophone: (to) => ((use = to), Promise.resolve()), openBooth: (now) => void (open = now), sign: (now) => void (signing = now), startedMicrophone: () => Promise.resolve(null) },
   });
   made = booth;
 });
@@ -96,6 +97,12 @@ describe("on air", () => {
     booth.setOnAir(true);
     await vi.advanceTimersByTimeAsync(5000);
     expect(open).toBe(false);
+  });
+  it("shows the hands in a sign language, and nowhere else", () => {
+    channels({ ...channel("ase", { onAir: "me" }), sign: true }, channel("es"));
+    expect(signing).toBe(true);
+    channels({ ...channel("ase"), sign: true }, channel("es", { onAir: "me" }));
+    expect(signing).toBe(false);
   });
   it("goes off at once", () => {
     channels(channel("es", { onAir: "me" }));

@@ -26,7 +26,7 @@ export interface BoothHost {
   /** What the sound slots are to carry has changed. */
   slotsChanged(): void;
   received(mid: string): Promise<Received | null>;
-  readonly own: Pick<OwnMedia, "useMicrophone" | "openBooth" | "startedMicrophone">;
+  readonly own: Pick<OwnMedia, "useMicrophone" | "openBooth" | "sign" | "startedMicrophone">;
 }
 
 /** The relay takes one signal in 5 s. */
@@ -124,6 +124,7 @@ export class Booth implements BoothCommands {
     this.clock.set(onAir, Date.now());
     if (this.clock.since !== this.state.console.onAirSince) this.change({ onAirSince: this.clock.since });
     if (onAir === null && this.state.console.reminding) this.change({ reminding: false });
+    this.host.own.sign(onAir !== null && channelOf(this.state.languages, onAir)?.sign === true);
     this.openMicrophone();
   }
 
