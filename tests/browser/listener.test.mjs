@@ -48,13 +48,13 @@ const description = () => listener.page.evaluate(() => window.probe.descriptions
 
 /** An interpreter's own equipment: sends a tone by WHIP, on air in the token's first language. */
 class Booth {
-  static async open(link, token) {
+  static async open(link, token, signs = false) {
     const one = new Booth();
     one.context = await chrome.createBrowserContext();
     one.page = await one.context.newPage();
     await one.page.goto(link, { waitUntil: "load" });
     await one.page.mouse.click(5, 5); /* a gesture, for the sound */
-    await one.page.evaluate(async (bearer, tone) => {
+    await one.page.evaluate(async (bearer, tone, hands) => {
       const audio = new AudioContext({ sampleRate: 48000 });
       const oscillator = new OscillatorNode(audio, { frequency: tone });
       window.gain = new GainNode(audio, { gain: 0.3 });
@@ -63,13 +63,20 @@ class Booth {
       oscillator.start();
       const pc = (window.pc = new RTCPeerConnection());
       pc.addTransceiver(out.stream.getAudioTracks()[0], { direction: "sendonly" });
+      if (hands) {
+        const canvas = Object.assign(document.createElement("canvas"), { width: 160, height: 120 });
+        const ink = canvas.getContext("2d");
+        let n = 0;
+        setInterval(() => { ink.fillStyle = `hsl(240 80% ${40 + (n++ % 5)}%)`; ink.fillRect(0, 0, 160, 120); }, 100);
+        pc.addTransceiver(canvas.captureStream(10).getVideoTracks()[0], { direction: "sendonly" });
+      }
       await pc.setLocalDescription(await pc.createOffer());
       const reply = await fetch("/whip/listener", { method: "POST", body: pc.localDescription.sdp,
         headers: { "Content-Type": "application/sdp", Authorization: `Bearer ${bearer}` } });
       if (reply.status !== 201) throw new Error(`${reply.status} ${await reply.text()}`);
       window.place = reply.headers.get("Location");
       await pc.setRemoteDescription({ type: "answer", sdp: await reply.text() });
-    }, token, ENGLISH);
+    }, token, ENGLISH, signs);
     return one;
   }
 
@@ -169,6 +176,28 @@ suite("a listener of a language", { timeout: 180_000 }, () => {
     await listener.press("language");
     assert.match(await listener.page.$eval('[data-testid="language-dialog"]', (node) => node.innerText), /Original[\s\S]*English[\s\S]*Kiswahili/);
     await listener.page.keyboard.press("Escape");
+  });
+
+  step("a sign language is a picture beside the stage, and the original", async () => {
+    await speaker.press("more");
+    await speaker.press("more-languages");
+    await speaker.type("add-channel", "American Sign Language");
+    await speaker.page.keyboard.press("Enter");
+    await speaker.find("remove-channel-ase");
+    await speaker.page.keyboard.press("Escape");
+    const signing = await Booth.open(`${server.base}/status`, server.token("listener", "interpreter", "--language", "ase"), true);
+    try {
+      await listener.press("language");
+      await listener.press("language-ase");
+      await listener.page.keyboard.press("Escape");
+      await says("American Sign Language – sign language, original sound");
+      await until("the hands are seen", async () => (await listener.pictures(null, "sign")).some(({ colour }) => Math.abs(colour - 240) < 20));
+      await hears("the floor alone", (floor, english) => floor > -45 && english < floor - 40);
+    } finally {
+      await signing.close();
+    }
+    await until("there are no hands any more", async () => (await listener.pictures(null, "sign")).length === 0);
+    await listener.says("The booth for American Sign Language is empty");
   });
 
   step("the choice is remembered, and without AudioContext the elements play, each as loud as it should be", async () => {

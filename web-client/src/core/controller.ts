@@ -190,7 +190,7 @@ class Controller implements Commands {
 
   private noticed(notice: Notice): void {
     if (notice.type === "muted") this.own.muted(notice.source);
-    else if (notice.type === "screen") this.session?.layoutChanged(0);
+    if (notice.type === "muted" || notice.type === "screen") this.session?.layoutChanged(0);
   }
 
   private unreachable(): void {

@@ -95,6 +95,20 @@ export function languageChoices(uiLanguage: string): Choice[] {
   );
 }
 
+/** A language by its name in the page's language or in itself, or by its tag (BCP 47); null: none. */
+export function languageOf(written: string, all: readonly Choice[]): string | null {
+  const words = written.trim().toLocaleLowerCase();
+  if (words === "") return null;
+  const named = all.find(({ code, label }) => code === words || label.toLocaleLowerCase() === words || label.toLocaleLowerCase().split(" · ").includes(words));
+  if (named) return named.code;
+  try {
+    // A word of five to eight letters is well formed, but no language that anybody has registered.
+    return /^[a-z]{2,3}(-|$)/i.test(words) ? (Intl.getCanonicalLocales(words)[0] ?? null) : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Regions that the browser's languages name ("pt-BR", "zh-CN"): the person's own is likely among them. */
 export function likelyCountries(browserLanguages: readonly string[]): string[] {
   const codes = browserLanguages.map((tag) => /-([A-Z]{2})\b/.exec(tag)?.[1] ?? "");

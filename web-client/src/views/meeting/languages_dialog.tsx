@@ -2,7 +2,7 @@
 import { useId, useMemo, useState } from "preact/hooks";
 import { sameTag } from "../../core/languages";
 import type { Channel } from "../../core/state";
-import { languageChoice, languageChoices, ownLanguageName, type Choice } from "../../text/names";
+import { languageChoice, languageChoices, languageOf, ownLanguageName, type Choice } from "../../text/names";
 import { useCommands, useSelected, useText } from "../context";
 import { Plus, X } from "../icons";
 import { Button, Dialog, IconButton } from "../parts/basics";
@@ -93,20 +93,6 @@ function Row({ language, channel, onRemove }: { language: string; channel?: Chan
       <IconButton icon={X} label={t("languages.remove", { language: label })} onClick={onRemove} testid={`remove-${channel ? "channel" : "floor"}-${language}`} />
     </li>
   );
-}
-
-/** A language by its name in the page's language or in itself, or by its tag (BCP 47); null: none. */
-export function languageOf(written: string, all: readonly Choice[]): string | null {
-  const words = written.trim().toLocaleLowerCase();
-  if (words === "") return null;
-  const named = all.find(({ code, label }) => code === words || label.toLocaleLowerCase() === words || label.toLocaleLowerCase().split(" · ").includes(words));
-  if (named) return named.code;
-  try {
-    // A word of five to eight letters is well formed, but no language that anybody has registered.
-    return /^[a-z]{2,3}(-|$)/i.test(words) ? (Intl.getCanonicalLocales(words)[0] ?? null) : null;
-  } catch {
-    return null;
-  }
 }
 
 interface AddLanguageProps {

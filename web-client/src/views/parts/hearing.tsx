@@ -96,17 +96,23 @@ function OriginalLevel() {
   );
 }
 
-/** What is heard now, for screen readers as they change. */
+/** What is heard now. Screen readers hear of it, too, but not of each pause: that would talk over the interpreter. */
 export function HeardLine() {
   const { t } = useText();
   const key = useSelected((state) => heardNow(state)?.key ?? null);
   const language = useSelected((state) => heardNow(state)?.language ?? "");
   const caution = useSelected((state) => heardNow(state)?.caution === true);
   if (key === null) return null;
+  const values = { language: language && ownLanguageName(language) };
   return (
-    <p class={caution ? "status-heard status-caution" : "status-heard"} role="status" data-testid="heard">
-      <Headphones size={16} />
-      <bdi>{t(key, { language: language && ownLanguageName(language) })}</bdi>
-    </p>
+    <>
+      <p class={caution ? "status-heard status-caution" : "status-heard"} data-testid="heard">
+        <Headphones size={16} />
+        <bdi>{t(key, values)}</bdi>
+      </p>
+      <p class="unseen" role="status">
+        {t(key === "heard.pause" ? "heard.speech" : key, values)}
+      </p>
+    </>
   );
 }
