@@ -43,7 +43,7 @@
 
 /* The silence keeps the mixers going, and says what they mix, before anybody speaks. */
 #define REST                                                                                       \
-	"audiotestsrc name=silence is-live=true wave=silence samplesperbuffer=480 ! "              \
+	"audiotestsrc name=silence is-live=true wave=silence samplesperbuffer=960 ! "              \
 	"capsfilter name=silent caps=" SOUND " ! floor. " MIXER "name=floor ! "                    \
 	"capsfilter name=floor-sound caps=" SOUND " ! program. " MIXER "name=program ! "           \
 	"capsfilter name=program-sound caps=" SOUND " ! "                                          \
