@@ -5,3 +5,4 @@ import "./listener.test.mjs";
 import "./looks.test.mjs";
 import "./status.test.mjs";
 import "./overload.test.mjs";
+import "./console.test.mjs";
