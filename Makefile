@@ -25,7 +25,7 @@ test: setup-test
 test-layers test-unit test-sanitize test-fuzz test-client test-interop test-browser: setup-test
 	@tools/test.sh build $(patsubst test-%,%,$@)
 
-# The long forms: ten minutes of a meeting, 100 joins among strangers, longer fuzzing.
+# The long forms: ten minutes of a meeting, one in four languages with a page for everybody, 100 joins among strangers, longer fuzzing.
 test-long: setup-test
 	@tools/test.sh build long
 

@@ -4,3 +4,4 @@ import "./lobby.test.mjs";
 import "./looks.test.mjs";
 import "./status.test.mjs";
 import "./overload.test.mjs";
+import "./languages.test.mjs";
