@@ -175,15 +175,58 @@ static bool end(struct store *store, const struct options *o, GError **error)
 	return ok;
 }
 
+/* "" stands for no tag at all. */
+static void drop_empty(char **tags)
+{
+	char **to = tags;
+	for (char **from = tags; from != NULL && *from != NULL; from++) {
+		if ((*from)[0] != '\0')
+			*to++ = *from;
+		else
+			g_free(*from);
+	}
+	if (to != NULL)
+		*to = NULL;
+}
+
+static bool tell_server(const char *data, const char *name, GError **error)
+{
+	GError *failure = NULL;
+	json_t *request = json_pack("{s:s, s:s}", "command", "meeting-changed", "name", name);
+	bool ok = control_call(data, request, NULL, &failure);
+	json_decref(request);
+	if (!ok && !g_error_matches(failure, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED)) {
+		g_propagate_error(error, failure);
+		return false;
+	}
+	g_clear_error(&failure);
+	return true;
+}
+
+/* A list that isn't named stays. The server, when one runs, tells the people. */
+static bool languages(struct store *store, const struct options *o, GError **error)
+{
+	struct store_meeting meeting;
+	drop_empty(o->floors);
+	drop_empty(o->channels);
+	if (!check_tags("--floor", o->floors, error) ||
+	    !check_tags("--channel", o->channels, error) ||
+	    !store_meeting_find(store, o->name, &meeting, error))
+		return false;
+	bool ok = store_meeting_set_languages(
+		store, meeting.id, o->floors != NULL ? o->floors : meeting.floors,
+		o->channels != NULL ? o->channels : meeting.channels, error);
+	store_meeting_clear(&meeting);
+	return ok && tell_server(o->data, o->name, error);
+}
+
 static const struct {
 	const char *name;
 	bool takes_name;
 	bool (*run)(struct store *store, const struct options *options, GError **error);
 } commands[] = {
-	{"create", true, create},
-	{"list", false, list},
-	{"show", true, show},
-	{"end", true, end},
+	{"create", true, create},	{"list", false, list}, {"show", true, show},
+	{"languages", true, languages}, {"end", true, end},
 };
 
 static bool parse_options(int *argc, char ***argv, struct options *o, GError **error)
@@ -199,13 +242,15 @@ static bool parse_options(int *argc, char ***argv, struct options *o, GError **e
 		{"minutes", 0, 0, G_OPTION_ARG_INT, &o->minutes, "create: planned length (120)",
 		 "N"},
 		{"floor", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->floors,
-		 "create: a language spoken on the floor (may be repeated)", "TAG"},
+		 "create, languages: one spoken on the floor (may be repeated; \"\": none)", "TAG"},
 		{"channel", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->channels,
-		 "create: a language that is interpreted into (may be repeated)", "TAG"},
+		 "create, languages: one that is interpreted into (may be repeated; \"\": none)",
+		 "TAG"},
 		G_OPTION_ENTRY_NULL,
 	};
-	GOptionContext *context = g_option_context_new("create|show|end NAME, or list");
-	g_option_context_set_summary(context, "Makes, lists, shows and ends meetings.");
+	GOptionContext *context = g_option_context_new("create|show|languages|end NAME, or list");
+	g_option_context_set_summary(context, "Makes, lists, shows and ends meetings, and changes "
+					      "their languages, also while they run.");
 	g_option_context_add_main_entries(context, entries, NULL);
 	bool ok = g_option_context_parse(context, argc, argv, error);
 	g_option_context_free(context);
@@ -230,7 +275,8 @@ static int choose(int argc, char **argv, struct options *o, GError **error)
 		o->name = commands[i].takes_name ? argv[2] : NULL;
 		return (int)i;
 	}
-	fail(error, argc > 1 ? argv[1] : "command", "create, list, show or end is expected");
+	fail(error, argc > 1 ? argv[1] : "command",
+	     "create, list, show, languages or end is expected");
 	return -1;
 }
 

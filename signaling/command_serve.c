@@ -26,7 +26,7 @@ struct program {
 	struct watch *watch;
 	struct http_server *server;
 	struct control_server *control;
-	struct control_command commands[1];
+	struct control_command commands[2];
 	GMainLoop *loop;
 	bool ending;
 };
@@ -36,18 +36,29 @@ static void handle_health(void *user, const struct http_request *request, struct
 	http_reply_text(reply, 200, "text/plain; charset=utf-8", "ok\n");
 }
 
+static const char *read_name(const json_t *request, GError **error)
+{
+	const char *name = json_string_value(json_object_get(request, "name"));
+	if (!name)
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED,
+			    "name: missing, or no text");
+	return name;
+}
+
 static bool handle_meeting_end(void *user, const json_t *request, json_t **ret_reply,
 			       GError **error)
 {
 	struct program *program = user;
-	const char *name = json_string_value(json_object_get(request, "name"));
+	const char *name = read_name(request, error);
+	return name && meetings_end(program->meetings, name, error);
+}
 
-	if (!name) {
-		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED,
-			    "name: missing, or no text");
-		return false;
-	}
-	return meetings_end(program->meetings, name, error);
+static bool handle_meeting_changed(void *user, const json_t *request, json_t **ret_reply,
+				   GError **error)
+{
+	struct program *program = user;
+	const char *name = read_name(request, error);
+	return name && meetings_refresh(program->meetings, name, error);
 }
 
 static bool start_relay(struct program *p, GError **error)
@@ -134,6 +145,7 @@ static bool start(struct program *p, GError **error)
 		return false;
 	}
 	p->commands[0] = (struct control_command){"meeting-end", handle_meeting_end, p};
+	p->commands[1] = (struct control_command){"meeting-changed", handle_meeting_changed, p};
 	/* The socket comes first: it says whether another server has this folder. */
 	p->control =
 		control_server_new(p->config->data, p->commands, G_N_ELEMENTS(p->commands), error);

@@ -66,6 +66,8 @@ unsigned meeting_cameras(struct meeting *meeting, struct feed_key *out, unsigned
 const struct media_policy *meeting_policy(struct meeting *meeting, enum role role,
 					  struct media_policy *ret);
 
+/* Its row in the store was changed by somebody else: who is in it is told. */
+bool meetings_refresh(struct meetings *meetings, const char *name, GError **error);
 /* Ends it: everybody is told and disconnected. */
 bool meetings_end(struct meetings *meetings, const char *name, GError **error);
 /* What there is now. */

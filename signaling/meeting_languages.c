@@ -362,7 +362,8 @@ bool meeting_booth_has_space(const struct meeting *meeting, const struct token *
 			     GError **error)
 {
 	const struct interpreter_terms terms = terms_of(token);
-	return !is_for_booth(token) || interpretation_has_space(meeting->interpretation, &terms, error);
+	return !is_for_booth(token) ||
+	       interpretation_has_space(meeting->interpretation, &terms, error);
 }
 
 bool meeting_enter_booth(struct participant *p, const struct token *token, GError **error)

@@ -250,6 +250,12 @@ void meetings_start(struct meetings *meetings, struct relay *relay)
 	meetings->timer = g_timeout_add_seconds(1, every_second, meetings);
 }
 
+bool meetings_refresh(struct meetings *meetings, const char *name, GError **error)
+{
+	return !g_hash_table_contains(meetings->by_name, name) ||
+	       meetings_load(meetings, name, error) != NULL;
+}
+
 bool meetings_end(struct meetings *meetings, const char *name, GError **error)
 {
 	struct store_meeting row;

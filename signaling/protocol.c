@@ -31,6 +31,7 @@ static const struct handler {
 	{"barred", ACTION_REMOVE, on_barred},
 	{"readmit", ACTION_REMOVE, on_readmit},
 	{"reissue", ACTION_INVITE, on_reissue},
+	{"invite", ACTION_INVITE, on_invite},
 	{"end", ACTION_END, on_end},
 	{"set-languages", ACTION_LANGUAGES, on_set_languages},
 	{"channel-override", ACTION_LANGUAGES, on_channel_override},

@@ -34,6 +34,10 @@ bool field_integer(const json_t *object, const char *field, bool required, json_
 /* Somebody who is in the meeting. *ret NULL if absent or null and not required. */
 bool field_participant(const struct request *request, const char *field, bool required,
 		       struct participant **ret, GError **error);
+/* A BCP 47 tag, checked and spelled. */
+bool field_tag(const char *field, const char *tag, GError **error);
+/* A list of them, empty if absent; free with g_strfreev. NULL on an error. */
+char **field_tags(const json_t *object, const char *field, size_t max, GError **error);
 bool field_role(const json_t *object, const char *field, enum role *ret, GError **error);
 /* The four of a person. name and the others stay NULL when absent. Free with profile_clear, on an
  * error too. */
@@ -55,6 +59,7 @@ bool on_remove(const struct request *request, GError **error);
 bool on_barred(const struct request *request, GError **error);
 bool on_readmit(const struct request *request, GError **error);
 bool on_reissue(const struct request *request, GError **error);
+bool on_invite(const struct request *request, GError **error);
 bool on_end(const struct request *request, GError **error);
 bool on_set_languages(const struct request *request, GError **error); /* protocol_languages.c */
 bool on_floor_language(const struct request *request, GError **error);

@@ -1,4 +1,5 @@
 #include "signaling/feed_name.h"
+#include "signaling/language.h"
 #include "signaling/protocol.h"
 #include "signaling/text.h"
 #include <string.h>
@@ -80,6 +81,33 @@ bool field_role(const json_t *object, const char *field, enum role *ret, GError 
 	if (!field_string(object, field, true, &name, error))
 		return false;
 	return role_from_name(name, ret) || refuse(error, field, "isn't a role");
+}
+
+bool field_tag(const char *field, const char *tag, GError **error)
+{
+	return text_language_valid(tag) ||
+	       refuse(error, field, "isn't a BCP 47 tag like fr or zh-Hans");
+}
+
+char **field_tags(const json_t *object, const char *field, size_t max, GError **error)
+{
+	const json_t *list = find(object, field);
+	size_t n = json_array_size(list);
+	if (list != NULL && (!json_is_array(list) || n > max)) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED,
+			    "%s: isn't an array of at most %zu tags", field, max);
+		return NULL;
+	}
+	g_autoptr(GStrvBuilder) tags = g_strv_builder_new();
+	for (size_t i = 0; i < n; i++) {
+		const char *tag = json_string_value(json_array_get(list, i));
+		g_autofree char *entry = g_strdup_printf("%s[%zu]", field, i);
+		if (!field_tag(entry, tag != NULL ? tag : "", error))
+			return NULL;
+		g_autofree char *spelled = language_spell(tag);
+		g_strv_builder_add(tags, spelled);
+	}
+	return g_strv_builder_end(tags);
 }
 
 static bool clean(const json_t *object, const char *field, unsigned minimum, unsigned maximum,

@@ -2,8 +2,12 @@
 #include "signaling/meeting_floor.h"
 #include "signaling/meeting_join.h"
 #include "signaling/protocol.h"
+#include "signaling/text.h"
 
-#define LINK_SECONDS ((gint64)30 * 86400)
+#define LINK_SECONDS		  ((gint64)30 * 86400)
+#define INTERPRETER_LANGUAGES_MAX 2
+#define UNDERSTANDS_MAX		  16
+#define BOOTH_CHARACTERS	  80
 
 bool on_floor(const struct request *request, GError **error)
 {
@@ -85,40 +89,98 @@ bool on_readmit(const struct request *request, GError **error)
 	return true;
 }
 
-bool on_reissue(const struct request *request, GError **error)
+/* For whom a link is to be: somebody who has no more rights than the asker. */
+static bool read_invited(const struct request *request, enum role *ret, GError **error)
 {
 	const struct participant *p = request->participant;
-	struct meeting *meeting = p->meeting;
-	struct meetings *meetings = meeting->meetings;
-	enum role role;
-	unsigned generation;
-	if (!field_role(request->message, "role", &role, error))
+	if (!field_role(request->message, "role", ret, error))
 		return false;
-	if (!role_may_invite(p->role, role)) {
-		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_FORBIDDEN,
-			    "role: %s may not make links for %s", role_name(p->role),
-			    role_name(role));
-		return false;
-	}
-	if (!store_meeting_next_generation(meetings->store, meeting->row.id, role, &generation,
-					   error))
-		return false;
-	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
-	char *link = token_sign(meetings->key,
-				&(struct token){
-					.meeting = meeting->row.name,
-					.role = role,
-					.generation = generation,
-					.issued = now,
-					.expires = now + LINK_SECONDS,
-				},
-				error);
+	if (role_may_invite(p->role, *ret))
+		return true;
+	g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_FORBIDDEN,
+		    "role: %s may not make links for %s", role_name(p->role), role_name(*ret));
+	return false;
+}
+
+static bool reply_link(const struct request *request, struct token *token, GError **error)
+{
+	const struct meeting *meeting = request->participant->meeting;
+	token->meeting = meeting->row.name;
+	token->issued = g_get_real_time() / G_USEC_PER_SEC;
+	token->expires = token->issued + LINK_SECONDS;
+	char *link = token_sign(meeting->meetings->key, token, error);
 	if (link == NULL)
 		return false;
-	request_reply(request, json_pack("{s:s, s:s, s:s}", "type", "link", "role", role_name(role),
-					 "token", link));
+	request_reply(request, json_pack("{s:s, s:s, s:s}", "type", "link", "role",
+					 role_name(token->role), "token", link));
 	g_free(link);
 	return true;
+}
+
+/* An interpreter's link carries the booth. */
+static bool read_booth(const struct request *request, struct token *token, GError **error)
+{
+	const char *booth = NULL, *pivot = NULL;
+	token->languages =
+		field_tags(request->message, "languages", INTERPRETER_LANGUAGES_MAX, error);
+	if (token->languages == NULL)
+		return false;
+	if (token->languages[0] == NULL) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED,
+			    "languages: an interpreter needs one or two");
+		return false;
+	}
+	token->understands = field_tags(request->message, "understands", UNDERSTANDS_MAX, error);
+	if (token->understands == NULL ||
+	    !field_string(request->message, "booth", false, &booth, error) ||
+	    !field_string(request->message, "pivot", false, &pivot, error))
+		return false;
+	if (booth != NULL && booth[0] != '\0')
+		token->booth = text_clean("booth", booth, 1, BOOTH_CHARACTERS, false, error);
+	if (pivot != NULL && pivot[0] != '\0' && field_tag("pivot", pivot, error))
+		token->pivot = g_strdup(pivot);
+	return (booth == NULL || booth[0] == '\0' || token->booth != NULL) &&
+	       (pivot == NULL || pivot[0] == '\0' || token->pivot != NULL);
+}
+
+static void clear_link(struct token *token)
+{
+	token->meeting = NULL; /* borrowed */
+	token_clear(token);
+}
+
+/* The links so far stop working. One that names no booth is for the floor alone. */
+bool on_reissue(const struct request *request, GError **error)
+{
+	const struct meeting *meeting = request->participant->meeting;
+	const json_t *languages = json_object_get(request->message, "languages");
+	struct token token = {0};
+	bool ok = read_invited(request, &token.role, error) &&
+		  (token.role != ROLE_INTERPRETER || languages == NULL ||
+		   read_booth(request, &token, error)) &&
+		  store_meeting_next_generation(meeting->meetings->store, meeting->row.id,
+						token.role, &token.generation, error) &&
+		  reply_link(request, &token, error);
+	clear_link(&token);
+	return ok;
+}
+
+/* One more link, beside those that there are. */
+bool on_invite(const struct request *request, GError **error)
+{
+	struct meeting *meeting = request->participant->meeting;
+	struct store_meeting row = {0};
+	struct token token = {0};
+	bool ok = read_invited(request, &token.role, error) &&
+		  (token.role != ROLE_INTERPRETER || read_booth(request, &token, error)) &&
+		  store_meeting_find(meeting->meetings->store, meeting->row.name, &row, error);
+	if (ok) { /* of today: the row in memory may be older than the last reissue */
+		token.generation = row.generation[token.role];
+		ok = reply_link(request, &token, error);
+	}
+	store_meeting_clear(&row);
+	clear_link(&token);
+	return ok;
 }
 
 /* The reply goes first: meetings_end closes this connection, too, and frees the meeting. */

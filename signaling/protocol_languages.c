@@ -18,27 +18,18 @@ static bool refuse(GError **error, enum signaling_error code, const char *text)
 	return false;
 }
 
-static bool check_tag(const char *field, const char *tag, GError **error)
-{
-	if (text_language_valid(tag))
-		return true;
-	g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED,
-		    "%s: isn't a BCP 47 tag like fr or zh-Hans", field);
-	return false;
-}
-
 /* NULL when absent or null. */
 static bool read_tag(const struct request *request, const char **ret, GError **error)
 {
 	*ret = NULL;
 	return field_string(request->message, "language", false, ret, error) &&
-	       (*ret == NULL || check_tag("language", *ret, error));
+	       (*ret == NULL || field_tag("language", *ret, error));
 }
 
 static bool read_own_tag(const struct request *request, const char **ret, GError **error)
 {
 	return field_string(request->message, "language", true, ret, error) &&
-	       check_tag("language", *ret, error);
+	       field_tag("language", *ret, error);
 }
 
 static gint64 now_ms(void)
@@ -60,24 +51,8 @@ static char **read_list(const struct request *request, const char *field, size_t
 			char **otherwise, GError **error)
 {
 	const json_t *list = json_object_get(request->message, field);
-	if (list == NULL || json_is_null(list))
-		return g_strdupv(otherwise);
-	size_t n = json_array_size(list);
-	if (!json_is_array(list) || n > max) {
-		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED,
-			    "%s: isn't an array of at most %zu tags", field, max);
-		return NULL;
-	}
-	g_autoptr(GStrvBuilder) tags = g_strv_builder_new();
-	for (size_t i = 0; i < n; i++) {
-		const char *tag = json_string_value(json_array_get(list, i));
-		g_autofree char *entry = g_strdup_printf("%s[%zu]", field, i);
-		if (!check_tag(entry, tag != NULL ? tag : "", error))
-			return NULL;
-		g_autofree char *spelled = language_spell(tag);
-		g_strv_builder_add(tags, spelled);
-	}
-	return g_strv_builder_end(tags);
+	return list == NULL || json_is_null(list) ? g_strdupv(otherwise)
+						  : field_tags(request->message, field, max, error);
 }
 
 bool on_set_languages(const struct request *request, GError **error)

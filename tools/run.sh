@@ -7,7 +7,7 @@ port="${PORT:-8080}"
 program=build/tongsheng
 
 [ -e "$data/tongsheng.db" ] && "$program" meeting show --data "$data" demo >/dev/null 2>&1 ||
-	"$program" meeting create --data "$data" demo --title "Demo meeting"
+	"$program" meeting create --data "$data" demo --title "Demo meeting" --floor en --floor zh --channel zh --channel en --channel fr
 
 # At a terminal the server becomes the foreground job: Ctrl-C then reaches it alone, and not make, which would call it an error.
 [ ! -t 0 ] || set -m
@@ -27,7 +27,7 @@ echo "The meeting is open. One link for each role:"
 echo
 for role in host member interpreter listener; do
 	language=()
-	[ "$role" != interpreter ] || language=(--language en)
+	[ "$role" != interpreter ] || language=(--language zh --language en --understands en --understands zh)
 	printf '  %-12s %s\n' "$role" \
 		"$("$program" token --data "$data" --meeting demo --role "$role" "${language[@]}" --url "http://127.0.0.1:$port")"
 done

@@ -35,6 +35,8 @@ enum shown shed_slot(const struct slot *slot, const struct publication *publicat
 	enum shed_level level = publication->peer->shared->shed;
 	if (level == SHED_NOTHING || !slot->video)
 		return SHOWN_AS_ASKED;
+	if (slot->key.kind == FEED_CHANNEL_PICTURE) /* a sign language: it is that person's sound */
+		return SHOWN_AS_ASKED;
 	bool last = slot->peer->interprets;
 	if (slot->key.kind == FEED_SCREEN)
 		return level < SHED_SCREENS || last ? SHOWN_AS_ASKED : SHOWN_NOT;

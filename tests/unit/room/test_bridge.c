@@ -87,14 +87,21 @@ static struct remote_description remote_of(const struct end *end, uint32_t sessi
 	return remote;
 }
 
-static struct end *join(struct scene *s, unsigned part, uint32_t id, uint32_t session)
+static struct end *join_as(struct scene *s, unsigned part,
+			   const struct peer_description *description, uint32_t session)
 {
-	struct end *end = fixture_join(s->part[part].f, id);
+	struct end *end = fixture_join_as(s->part[part].f, description);
 	struct fixture *other = s->part[!part].f;
 	struct remote_description remote = remote_of(end, session, part);
 	room_set_session(end->peer, session);
 	room_add_remote(other->room, &remote, other->now_us);
 	return end;
+}
+
+static struct end *join(struct scene *s, unsigned part, uint32_t id, uint32_t session)
+{
+	const struct peer_description description = fixture_description(id);
+	return join_as(s, part, &description, session);
 }
 
 static void leave(struct scene *s, unsigned part, struct end *end, uint32_t session)
@@ -330,6 +337,37 @@ static void seats_are_given_at_home_and_known_everywhere(void)
 	scene_free(&s);
 }
 
+/* An interpreter in one part, listeners in both, and the decision at home. */
+static void a_channel_is_heard_in_all_parts(void)
+{
+	enum { FRENCH = 7 };
+	struct scene s;
+	scene_init(&s);
+	struct peer_description d = fixture_description(C);
+	d.publications[0].source = SOURCE_BOOTH_MICROPHONE;
+	struct end *c = join_as(&s, 1, &d, 13);
+	struct fixture *home = s.part[0].f;
+	fixture_set_slot(s.a, "m", FEED_CHANNEL, FRENCH, 0, 0);
+	fixture_set_slot(s.b, "m", FEED_CHANNEL, FRENCH, 0, 0);
+	room_set_channel(home->room, FRENCH, C, 2 * US_PER_SEC, home->now_us);
+	pass(&s, 2);
+	speak(&s, c, 10);
+	g_assert_cmpuint(fixture_count(s.b, slot_ssrc(s.b, "m")), ==, 10);
+	g_assert_cmpuint(fixture_count(s.a, slot_ssrc(s.a, "m")), >=,
+			 9); /* one may have gone by unsubscribed */
+	g_assert_cmpint(home->air, ==, CHANNEL_SPEECH);
+	g_assert_cmpuint(home->on_air, ==, C);
+	g_assert_cmpuint(s.part[1].f->n_channel, ==, 0); /* home's alone */
+	pass(&s, 300);
+	g_assert_cmpint(home->air, ==, CHANNEL_LOST);
+	g_assert_cmpuint(home->n_speaking, ==, 0);
+	room_set_channel(home->room, FRENCH, 0, 0, home->now_us);
+	pass(&s, 2);
+	speak(&s, c, 5);
+	g_assert_cmpuint(fixture_count(s.b, slot_ssrc(s.b, "m")), ==, 10);
+	scene_free(&s);
+}
+
 static void messages_of_an_old_session_do_nothing(void)
 {
 	struct scene s;
@@ -413,6 +451,7 @@ int main(int argc, char **argv)
 			what_a_full_mailbox_refused_is_told_again);
 	g_test_add_func("/bridge/seats_are_given_at_home_and_known_everywhere",
 			seats_are_given_at_home_and_known_everywhere);
+	g_test_add_func("/bridge/a_channel_is_heard_in_all_parts", a_channel_is_heard_in_all_parts);
 	g_test_add_func("/bridge/messages_of_an_old_session_do_nothing",
 			messages_of_an_old_session_do_nothing);
 	g_test_add_func("/bridge/another_offers_publication_is_known_everywhere",

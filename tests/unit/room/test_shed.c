@@ -47,9 +47,11 @@ static void the_order(void)
 		enum shown interpreter_stage, interpreter_camera, interpreter_screen;
 		enum shown wall_holder, wall_other;
 	} rows[SHED_LEVEL_COUNT] = {
-		{all, all, all, all, all, all, all, all}, {all, low, all, all, low, all, low, low},
-		{all, not, all, all, not, all, low, not}, {not, not, all, all, not, all, not, not},
-		{not, not, not, all, not, all, not, not},
+		{all, all, all, all, all, all, all, all},
+		{all, low, all, all, low, all, low, low},
+		{all, not, all, all, not, all, low, not },
+		{not, not, all, all, not, all, not, not },
+		{not, not, not, all, not, all, not, not },
 	};
 	struct scene s = scene_new();
 	/* Up, and down again. */
@@ -162,6 +164,22 @@ static void no_storm_of_keyframe_requests(void)
 	fixture_free(s.f);
 }
 
+/* Who reads a sign language has nothing else. */
+static void sign_languages_go_on(void)
+{
+	enum { SIGNER = 6, SIGN = 9 };
+	struct scene s = scene_new();
+	struct peer_description signer = fixture_description(SIGNER);
+	signer.publications[1].source = SOURCE_BOOTH_CAMERA;
+	fixture_join_as(s.f, &signer);
+	room_set_channel(s.f->room, SIGN, SIGNER, 0, s.f->now_us);
+	fixture_set_slot(s.watcher, "c", FEED_CHANNEL_PICTURE, SIGN, 160, 90);
+	room_set_shed_level(s.f->room, SHED_SCREENS, s.f->now_us);
+	g_assert_cmpint(shown(s.watcher, "c"), ==, SHOWN_AS_ASKED);
+	g_assert_cmpint(shown(s.watcher, "stage"), ==, SHOWN_NOT);
+	fixture_free(s.f);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -171,5 +189,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/shed/who_comes_during_it_is_shed_too", who_comes_during_it_is_shed_too);
 	g_test_add_func("/shed/the_receiver_is_told", the_receiver_is_told);
 	g_test_add_func("/shed/no_storm_of_keyframe_requests", no_storm_of_keyframe_requests);
+	g_test_add_func("/shed/sign_languages_go_on", sign_languages_go_on);
 	return g_test_run();
 }

@@ -59,6 +59,13 @@ static void meetings_are_made_listed_shown_and_ended(void)
 	       "*title     分享会\nstate     planned\nstarts    2020-05-29 10:00 CST\n"
 	       "zone      Asia/Shanghai\nminutes   120\nfloors    zh\nchannels  en fr\n*",
 	       "");
+	expect("meeting languages --data DIR demo --channel fr --channel ase --channel=", 0, "",
+	       "");
+	expect("meeting show --data DIR demo", 0, "*channels  fr ase\n*", "");
+	expect("meeting languages --data DIR demo --channel no+tag", 1, "",
+	       "*--channel: isn't a BCP 47 tag*");
+	expect("meeting languages --data DIR demo --channel=", 0, "", "");
+	expect("meeting show --data DIR demo", 0, "*channels  -\n*", "");
 	expect("meeting end --data DIR demo", 0, "", "");
 	expect("meeting show --data DIR demo", 0, "*state     ended\n*", "");
 }
@@ -78,8 +85,8 @@ static void mistakes_are_named(void)
 	expect("meeting show --data DIR ghost", 1, "", "*there is no meeting \"ghost\"\n");
 	expect("meeting end --data DIR ghost", 1, "", "*there is no meeting \"ghost\"\n");
 	expect("meeting dance --data DIR", 2, "",
-	       "*dance: create, list, show or end is expected\n");
-	expect("meeting", 2, "", "*command: create, list, show or end is expected\n");
+	       "*dance: create, list, show, languages or end is expected\n");
+	expect("meeting", 2, "", "*command: create, list, show, languages or end is expected\n");
 	expect("token --data DIR --role host", 2, "", "*--meeting: is missing\n");
 	expect("token --data DIR --meeting plain", 2, "", "*--role: is missing\n");
 	expect("token --data DIR --meeting plain --role boss", 2, "", "*--role: isn't host*");

@@ -265,6 +265,43 @@ static void reissued_links_replace_the_old(void)
 	two_leave();
 }
 
+static void links_for_a_booth(void)
+{
+	two_people();
+	page_say(member, "{\"type\":\"invite\",\"role\":\"member\"}");
+	page_expect_error(member, "forbidden", "role");
+	page_say(host, "{\"type\":\"invite\",\"role\":\"interpreter\"}");
+	page_expect_error(host, "malformed", "languages");
+	page_say(host, "{\"type\":\"invite\",\"role\":\"interpreter\",\"languages\":[\"a b\"]}");
+	page_expect_error(host, "malformed", "languages[0]");
+	page_say(host, "{\"type\":\"invite\",\"role\":\"interpreter\",\"languages\":[\"fr\"],"
+		       "\"pivot\":\"?\"}");
+	page_expect_error(host, "malformed", "pivot");
+	char *before = world_booth_token();
+	page_say(host, "{\"type\":\"invite\",\"id\":17,\"role\":\"interpreter\",\"languages\":["
+		       "\"FR\",\"zh\"],"
+		       "\"understands\":[\"es\"],\"pivot\":\"en\",\"booth\":\" Booth 1 \"}");
+	json_t *link = page_take(host, "link");
+	struct token token, older;
+	GError *error = NULL;
+	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+	token_verify(world.key, page_text(link, "token"), now, &token, &error);
+	g_assert_no_error(error);
+	g_assert_cmpstr(token.languages[0], ==, "fr");
+	g_assert_cmpstr(token.languages[1], ==, "zh");
+	g_assert_cmpstr(token.understands[0], ==, "es");
+	g_assert_cmpstr(token.pivot, ==, "en");
+	g_assert_cmpstr(token.booth, ==, "Booth 1");
+	/* Those that there are go on. */
+	token_verify(world.key, before, now, &older, &error);
+	g_assert_cmpuint(older.generation, ==, token.generation);
+	token_clear(&token);
+	token_clear(&older);
+	json_decref(link);
+	g_free(before);
+	two_leave();
+}
+
 static void only_hosts_end(void)
 {
 	two_people();
@@ -290,6 +327,7 @@ int main(int argc, char **argv)
 	ADD(removed_people_stay_out_until_readmitted);
 	ADD(nobody_takes_a_barred_name);
 	ADD(reissued_links_replace_the_old);
+	ADD(links_for_a_booth);
 	ADD(only_hosts_end);
 	return g_test_run();
 }
