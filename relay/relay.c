@@ -319,27 +319,47 @@ static bool is_far_behind(const struct relay *relay, const struct relay_room *ro
 	return behind;
 }
 
-enum err relay_add_peer(struct relay *relay, uint32_t room_id,
-			const struct peer_description *description,
-			const struct transport_credentials *credentials)
+/* Takes the command, which adds a peer. */
+static enum err add(struct relay *relay, struct command *command)
 {
-	struct relay_room *room = relay_find_room(relay, room_id);
-	if (!room)
+	struct relay_room *room = relay_find_room(relay, command->room);
+	if (!room) {
+		command_free(&command->message);
 		return ERR_NOT_FOUND;
-	unsigned worker = relay_place(relay, room, description->id);
+	}
+	unsigned worker = relay_place(relay, room, command->peer);
 	if (is_far_behind(relay, room, worker)) {
-		relay_expect_no_more(relay, room, description->id);
+		relay_expect_no_more(relay, room, command->peer);
+		command_free(&command->message);
 		relay->refused++;
 		return ERR_FULL;
 	}
 	relay_open_part(relay, room, worker);
-	struct command *command =
-		new_description_command(COMMAND_ADD_PEER, room_id, description, credentials);
 	command->session = ++relay->last_session;
+	struct peer_description *description =
+		g_memdup2(command->description, sizeof *command->description);
 	enum err err = relay_post(relay, worker, command);
 	if (!err)
 		relay_enter(relay, room, worker, description);
+	g_free(description);
 	return err;
+}
+
+enum err relay_add_peer(struct relay *relay, uint32_t room,
+			const struct peer_description *description,
+			const struct transport_credentials *credentials)
+{
+	return add(relay,
+		   new_description_command(COMMAND_ADD_PEER, room, description, credentials));
+}
+
+enum err relay_add_program(struct relay *relay, uint32_t room,
+			   const struct peer_description *description, int fd)
+{
+	struct command *command = relay_new_command(COMMAND_ADD_PROGRAM, room, description->id);
+	command->description = g_memdup2(description, sizeof *description);
+	command->fd = fd;
+	return add(relay, command);
 }
 
 enum err relay_update_peer(struct relay *relay, uint32_t room,

@@ -7,6 +7,7 @@
 
 #include "relay/base/counters.h"
 #include "relay/base/err.h"
+#include "relay/base/studio_wire.h"
 #include "relay/net/transport.h" /* struct transport_credentials, enum transport_state */
 #include "relay/room/description.h"
 
@@ -73,6 +74,12 @@ enum err relay_add_peer(struct relay *relay, uint32_t room, const struct peer_de
 /* Another offer of the same connection. credentials as before, or with new ufrag and password (ICE restart). */
 enum err relay_update_peer(struct relay *relay, uint32_t room, const struct peer_description *description,
 			   const struct transport_credentials *credentials) MUST_CHECK;
+/*
+ * A program of the studio: what the description's slots show goes over fd, a socket to the studio process that has had its
+ * first message (base/studio_wire.h: slot 0 is the description's first), and what comes from there is its one publication,
+ * SOURCE_PROGRAM. Takes fd, whatever it returns. When the studio is gone so is the peer: peer_state tells CLOSED.
+ */
+enum err relay_add_program(struct relay *relay, uint32_t room, const struct peer_description *description, int fd) MUST_CHECK;
 void relay_remove_peer(struct relay *relay, uint32_t room, uint32_t peer);
 
 void relay_set_slot(struct relay *relay, uint32_t room, uint32_t peer, const char *mid, struct feed_key feed,

@@ -1,3 +1,4 @@
+#include "recordings/command_studio.h"
 #include "signaling/commands.h"
 #include <locale.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@ static const struct {
 	{"serve", command_serve, "run the server"},
 	{"token", command_token, "print an invitation's token or link"},
 	{"meeting", command_meeting, "create, list, show or end meetings"},
+	{"studio", command_studio, "mix programs; the server starts it by itself"},
 	{"version", command_version, "print the version"},
 	{"help", command_help, "print this"},
 };

@@ -213,8 +213,8 @@ static bool plan_publication(struct state *state, const struct media_policy *pol
 		if (d->publications[i].source == meant->source)
 			return fail(error, SIGNALING_ERROR_CONFLICT, line->mid, "source",
 				    "in two m-lines");
-	/* Sources differ, so they are PEER_MAX_PUBLICATIONS at most. */
-	G_STATIC_ASSERT(PEER_MAX_PUBLICATIONS >= SOURCE_COUNT);
+	/* Sources differ, and a program is no client's, so they are PEER_MAX_PUBLICATIONS at most. */
+	G_STATIC_ASSERT(PEER_MAX_PUBLICATIONS >= SOURCE_COUNT - 1);
 	struct publication_description *p = &d->publications[d->n_publications++];
 	*p = (struct publication_description){
 		.source = meant->source,
@@ -531,6 +531,16 @@ uint32_t media_session_listens(const struct media_session *session, bool interpr
 			return feed.id;
 	}
 	return 0;
+}
+
+unsigned media_session_programs(const struct media_session *session, uint32_t *out, unsigned max)
+{
+	const struct peer_description *d = &session->state->description;
+	unsigned n = 0;
+	for (unsigned i = 0; i < d->n_slots && n < max; i++)
+		if (d->slots[i].feed.kind == FEED_PROGRAM)
+			out[n++] = d->slots[i].feed.id;
+	return n;
 }
 
 uint32_t media_session_peer(const struct media_session *session)

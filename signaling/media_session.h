@@ -62,6 +62,8 @@ const char *media_session_slot_mid(const struct media_session *session, unsigned
 /* The number of the channel that a slot is on, in whatever form, or, of one who interprets, that is
  * heard (relay); 0: none. */
 uint32_t media_session_listens(const struct media_session *session, bool interprets);
+/* The channels (and PROGRAM_FLOOR) whose programs its slots are on; returns how many (<= max). */
+unsigned media_session_programs(const struct media_session *session, uint32_t *out, unsigned max);
 uint32_t media_session_peer(const struct media_session *session);
 const char *media_session_ice_ufrag(const struct media_session *session); /* for WHIP's ETag */
 /* Trickled candidates say nothing that an ICE-lite side needs; a new ufrag in an RFC 8840 fragment

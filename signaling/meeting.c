@@ -1,6 +1,7 @@
 #include "signaling/feed_name.h"
 #include "signaling/meeting_internal.h"
 #include "signaling/meeting_languages.h"
+#include "signaling/meeting_studio.h"
 #include "signaling/rate_limit.h"
 #include <string.h>
 
@@ -28,6 +29,7 @@ void meeting_free(struct meeting *meeting)
 	g_ptr_array_free(meeting->hands, TRUE);
 	g_ptr_array_free(meeting->screens, TRUE);
 	g_array_free(meeting->speaking, TRUE);
+	meeting_studio_free(meeting);
 	if (meeting->has_room) {
 		g_hash_table_remove(meeting->meetings->by_room, GUINT_TO_POINTER(meeting->room));
 		relay_close_room(meeting->meetings->relay, meeting->room);

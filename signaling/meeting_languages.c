@@ -1,6 +1,7 @@
 #include "signaling/meeting_languages.h"
 #include "signaling/language.h"
 #include "signaling/meeting_floor.h"
+#include "signaling/meeting_studio.h"
 #include <string.h>
 
 #define FLOORS_MAX 8
@@ -183,7 +184,7 @@ void meeting_languages_follow_row(struct meeting *meeting)
 /* --- what everybody sees --- */
 
 /* The language of the moment: what was set, else the speaker's, else the meeting's first. */
-static const char *floor_language(const struct meeting *meeting)
+const char *meeting_floor_language(const struct meeting *meeting)
 {
 	const struct participant *holder = meeting_find(meeting, meeting->stage.holder);
 	if (meeting->floor_set != NULL)
@@ -230,7 +231,7 @@ json_t *meeting_languages_json(const struct meeting *meeting)
 	for (char **tag = meeting->row.floors; *tag != NULL; tag++)
 		json_array_append_new(floors, json_string(*tag));
 	return json_pack("{s:o, s:{s:s, s:b, s:b}, s:o}", "floors", floors, "floor", "language",
-			 floor_language(meeting), "set", meeting->floor_set != NULL, "program",
+			 meeting_floor_language(meeting), "set", meeting->floor_set != NULL, "program",
 			 has_program(meeting, PROGRAM_FLOOR), "channels", channels);
 }
 
@@ -249,6 +250,7 @@ static bool is_news(char **told, const json_t *message)
 
 void meeting_languages_tell(struct meeting *meeting)
 {
+	meeting_studio_follow(meeting);
 	json_t *message = typed(meeting_languages_json(meeting), "languages");
 	if (is_news(&meeting->told_languages, message))
 		meeting_broadcast(meeting, NULL, message);
@@ -284,6 +286,7 @@ json_t *meeting_audience_json(const struct meeting *meeting)
 void meeting_languages_tick(struct meeting *meeting)
 {
 	interpretation_tick(meeting->interpretation, now_ms());
+	meeting_studio_tick(meeting);
 	if (interpretation_channel(meeting->interpretation, 0) == NULL)
 		return;
 	json_t *message = typed(meeting_audience_json(meeting), "audience");

@@ -1,6 +1,7 @@
 #include "signaling/meeting_floor.h"
 #include "signaling/meeting_internal.h"
 #include "signaling/meeting_languages.h"
+#include "signaling/studio.h"
 
 static void free_meeting(void *meeting)
 {
@@ -48,9 +49,21 @@ static void on_peer_state(void *user, uint32_t room, uint32_t peer, enum transpo
 			  const char *profile)
 {
 	(void)profile;
-	struct participant *p = find_peer(user, room, peer);
+	struct meetings *meetings = user;
+	struct meeting *meeting = g_hash_table_lookup(meetings->by_room, GUINT_TO_POINTER(room));
+	struct participant *p = meeting != NULL ? meeting_peer(meeting, peer) : NULL;
 	if (p != NULL)
 		participant_media_state(p, state);
+	else if (meeting != NULL && meeting->studio != NULL)
+		studio_peer_state(meeting->studio, peer, state);
+}
+
+static void on_publication(void *user, uint32_t room, const struct publication_state *state)
+{
+	struct meetings *meetings = user;
+	struct meeting *meeting = g_hash_table_lookup(meetings->by_room, GUINT_TO_POINTER(room));
+	if (meeting != NULL && meeting->studio != NULL)
+		studio_publication(meeting->studio, state);
 }
 
 static void on_stage(void *user, uint32_t room, uint32_t holder, uint32_t previous)
@@ -99,6 +112,7 @@ void meetings_relay_events(struct meetings *meetings, struct relay_events *ret)
 		.peer_state = on_peer_state,
 		.stage = on_stage,
 		.speaking = on_speaking,
+		.publication = on_publication,
 		.stats = on_stats,
 		.held = on_held,
 		.channel = on_channel,

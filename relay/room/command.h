@@ -13,6 +13,7 @@ enum command_type {
 	COMMAND_OPEN_ROOM, /* the worker's part of it */
 	COMMAND_CLOSE_ROOM,
 	COMMAND_ADD_PEER,
+	COMMAND_ADD_PROGRAM, /* a peer in the studio: description, session, fd */
 	COMMAND_UPDATE_PEER, /* another offer: description, and new ICE credentials when they differ
 			      */
 	COMMAND_REMOVE_PEER,
@@ -33,7 +34,7 @@ struct command {
 	enum command_type type;
 	uint32_t room;
 	uint32_t peer;
-	/* ADD_PEER, REMOVE_REMOTE: counts up; events of the peer carry it, so that the main thread
+	/* ADD_PEER, ADD_PROGRAM, REMOVE_REMOTE: counts up; events of the peer carry it, so that the main thread
 	 * knows a late one of an earlier session. */
 	uint32_t session;
 	/* SET_CHANNEL, SET_PROGRAM; the hold time only the former */
@@ -47,7 +48,8 @@ struct command {
 	/* SET_MUTED */
 	enum source source;
 	bool muted;
-	/* ADD_PEER, UPDATE_PEER; else NULL. Owned by the command. */
+	int fd; /* ADD_PROGRAM, owned by the command; -1: taken */
+	/* ADD_PEER, ADD_PROGRAM, UPDATE_PEER; else NULL. Owned by the command. */
 	struct peer_description *description;
 	struct transport_credentials *credentials;
 	struct remote_description *remote;     /* ADD_REMOTE; the same */

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #define COMMANDS_MAX 65536
-#define EVENTS_MAX   3 /* socket, mailbox, bell */
+#define EVENTS_MAX   16 /* socket, mailbox, bell, and some programs */
 /* So long a busy worker reads on, and sends what that brings together: never at rest. */
 #define COALESCE_US	   (1 * US_PER_MS)
 #define COALESCE_MIN	   8 /* datagrams to send, for which another look at the socket pays */
@@ -218,9 +218,12 @@ static void handle_events(struct worker *worker, const struct epoll_event *ready
 	if (worker->bell)
 		bell_wake(worker->bell, rung);
 	worker->pass_us = worker->now_us;
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++) {
 		if (ready[i].data.fd == udp_fd(worker->socket))
 			receive(worker);
+		else if (g_hash_table_size(worker->programs) > 0)
+			worker_receive_program(worker, ready[i].data.fd, worker->now_us);
+	}
 	take_commands(worker);
 	run_commands(worker, false, worker->now_us);
 	if (worker->bell) { /* whether it rang or not */
@@ -254,6 +257,12 @@ enum err worker_watch(struct worker *worker, int fd)
 	return epoll_ctl(worker->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? ERR_SYSTEM : OK;
 }
 
+void worker_unwatch(struct worker *worker, int fd)
+{
+	/* By hand: closing doesn't, as long as somebody else has the same socket. */
+	(void)epoll_ctl(worker->epoll, EPOLL_CTL_DEL, fd, NULL);
+}
+
 static uint64_t ntp_offset_us(void)
 {
 	struct timespec wall;
@@ -266,6 +275,7 @@ static uint64_t ntp_offset_us(void)
 static void free_parts(struct worker *worker)
 {
 	worker_bridge_free(worker);
+	g_clear_pointer(&worker->programs, g_hash_table_unref);
 	g_clear_pointer(&worker->links, g_hash_table_unref);
 	g_clear_pointer(&worker->rooms, g_hash_table_unref);
 	transport_table_free(worker->table);
@@ -299,6 +309,7 @@ static enum err make_parts(struct worker *worker, const struct worker_config *co
 	worker->ntp_offset_us = ntp_offset_us();
 	worker->rooms = g_hash_table_new_full(NULL, NULL, NULL, worker_free_room);
 	worker->links = g_hash_table_new_full(NULL, NULL, NULL, worker_free_link);
+	worker->programs = g_hash_table_new_full(NULL, NULL, NULL, worker_free_program);
 	worker->packets = packet_pool_new(config->max_packets + UDP_RECEIVE_MAX);
 	for (size_t i = 0; i < UDP_RECEIVE_MAX; i++)
 		worker->receiving[i] = pool_take(worker->packets);
@@ -371,6 +382,7 @@ void worker_clear(struct worker *worker)
 {
 	worker->stop = true; /* it may never have run */
 	worker_bridge_clear(worker);
+	g_hash_table_remove_all(worker->programs);
 	g_hash_table_remove_all(worker->links);
 	g_hash_table_remove_all(worker->rooms);
 	flush_batch(worker->batch, worker);

@@ -41,7 +41,7 @@ struct worker {
 	bool started; /* the main thread's */
 	unsigned index;
 	struct mailbox *commands;
-	struct mailbox *events; /* the main thread's; only posted to */
+	struct mailbox *events;	       /* the main thread's; only posted to */
 	struct mailbox_message *taken; /* commands from the mailbox, not run yet */
 	struct counters counters;
 	_Atomic uint64_t busy_us; /* written by this thread, read by any */
@@ -72,12 +72,14 @@ struct worker {
 	GHashTable *rooms;			   /* id -> struct worker_room */
 	struct worker_room *gathered;		   /* rooms with packets to forward */
 	GHashTable *links;			   /* id -> struct link */
+	GHashTable *programs;			   /* id -> struct program, of worker_studio.c */
 	uint64_t scan_us, next_scan_us;		   /* of the transports' deadlines: last and next */
 	uint64_t next_stats_us;
 	uint64_t ntp_offset_us;
 };
 
 enum err worker_watch(struct worker *worker, int fd); /* wakes up when it is readable */
+void worker_unwatch(struct worker *worker, int fd);
 /* Packets of it wait for worker_forward. */
 void worker_gather(struct worker *worker, struct worker_room *room);
 /* What the rooms have gathered goes to their slots, and so into the batch. */
@@ -93,6 +95,21 @@ void worker_send_stats(struct worker *worker, uint64_t now_us);
 void worker_shed(struct worker *worker, uint64_t now_us);
 void worker_free_link(void *link); /* GDestroyNotify */
 void worker_free_room(void *room); /* GDestroyNotify */
+/* Tells the main thread what became of a peer that has no transport. */
+void worker_tell_state(struct worker_room *room, uint32_t peer, uint32_t session,
+		       enum transport_state state);
+
+/* --- worker_studio.c --- */
+
+void worker_add_program(struct worker_room *room, struct command *command, uint64_t now_us);
+/* One for a peer that is no link: a program, or has just gone. */
+void worker_run_program_command(struct worker_room *room, const struct command *command,
+				uint64_t now_us);
+void worker_close_programs(struct worker_room *room);
+uint32_t worker_program_session(const struct worker *worker, uint32_t id); /* 0: there is none */
+/* A socket is readable: a program's, unless that has just gone. */
+void worker_receive_program(struct worker *worker, int fd, uint64_t now_us);
+void worker_free_program(void *program); /* GDestroyNotify */
 
 /* --- worker_bridge.c --- */
 

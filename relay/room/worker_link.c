@@ -23,6 +23,16 @@ static void post_event(struct worker *worker, struct event_message *event)
 	}
 }
 
+void worker_tell_state(struct worker_room *room, uint32_t peer, uint32_t session,
+		       enum transport_state state)
+{
+	struct event_message *event = new_event(EVENT_PEER_STATE, room, NULL);
+	event->peer = peer;
+	event->session = session;
+	event->state = state;
+	post_event(room->worker, event);
+}
+
 /* --- what a room tells --- */
 
 static void on_stage(void *user, uint32_t holder, uint32_t previous)
@@ -48,9 +58,12 @@ static void on_publication(void *user, const struct publication_state *state)
 	struct worker_room *room = user;
 	const struct link *link =
 		g_hash_table_lookup(room->worker->links, GUINT_TO_POINTER(state->peer));
-	if (!link) /* being taken apart: its state is of no interest any more */
+	uint32_t session = link ? link->session : worker_program_session(room->worker, state->peer);
+	if (!session) /* being taken apart: its state is of no interest any more */
 		return;
 	struct event_message *event = new_event(EVENT_PUBLICATION, room, link);
+	event->peer = state->peer;
+	event->session = session;
 	event->publication = *state;
 	post_event(room->worker, event);
 }
@@ -142,6 +155,7 @@ static gboolean link_is_in_room(void *key, void *value, void *room)
 static void close_room(struct worker *worker, struct worker_room *room)
 {
 	g_hash_table_foreach_remove(worker->links, link_is_in_room, room);
+	worker_close_programs(room);
 	g_hash_table_remove(worker->rooms, GUINT_TO_POINTER(room->id));
 }
 
@@ -246,6 +260,9 @@ void worker_run_command(struct worker *worker, struct command *command, uint64_t
 	case COMMAND_ADD_REMOTE:
 		room_add_remote(room->room, command->remote, now_us);
 		break;
+	case COMMAND_ADD_PROGRAM:
+		worker_add_program(room, command, now_us);
+		break;
 	case COMMAND_REMOVE_REMOTE:
 		room_remove_remote(room->room, command->peer, command->session, now_us);
 		break;
@@ -268,7 +285,9 @@ void worker_run_command(struct worker *worker, struct command *command, uint64_t
 	default: {
 		struct link *link =
 			g_hash_table_lookup(worker->links, GUINT_TO_POINTER(command->peer));
-		if (link && link->room == room) /* else it has just gone: normal */
+		if (!link)
+			worker_run_program_command(room, command, now_us);
+		else if (link->room == room) /* else it has just gone: normal */
 			run_peer_command(worker, link, command, now_us);
 	}
 	}

@@ -1,6 +1,7 @@
 /** What `run.sh` runs by itself: all suites in one process, which share their browsers. */
 import "./meeting.test.mjs";
 import "./lobby.test.mjs";
+import "./listener.test.mjs";
 import "./looks.test.mjs";
 import "./status.test.mjs";
 import "./overload.test.mjs";

@@ -35,6 +35,10 @@ async function look(person, name, size, language, theme) {
 async function speak(person, language) {
   const visible = await person.page.$('[data-testid="ui-language"]');
   const inMeeting = await person.page.$('[data-testid="leave"]');
+  if (!visible && (await person.page.$("dialog[open]"))) {
+    await person.page.keyboard.press("Escape");
+    await until("the dialog is closed", async () => !(await person.page.$("dialog[open]")));
+  }
   if (!visible) await person.press("more");
   await person.find("ui-language");
   await person.page.select('[data-testid="ui-language"]', language);
@@ -153,6 +157,12 @@ suite("looks", { timeout: 240_000 }, () => {
 
   step("what opens over the meeting", () => everywhere("more", async (person) => {
     await person.press("more");
+  }));
+
+  step("the language one hears, and the host's languages", () => everywhere("languages", async (person) => {
+    if (person === phone) return person.press("language");
+    await person.press("more");
+    return person.press("more-languages");
   }));
 
   step("when something is wrong", async () => {

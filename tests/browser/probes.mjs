@@ -168,6 +168,8 @@ export function probes({ tone, picture, language, failures }) {
       const [c] = connections;
       return { local: name(c.localDescription), remote: name(c.remoteDescription), stable: c.signalingState === "stable" };
     },
+    /** What was negotiated, for tests that nothing new is. */
+    descriptions: () => connections.filter((c) => c.signalingState !== "closed").map((c) => [c.localDescription.sdp.replace(/^a=candidate.*$/gm, ""), c.remoteDescription.sdp]),
     live: () => connections.filter((c) => c.signalingState !== "closed").length,
     async stats() {
       const all = [];

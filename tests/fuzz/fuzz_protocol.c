@@ -1,11 +1,13 @@
 /*
  * What a page may say, after it has joined: lines of JSON, each with a digit before it for who says
- * it: 0 a host, 1 a member, 2 somebody who hasn't joined, 3 a listener. TOKEN stands for a valid
- * token, SECRET for the member's.
+ * it: 0 a host, 1 a member, 2 somebody who hasn't joined, 3 a listener, 4 and 5 two interpreters of
+ * one booth. TOKEN stands for a valid token, SECRET for the member's.
  */
 #include "signaling/store_internal.h"
 #include "tests/unit/signaling/world.h"
 #include <stdlib.h>
+
+#define PAGES 6
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,7 +19,7 @@ static void silent(const char *domain, GLogLevelFlags level, const char *message
 	(void)user;
 }
 
-/* Each input starts from an empty meeting, with p1 to p3 in it. */
+/* Each input starts from an empty meeting, with p1 to p5 in it. */
 static void empty_store(void)
 {
 	static const char sql[] =
@@ -41,9 +43,9 @@ static void open_world(void)
 	sqlite3_exec(world.store->db, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
 }
 
-static void say(struct websocket *const pages[4], const char *line)
+static void say(struct websocket *const pages[PAGES], const char *line)
 {
-	if (line[0] < '0' || line[0] > '3')
+	if (line[0] < '0' || line[0] >= '0' + PAGES)
 		return;
 	struct websocket *page = pages[line[0] - '0'];
 	char *secret = page_secret(pages[1]), *token = world_token("demo", ROLE_MEMBER, NULL);
@@ -61,14 +63,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (world.store == NULL)
 		open_world();
 	empty_store();
-	struct websocket *const pages[4] = {page_open(), page_open(), page_open(), page_open()};
+	struct websocket *pages[PAGES];
+	for (size_t i = 0; i < PAGES; i++)
+		pages[i] = page_open();
 	g_free(page_join(pages[0], ROLE_HOST, "Ana", 'a'));
 	g_free(page_join(pages[1], ROLE_MEMBER, "Li", 'b'));
 	g_free(page_join(pages[3], ROLE_LISTENER, "Zoe", 'd'));
+	page_say(pages[0], "{\"type\":\"set-languages\",\"channels\":[\"en\",\"zh\",\"ase\"]}");
+	g_free(page_join(pages[4], ROLE_INTERPRETER, "Eve", 'e'));
+	g_free(page_join(pages[5], ROLE_INTERPRETER, "Fay", 'f'));
 	char *text = g_strndup((const char *)data, size), **lines = g_strsplit(text, "\n", 50);
 	for (size_t i = 0; lines[i] != NULL; i++)
 		say(pages, lines[i]);
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < PAGES; i++)
 		page_drop(pages[i]);
 	world_advance(35); /* all leave, then the meeting goes */
 	world_advance(60);

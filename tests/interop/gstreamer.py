@@ -155,8 +155,8 @@ def publisher(server, token, tone, width=320, height=180):
     return client
 
 
-def viewer(server, token, query="video=stage&audio=voice/0"):
-    client = Client(server, f"/whep/demo?{query}", token)
+def viewer(server, token, query="video=stage&audio=voice/0", meeting="demo"):
+    client = Client(server, f"/whep/{meeting}?{query}", token)
     pipeline = Gst.Pipeline.new()
     webrtc = Gst.ElementFactory.make("webrtcbin", "webrtc")
     webrtc.set_property("bundle-policy", GstWebRTC.WebRTCBundlePolicy.MAX_BUNDLE)

@@ -156,6 +156,66 @@ static void test_listener_publishes_nothing(void)
 	media_session_free(session);
 }
 
+/* With the booth microphone in place of the screen's sound, and a channel in the first slot. */
+static char *booth_offer(struct media_session *session)
+{
+	struct media_line lines[MAX_LINES];
+	g_autofree char *sdp = real_offer("chromium-full.sdp");
+	char *answer = NULL;
+	GError *error = NULL;
+	client_lines(lines, 26);
+	lines[3].source = SOURCE_BOOTH_MICROPHONE;
+	lines[4].feed = (struct feed_key){FEED_CHANNEL, 70};
+	lines[5].feed = (struct feed_key){FEED_PROGRAM, 80};
+	media_session_offer(session, sdp, lines, 26, &answer, &error);
+	g_assert_no_error(error);
+	return answer;
+}
+
+static void test_only_interpreters_have_a_booth(void)
+{
+	struct media_policy interpreter = member;
+	interpreter.interprets = true;
+	struct media_session *session = new_session(&interpreter);
+	g_autofree char *answer = booth_offer(session);
+	g_auto(GStrv) parts = g_strsplit(answer, "m=", -1);
+	g_assert_cmpuint(fake_relay.description.n_publications, ==, 4);
+	g_assert_cmpint(fake_relay.description.publications[3].source, ==, SOURCE_BOOTH_MICROPHONE);
+	has(parts[4], "a=recvonly\r\n");
+	/* All of speech, and a packet also in a pause. */
+	has(parts[4], ";maxaveragebitrate=96000;usedtx=0\r\n");
+	has(parts[1], ";usedtx=1\r\n");
+	media_session_free(session);
+
+	session = new_session(&member);
+	g_autofree char *refused = booth_offer(session);
+	g_auto(GStrv) refused_parts = g_strsplit(refused, "m=", -1);
+	g_assert_cmpuint(fake_relay.description.n_publications, ==, 3);
+	has(refused_parts[4], "a=inactive\r\n");
+	media_session_free(session);
+}
+
+static void test_says_which_channel_is_heard(void)
+{
+	GError *error = NULL;
+	struct media_session *session = new_session(&member);
+	g_assert_cmpuint(media_session_listens(session, false), ==, 0);
+	g_free(booth_offer(session));
+	g_assert_cmpuint(media_session_listens(session, false), ==, 70);
+	media_session_set_slot(session, "4", (struct feed_key){FEED_NONE, 0}, 0, 0, &error);
+	g_assert_no_error(error);
+	g_assert_cmpuint(media_session_listens(session, false), ==, 80);
+	g_assert_cmpuint(media_session_listens(session, true), ==, 0); /* a program isn't relay */
+	uint32_t program = 0;
+	g_assert_cmpuint(media_session_programs(session, &program, 1), ==, 1);
+	g_assert_cmpuint(program, ==, 80);
+	media_session_set_slot(session, "5", (struct feed_key){FEED_PROGRAM, PROGRAM_FLOOR}, 0, 0,
+			       &error);
+	g_assert_no_error(error);
+	g_assert_cmpuint(media_session_listens(session, false), ==, 0);
+	media_session_free(session);
+}
+
 static void test_ice_restart_keeps_slots(void)
 {
 	struct media_session *session = new_session(&member);
@@ -441,6 +501,10 @@ int main(int argc, char **argv)
 			test_publications_without_track);
 	g_test_add_func("/media_session/listener_publishes_nothing",
 			test_listener_publishes_nothing);
+	g_test_add_func("/media_session/only_interpreters_have_a_booth",
+			test_only_interpreters_have_a_booth);
+	g_test_add_func("/media_session/says_which_channel_is_heard",
+			test_says_which_channel_is_heard);
 	g_test_add_func("/media_session/ice_restart_keeps_slots", test_ice_restart_keeps_slots);
 	g_test_add_func("/media_session/another_certificate_replaces_the_peer",
 			test_another_certificate_replaces);

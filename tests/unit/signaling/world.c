@@ -2,6 +2,7 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct world world;
 
@@ -13,7 +14,7 @@ struct websocket {
 };
 
 struct media_session {
-	uint32_t peer, listens;
+	uint32_t peer, listens, program;
 };
 
 /* --- stand-ins for the HTTP server --- */
@@ -64,6 +65,39 @@ uint32_t relay_new_peer_id(struct relay *relay)
 	static uint32_t next = 1u << 31;
 	(void)relay;
 	return next++;
+}
+
+uint32_t relay_new_ssrc(struct relay *relay)
+{
+	static uint32_t next = 5000;
+	(void)relay;
+	return next++;
+}
+
+/* The studio's programs are tested by test_studio.c. */
+enum err relay_add_program(struct relay *relay, uint32_t room,
+			   const struct peer_description *description, int fd)
+{
+	(void)relay;
+	(void)room;
+	(void)description;
+	close(fd);
+	return ERR_FULL;
+}
+
+void relay_set_program(struct relay *relay, uint32_t room, uint32_t channel, uint32_t peer)
+{
+	(void)relay;
+	(void)room;
+	(void)channel;
+	(void)peer;
+}
+
+void relay_remove_peer(struct relay *relay, uint32_t room, uint32_t peer)
+{
+	(void)relay;
+	(void)room;
+	(void)peer;
 }
 
 void relay_pin_stage(struct relay *relay, uint32_t room, uint32_t peer)
@@ -185,11 +219,19 @@ bool media_session_set_slot(struct media_session *session, const char *mid, stru
 		return false;
 	}
 	session->listens = feed.kind == FEED_CHANNEL ? feed.id : 0;
+	session->program = feed.kind == FEED_PROGRAM ? feed.id : 0;
 	world.slots_set++;
 	return true;
 }
 
 /* By the slot that was set last. */
+unsigned media_session_programs(const struct media_session *session, uint32_t *out, unsigned max)
+{
+	g_assert_cmpuint(max, >=, 1);
+	out[0] = session->program;
+	return session->program != 0 ? 1 : 0;
+}
+
 uint32_t media_session_listens(const struct media_session *session, bool interprets)
 {
 	(void)interprets;

@@ -1,6 +1,15 @@
 /** What a person can do; views call these and nothing else. Implemented by core/controller.ts. None throws: what fails shows in the state. */
 import type { JoinMode, Layout, ParticipantId, Profile, Role, SidePanel } from "./state";
 
+/** A link to be made. */
+export interface Invitation {
+  role: Role;
+  /** The role's links so far stop working. */
+  replace: boolean;
+  /** Interpreters: into which one or two languages, from which; "": none, or the languages' names. */
+  booth?: { languages: string[]; understands: string[]; pivot: string; booth: string };
+}
+
 export interface Commands {
   setUiLanguage(tag: string): void;
   setTheme(theme: "system" | "light" | "dark"): void;
@@ -29,8 +38,17 @@ export interface Commands {
   remove(participant: ParticipantId): void;
   showBarred(): void;
   readmit(barred: number): void;
-  reissue(role: Role): void;
+  makeLink(invitation: Invitation): void;
   endMeeting(): void;
+  /** Which channel to hear; "": the original. */
+  setListening(language: string): void;
+  /** How loud the original is beneath an interpretation, 0 to 1. */
+  setOriginalLevel(level: number): void;
+  /** Hosts: what is absent stays. */
+  setLanguages(change: { floors?: string[]; channels?: string[] }): void;
+  /** Hosts and interpreters: the floor speaks this now; null: what who holds the stage speaks. */
+  setFloorLanguage(language: string | null): void;
+  setChannelOverride(language: string, allowed: boolean): void;
   setLayout(layout: Layout): void;
   setPanel(panel: SidePanel): void;
   setGalleryPage(page: number): void;

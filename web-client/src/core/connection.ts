@@ -6,6 +6,7 @@
 import type { IceServer, Line, Publication, SlotRequest } from "./protocol";
 import { applyLayers, INITIAL_LAYERS, layersFor } from "./simulcast";
 import type { SlotMids } from "./slots";
+import type { Sound, SoundOf } from "./state";
 
 export type ConnectionState = "new" | "connecting" | "connected" | "disconnected" | "failed";
 
@@ -15,6 +16,8 @@ export interface ConnectionOptions {
   /** Video codecs that the meeting allows, as in `joined`. */
   video: readonly string[];
   iceServers: readonly IceServer[];
+  /** Has a booth's lines as well. */
+  interpreter: boolean;
 }
 
 const VOICES = 3;
@@ -22,6 +25,9 @@ const SCREEN_BITRATE = 2_500_000;
 const SCREEN_SOUND_BITRATE = 96_000;
 /** A little above the relay's own limit of speech: RED and in-band FEC come on top. */
 const VOICE_BITRATE = 48_000;
+/** An interpreter's voice in full band: 64 kbit/s of Opus, and in-band FEC on top. DTX is off since the answer doesn't ask for it. */
+const BOOTH_BITRATE = 72_000;
+const BOOTH_CAMERA_BITRATE = 700_000;
 
 type PublicationSender = { publication: Publication; transceiver: RTCRtpTransceiver; work: Promise<void> };
 
@@ -33,6 +39,11 @@ export class Connection {
   private readonly stage: RTCRtpTransceiver;
   private readonly screen: RTCRtpTransceiver;
   private readonly cameras: RTCRtpTransceiver[] = [];
+  private readonly channel: RTCRtpTransceiver;
+  private readonly channelPicture: RTCRtpTransceiver;
+  /** Interpreters only. */
+  private readonly incoming: RTCRtpTransceiver | null;
+  private readonly partner: RTCRtpTransceiver | null;
   private readonly streams = new Map<RTCRtpTransceiver, MediaStream>();
   private readonly lastFrame = new Map<RTCRtpTransceiver, { at: number; stamp: number }>();
   private readonly firstOffer: Promise<string>;
@@ -61,6 +72,14 @@ export class Connection {
     this.stage = this.receive("video");
     this.screen = this.receive("video");
     for (let i = 0; i < options.cameras; i++) this.cameras.push(this.receive("video"));
+    this.channel = this.receive("audio");
+    this.channelPicture = this.receive("video");
+    if (options.interpreter) {
+      this.publish("booth-microphone", "audio", [{ maxBitrate: BOOTH_BITRATE, priority: "high" }]);
+      this.publish("booth-camera", "video", [{ maxBitrate: BOOTH_CAMERA_BITRATE }]);
+    }
+    this.incoming = options.interpreter ? this.receive("audio") : null;
+    this.partner = options.interpreter ? this.receive("audio") : null;
     this.firstOffer = this.createOffer();
     this.firstOffer.catch(() => undefined); // whoever asks for it hears of it
   }
@@ -112,7 +131,7 @@ export class Connection {
   }
 
   /** Mids of the slots; known once an offer is made. */
-  get mids(): SlotMids & { voices: readonly string[] } {
+  get mids(): SlotMids {
     const mid = (transceiver: RTCRtpTransceiver): string => transceiver.mid ?? "";
     return {
       voices: this.voices.map(mid),
@@ -120,6 +139,10 @@ export class Connection {
       screen: mid(this.screen),
       screenSound: mid(this.screenSound),
       cameras: this.cameras.map(mid),
+      channel: mid(this.channel),
+      channelPicture: mid(this.channelPicture),
+      incoming: this.incoming && mid(this.incoming),
+      partner: this.partner && mid(this.partner),
     };
   }
 
@@ -128,17 +151,14 @@ export class Connection {
     return this.firstOffer;
   }
 
-  /** What each m-line of the offer is for. `slots` says what the picture slots show from the start. */
+  /** What each m-line of the offer is for. `slots` says what the slots carry from the start. */
   lines(slots: readonly SlotRequest[]): Line[] {
     const wanted = new Map(slots.map((slot) => [slot.mid, slot]));
     const sends = new Map([...this.senders.values()].map((s) => [s.transceiver, s.publication]));
-    const voice = new Map(this.voices.map((transceiver, seat) => [transceiver, `voice/${seat}`]));
     return this.pc.getTransceivers().map((transceiver): Line => {
       const mid = transceiver.mid ?? "";
       const source = sends.get(transceiver);
       if (source) return { mid, source };
-      const feed = voice.get(transceiver);
-      if (feed !== undefined) return { mid, feed };
       const slot = wanted.get(mid) ?? { mid, feed: "none" };
       return slot.feed === "none" ? { mid, feed: "none", kind: transceiver.receiver.track.kind as "audio" | "video" } : slot;
     });
@@ -186,8 +206,15 @@ export class Connection {
   }
 
   /** One for each audio slot. */
-  sounds(): MediaStream[] {
-    return [...this.voices, this.screenSound].flatMap((transceiver) => this.streams.get(transceiver) ?? []);
+  sounds(): Sound[] {
+    const sound = (of: SoundOf, transceiver: RTCRtpTransceiver | null): Sound[] => {
+      const stream = transceiver && this.streams.get(transceiver);
+      return stream ? [{ mid: transceiver.mid ?? "", of, stream }] : [];
+    };
+    return [
+      ...this.voices.flatMap((transceiver) => sound("voice", transceiver)),
+      ...sound("screen", this.screenSound), ...sound("channel", this.channel), ...sound("incoming", this.incoming), ...sound("partner", this.partner),
+    ];
   }
 
   /**
@@ -196,7 +223,7 @@ export class Connection {
    */
   frames(now: number): Map<string, number> {
     const out = new Map<string, number>();
-    for (const transceiver of [this.stage, this.screen, ...this.cameras]) {
+    for (const transceiver of [this.stage, this.screen, this.channelPicture, ...this.cameras]) {
       const stamp = Math.max(-1, ...transceiver.receiver.getSynchronizationSources().map((source) => source.rtpTimestamp));
       const before = this.lastFrame.get(transceiver);
       if (stamp >= 0 && before?.stamp !== stamp) this.lastFrame.set(transceiver, { at: now, stamp });

@@ -1,7 +1,8 @@
 /** Ties state, own devices and the session together, and does what views ask for (commands.ts). */
 import { catalogueFor, hasWebRtc, inAppBrowser, isPhone, type MeetingLink, parseLink } from "./browser";
-import type { Commands } from "./commands";
+import type { Commands, Invitation } from "./commands";
 import { initialState } from "./initial";
+import { firstChoice } from "./languages";
 import { askAbout, joinProblem, problem } from "./lobby";
 import { OwnMedia } from "./own_media";
 import { CLOSE, type Joined, type Notice, type Request } from "./protocol";
@@ -9,6 +10,8 @@ import { type Event, reduce } from "./reduce";
 import { type JoinOptions, Session } from "./session";
 import { RequestFailed } from "./signalling";
 import type { Geometry } from "./slots";
+import { gains } from "./sound/hearing";
+import { Mixer } from "./sound/mixer";
 import type { JoinMode, Page, Profile, State } from "./state";
 import { deviceId, readPreferences, readSession, writePreferences, writeSession } from "./storage";
 import { createStore, type Store, type WritableStore } from "./store";
@@ -44,8 +47,15 @@ class Controller implements Commands {
       this.rememberSession();
     },
   });
+  private readonly mixer = new Mixer({
+    plays: (soundGraph) => this.dispatch({ type: "set", change: { soundGraph, ...(soundGraph ? { soundBlocked: false } : {}) } }),
+  });
   private readonly session: Session | null = this.link && hasWebRtc() ? this.makeSession(this.link) : null;
   private secret = "";
+  /** The channel that was last chosen on this device; undefined: none ever was. */
+  private chosenLanguage: string | undefined = readPreferences().listening;
+  /** What the page would suggest doesn't count any more. */
+  private languageChosen = false;
   private profileTimer: ReturnType<typeof setTimeout> | undefined;
   private offlineTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -58,6 +68,7 @@ class Controller implements Commands {
     this.store.set(reduce(before, event));
     const { page } = this.state;
     if (page.at !== before.page.at) this.pageChanged(before.page.at, page.at);
+    this.mixer.update(this.state);
   }
 
   private pageChanged(before: Page["at"], now: Page["at"]): void {
@@ -116,6 +127,8 @@ class Controller implements Commands {
       return;
     }
     this.dispatch({ type: "lobby", ...about });
+    this.session?.prepare(about.role === "interpreter");
+    this.suggestLanguage();
     if (this.state.devices.permission === "unasked" && (await this.own.alreadyAllowed())) this.askDevices();
   }
 
@@ -141,7 +154,7 @@ class Controller implements Commands {
     };
     for (const gesture of ["pointermove", "pointerdown", "keydown", "focusin"]) addEventListener(gesture, stirs, { passive: true });
     setInterval(() => {
-      if (this.state.toasts.length > 0) this.dispatch({ type: "time", at: Date.now() });
+      if (this.state.toasts.length > 0 || this.state.slowDownUntil > 0) this.dispatch({ type: "time", at: Date.now() });
     }, 1000);
   }
 
@@ -151,6 +164,8 @@ class Controller implements Commands {
     this.secret = joined.secret;
     this.tabs.claim(`${joined.meeting.name}/${joined.participant}`);
     this.rememberSession();
+    this.suggestLanguage();
+    this.languageChosen = true; // what is heard changes by the person's hand alone
     // Who may not be heard or seen needs no device.
     if (!joined.may.includes("publish")) this.own.enter("listen");
   }
@@ -175,7 +190,7 @@ class Controller implements Commands {
 
   private noticed(notice: Notice): void {
     if (notice.type === "muted") this.own.muted(notice.source);
-    else if (notice.type === "screen") this.session?.layoutChanged(0);
+    if (notice.type === "muted" || notice.type === "screen") this.session?.layoutChanged(0);
   }
 
   private unreachable(): void {
@@ -230,7 +245,15 @@ class Controller implements Commands {
       microphoneOn: inLobby ? state.microphone !== "off" : (before.microphoneOn ?? true),
       cameraOn: inLobby ? state.camera !== "off" : (before.cameraOn ?? true),
       layout: state.layout,
+      ...(this.chosenLanguage === undefined ? {} : { listening: this.chosenLanguage }),
+      originalLevel: state.originalLevel,
     });
+  }
+
+  private suggestLanguage(): void {
+    if (this.languageChosen) return;
+    const own = [this.state.profile.speaks, ...navigator.languages].filter((tag) => tag !== "");
+    this.dispatch({ type: "set", change: { listening: firstChoice(this.state.languages, this.chosenLanguage, own) } });
   }
 
   // Commands: the page
@@ -257,6 +280,7 @@ class Controller implements Commands {
     const { name, ...rest } = profile;
     const change = this.state.nameFixed || name === undefined ? rest : { ...rest, name };
     this.dispatch({ type: "profile", change });
+    if (rest.speaks !== undefined) this.suggestLanguage(); // in the meeting it is fixed
     this.remember();
     if (this.state.page.at !== "meeting") return;
     clearTimeout(this.profileTimer);
@@ -264,6 +288,19 @@ class Controller implements Commands {
       const { name: now, ...others } = this.state.profile;
       if (now.trim()) this.act({ type: "profile", name: now.trim(), ...others });
     }, PROFILE_QUIET_MS);
+  }
+
+  setListening(listening: string): void {
+    this.languageChosen = true;
+    this.chosenLanguage = listening;
+    this.dispatch({ type: "set", change: { listening } });
+    this.session?.layoutChanged(0);
+    this.remember();
+  }
+
+  setOriginalLevel(level: number): void {
+    this.dispatch({ type: "set", change: { originalLevel: Math.min(1, Math.max(0, level)) } });
+    this.remember();
   }
 
   setPanel(panel: State["panel"]): void {
@@ -294,6 +331,7 @@ class Controller implements Commands {
   }
 
   unblockSound(): void {
+    this.mixer.resume();
     this.dispatch({ type: "set", change: { soundBlocked: false } });
   }
 
@@ -332,6 +370,7 @@ class Controller implements Commands {
   setMicrophone(on: boolean): void {
     if (on && this.state.joinMode === "listen") this.takePart();
     this.own.setMicrophone(on);
+    this.session?.layoutChanged(0); // who speaks hears the voices, not a mix that has their own in it
     this.remember();
   }
 
@@ -370,6 +409,8 @@ class Controller implements Commands {
   }
 
   private enter(mode: JoinMode, options: JoinOptions): void {
+    // Pressed just now: the browser lets the graph run.
+    if (this.state.languages.channels.length > 0) this.mixer.prepare(gains(this.state));
     this.dispatch({ type: "joining", mode });
     this.own.enter(mode);
     this.session?.start(options);
@@ -400,6 +441,18 @@ class Controller implements Commands {
   sendChat(text: string): void {
     const trimmed = text.trim();
     if (trimmed) this.session?.chat(trimmed).catch((error: unknown) => this.failed(error));
+  }
+
+  setLanguages(change: { floors?: string[]; channels?: string[] }): void {
+    this.act({ type: "set-languages", ...change });
+  }
+
+  setFloorLanguage(language: string | null): void {
+    this.act({ type: "floor-language", language });
+  }
+
+  setChannelOverride(language: string, allowed: boolean): void {
+    this.act({ type: "channel-override", language, allowed });
   }
 
   raiseHand(raised: boolean): void {
@@ -435,8 +488,8 @@ class Controller implements Commands {
     this.act({ type: "barred" });
   }
 
-  reissue(role: State["role"] & string): void {
-    this.act({ type: "reissue", role });
+  makeLink({ role, replace, booth }: Invitation): void {
+    this.act({ type: replace ? "reissue" : "invite", role, ...booth });
   }
 
   /** Asks the server, and says so when it doesn't go. */

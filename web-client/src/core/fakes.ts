@@ -2,6 +2,8 @@
 import type { Connection, ConnectionOptions, ConnectionState } from "./connection";
 import type { Line, Publication, Request, SlotRequest } from "./protocol";
 import type { SocketLike } from "./signalling";
+import type { SlotMids } from "./slots";
+import type { Sound, SoundOf } from "./state";
 
 export class FakeSocket implements SocketLike {
   onopen: (() => void) | null = null;
@@ -58,7 +60,7 @@ export class FakeServer {
   }
 }
 
-/** Has the mids 0..3 to send, 4..6 voices, 7 screen's sound, 8 stage, 9 screen, then the cameras. */
+/** Has the mids 0..3 to send, 4..6 voices, 7 screen's sound, 8 stage, 9 screen, then the cameras; channel 30, its picture 31, and a booth's 34 and 35. */
 export class FakeConnection {
   state: ConnectionState = "new";
   closed = false;
@@ -66,7 +68,7 @@ export class FakeConnection {
   readonly tracks = new Map<Publication, MediaStreamTrack | null>();
   readonly arrived = new Map<string, number>();
   private readonly streams = new Map<string, MediaStream>();
-  readonly mids;
+  readonly mids: SlotMids;
 
   constructor(
     readonly options: ConnectionOptions,
@@ -74,7 +76,11 @@ export class FakeConnection {
     private readonly sdp: string,
   ) {
     const cameras = Array.from({ length: options.cameras }, (_, i) => String(10 + i));
-    this.mids = { voices: ["4", "5", "6"], screenSound: "7", stage: "8", screen: "9", cameras };
+    this.mids = { voices: ["4", "5", "6"], screenSound: "7", stage: "8", screen: "9", cameras, channel: "30", channelPicture: "31", ...this.boothMids() };
+  }
+
+  private boothMids(): { incoming: string | null; partner: string | null } {
+    return this.options.interpreter ? { incoming: "34", partner: "35" } : { incoming: null, partner: null };
   }
 
   become(state: ConnectionState): void {
@@ -103,8 +109,13 @@ export class FakeConnection {
     this.streams.set(mid, stream);
     return stream;
   }
-  sounds(): MediaStream[] {
-    return ["4", "5", "6", "7"].map((mid) => this.stream(mid));
+  sounds(): Sound[] {
+    const { voices, screenSound, channel, incoming, partner } = this.mids;
+    const sound = (of: SoundOf) => (mid: string): Sound => ({ mid, of, stream: this.stream(mid) });
+    return [
+      ...voices.map(sound("voice")), sound("screen")(screenSound), sound("channel")(channel),
+      ...(incoming === null ? [] : [sound("incoming")(incoming)]), ...(partner === null ? [] : [sound("partner")(partner)]),
+    ];
   }
   frames(): Map<string, number> {
     return new Map(this.arrived);

@@ -1,4 +1,5 @@
 /** The state before anything has happened. */
+import { DEFAULT_ORIGINAL_LEVEL, NO_LANGUAGES } from "./languages";
 import type { Preferences } from "./storage";
 import type { State } from "./state";
 
@@ -28,6 +29,18 @@ export const EMPTY_MEETING = {
   tiles: [],
   galleryPages: 1,
   issuedLink: null,
+  languages: NO_LANGUAGES,
+  weakLink: false,
+  channelPicture: null,
+  slowDownUntil: 0,
+  cards: new Map(),
+  audience: null,
+  booth: null,
+  handovers: [],
+  onAir: null,
+  boothChat: [],
+  incoming: "",
+  partner: null,
 } satisfies Partial<State>;
 
 export function initialState(remembered: Partial<Preferences>, uiLanguage: string, inAppBrowser: State["inAppBrowser"]): State {
@@ -60,6 +73,9 @@ export function initialState(remembered: Partial<Preferences>, uiLanguage: strin
     camera: remembered.cameraOn === false ? "off" : "on",
     layout: remembered.layout ?? "speaker",
     pageSize: 4,
+    soundGraph: false,
+    listening: "",
+    originalLevel: remembered.originalLevel ?? DEFAULT_ORIGINAL_LEVEL,
     toasts: [],
     wakeLock: false,
   };

@@ -6,6 +6,9 @@ const person = {
   id: "p17", name: "Maisara", organisation: "Green Hills", country: "MY", speaks: "ms", role: "member", microphone: "on", camera: "off",
   screen: false, mutedByHost: false, connection: "connected", listenOnly: false,
 };
+const channel = {
+  language: "en", sign: false, state: "speech", onAir: "p5", booth: "en-zh", since: 1590717600000, insufficient: false, override: false, program: false,
+};
 const joined = {
   type: "joined", re: 1, version: 1, participant: "p17", secret: "s", media: "new", role: "member", may: ["join", "some-later-action"],
   meeting: { name: "demo", title: "t", starts: 0, zone: "Asia/Shanghai", minutes: 120, floors: ["zh"], channels: [] },
@@ -22,7 +25,32 @@ function why(message: unknown): string {
 describe("messages of the server", () => {
   it("takes a joined, and fields and actions that it doesn't know are no obstacle", () => {
     const parsed = parseServerMessage(JSON.stringify({ ...joined, later: 1, people: [{ ...person, later: 1 }] }));
-    expect(parsed).toEqual({ kind: "reply", reply: joined });
+    expect(parsed).toEqual({ kind: "reply", reply: { ...joined, people: [{ ...person, booth: "", interprets: [], understands: [], pivot: "" }] } });
+  });
+
+  it("takes what a joined says of channels and booths, and what a person who interprets has", () => {
+    const booth = { booth: "en-zh", interprets: ["en", "zh"], understands: ["zh", "en"], pivot: "en" };
+    const languages = { floors: ["zh", "en"], floor: { language: "zh", set: false, program: false }, channels: [channel] };
+    const said = { ...joined, people: [{ ...person, ...booth }], languages, audience: { listeners: { en: 12 }, floor: 40 }, booth: { booth: "en-zh", hold: 4, members: ["p5"] } };
+    expect(parseServerMessage(JSON.stringify(said))).toEqual({ kind: "reply", reply: { ...said, booth: { name: "en-zh", hold: 4, members: ["p5"] } } });
+    expect(why({ ...joined, languages: { ...languages, channels: [{ ...channel, state: "loud" }] } })).toBe(
+      "languages.channels[0].state: one of speech, pause, lost, off, empty expected");
+  });
+
+  it("takes notices about channels and booths", () => {
+    for (const notice of [
+      { type: "languages", floors: [], floor: { language: "", set: false, program: false }, channels: [{ ...channel, onAir: null, since: 0, booth: null }] },
+      { type: "audience", listeners: { en: 12, fr: 3 }, floor: 40 },
+      { type: "booth", booth: "en-zh", hold: 4, members: ["p5", "p6"] },
+      { type: "handover", language: "en", from: "p5", to: "p6", by: "p5", until: 1590717600000 },
+      { type: "handover-ended", language: "en", from: "p5", to: "p6", result: "done" },
+      { type: "off-air", language: "en", by: null },
+      { type: "slow-down" },
+      { type: "card", participant: "p3", word: "muffled", bandwidth: 4000, level: -31, noise: -60, clipping: 0.0, loss: 0.0 },
+      { type: "booth-chat", chat: { id: 3, from: "p5", name: "Ana", booth: "en-zh", to: "booth", text: "…", at: 1 } },
+    ]) expect(parseServerMessage(JSON.stringify(notice)), notice.type).toMatchObject({ kind: "notice", notice: { type: notice.type } });
+    expect(why({ type: "handover-ended", language: "en", from: "p5", to: "p6", result: "lost" })).toMatch(/^result: one of done/);
+    expect(why({ type: "card", participant: "p3", word: "fine" })).toMatch(/^word: one of clear/);
   });
 
   it("names the field that is wrong", () => {

@@ -3,7 +3,8 @@
  * that isn't as described is dropped whole, and a type that this page doesn't know is ignored.
  */
 import type {
-  Action, Barred, ChatMessage, Connection, DeviceState, Hand, MeetingInfo, ParticipantId, Person, Profile, Quality, Role,
+  Action, Audience, Barred, Booth, BoothMessage, Card, CardWord, Channel, ChannelState, ChatMessage, Connection, DeviceState, Hand, Handover, Languages,
+  MeetingInfo, ParticipantId, Person, Profile, Quality, Role,
 } from "./state";
 import { array, boolean, type Guard, literal, nullable, number, object, oneOf, optional, record, string } from "./guards";
 
@@ -15,7 +16,7 @@ export const CLOSE = { LEFT: 1000, TOO_LARGE: 1009, RESTART: 1012, ENDED: 4001, 
 
 export interface Resume { participant: ParticipantId; secret: string }
 export type Source = "microphone" | "camera" | "screen";
-export type Publication = Source | "screen-sound";
+export type Publication = Source | "screen-sound" | "booth-microphone" | "booth-camera";
 
 /** One m-line of an offer: what it sends, or what it is to show. */
 export type Line =
@@ -47,8 +48,21 @@ export type Request =
   | { type: "remove"; participant: ParticipantId }
   | { type: "barred" }
   | { type: "readmit"; barred: number }
-  | { type: "reissue"; role: Role }
+  | { type: "reissue" | "invite"; role: Role; languages?: string[]; understands?: string[]; pivot?: string; booth?: string }
   | { type: "end" }
+  | { type: "set-languages"; floors?: string[]; channels?: string[] }
+  | { type: "floor-language"; language: string | null }
+  | { type: "channel-override"; language: string; allowed: boolean }
+  /** `take`: from a partner who is on air. null: microphone off. */
+  | { type: "air"; language: string | null; take?: boolean }
+  /** From who is on air an offer to a partner; from a partner, without `to`, a request. */
+  | { type: "handover"; language: string; to?: ParticipantId }
+  | { type: "handover-answer"; language: string; accept: boolean }
+  | { type: "hold"; seconds: number }
+  | { type: "slow-down" }
+  | { type: "insufficient"; on: boolean }
+  | ({ type: "speaker-card" } & Card)
+  | { type: "booth-chat"; to: string; text: string }
   | ({ type: "profile" } & Partial<Profile>)
   | { type: "ping" }
   | { type: "leave" };
@@ -77,6 +91,10 @@ export interface Joined {
   iceServers: IceServer[];
   video: string[];
   limits: { cameras: number };
+  /** Absent: a server that knows no channels. */
+  languages?: Languages;
+  audience?: Audience;
+  booth?: Booth;
 }
 
 export interface IceServer { urls: string | string[]; username?: string; credential?: string }
@@ -104,10 +122,22 @@ export type Notice =
   | { type: "muted"; source: Source; by: ParticipantId }
   /** The picture slots that show nothing since the server is overloaded: all of them, by mid. */
   | { type: "paused"; slots: string[] }
+  | ({ type: "languages" } & Languages)
+  | ({ type: "audience" } & Audience)
+  | { type: "booth"; booth: Booth }
+  | ({ type: "handover" } & Handover)
+  | { type: "handover-ended"; language: string; from: ParticipantId; to: ParticipantId; result: HandoverResult }
+  /** On air no longer, not by own wish; `by`: who is now. */
+  | { type: "off-air"; language: string; by: ParticipantId | null }
+  | { type: "slow-down" }
+  | { type: "card"; card: Card }
+  | { type: "booth-chat"; chat: BoothMessage }
   | { type: "media-lost" }
   | { type: "removed" }
   | { type: "replaced" }
   | { type: "ended" };
+
+export type HandoverResult = "done" | "declined" | "withdrawn" | "expired" | "taken" | "gone";
 
 const role: Guard<Role> = oneOf("host", "secretariat", "member", "interpreter", "listener", "viewer", "service");
 const deviceState: Guard<DeviceState> = oneOf("on", "off", "none");
@@ -120,10 +150,14 @@ const errorCode: Guard<ErrorCode> = oneOf(
 /** Actions that a later server may know and this page doesn't are no reason to stay out: they are strings here. */
 const actions = array(string) as Guard<Action[]>;
 
-const person: Guard<Person> = object({
-  id: string, name: string, organisation: string, country: string, speaks: string, role, microphone: deviceState, camera: deviceState,
-  screen: boolean, mutedByHost: boolean, connection, listenOnly: boolean,
-});
+const person: Guard<Person> = object(
+  {
+    id: string, name: string, organisation: string, country: string, speaks: string, role, microphone: deviceState, camera: deviceState,
+    screen: boolean, mutedByHost: boolean, connection, listenOnly: boolean,
+    booth: optional(string), interprets: optional(array(string)), understands: optional(array(string)), pivot: optional(string),
+  },
+  (p) => ({ ...p, booth: p.booth ?? "", interprets: p.interprets ?? [], understands: p.understands ?? [], pivot: p.pivot ?? "" }),
+);
 const chatMessage: Guard<ChatMessage> = object({ id: number, from: string, name: string, text: string, at: number });
 const hand: Guard<Hand> = object({ participant: string, at: number });
 const barred: Guard<Barred> = object({ id: number, name: string, at: number });
@@ -131,6 +165,23 @@ const stage = { holder: nullable(string), previous: nullable(string), pinned: bo
 export const meetingInfo: Guard<MeetingInfo> = object({
   name: string, title: string, starts: number, zone: string, minutes: number, floors: array(string), channels: array(string),
 });
+const channelState: Guard<ChannelState> = oneOf("speech", "pause", "lost", "off", "empty");
+const channel: Guard<Channel> = object(
+  {
+    language: string, sign: boolean, state: channelState, onAir: nullable(string), booth: optional(nullable(string)), since: number, insufficient: boolean,
+    override: boolean, program: boolean,
+  },
+  (c) => ({ ...c, booth: c.booth ?? "" }),
+);
+const languageFields = { floors: array(string), floor: object({ language: string, set: boolean, program: boolean }), channels: array(channel) };
+const audienceFields = { listeners: record(number), floor: number };
+const boothFields = { booth: string, hold: number, members: array(string) };
+const asBooth = (b: { booth: string; hold: number; members: string[] }): Booth => ({ name: b.booth, hold: b.hold, members: b.members });
+const handoverFields = { language: string, from: string, to: string, by: string, until: number };
+const handoverResult: Guard<HandoverResult> = oneOf("done", "declined", "withdrawn", "expired", "taken", "gone");
+const cardWord: Guard<CardWord> = oneOf("clear", "muffled", "quiet", "loud", "noisy", "breaking");
+const cardFields = { participant: string, word: cardWord, bandwidth: number, level: number, noise: number, clipping: number, loss: number };
+const boothMessage: Guard<BoothMessage> = object({ id: number, from: string, name: string, booth: string, to: string, text: string, at: number });
 const iceServer: Guard<IceServer> = (value, path) => ({
   urls: typeof (value as IceServer | null)?.urls === "string" ? (value as { urls: string }).urls : object({ urls: array(string) })(value, path).urls,
   ...object({ username: optional(string), credential: optional(string) })(value, path),
@@ -143,6 +194,7 @@ const REPLIES: { [T in Reply["type"]]: Guard<Extract<Reply, { type: T }>> } = {
     type: literal("joined"), re: number, version: number, participant: string, secret: string, media: oneOf("new", "kept"), role, may: actions,
     meeting: meetingInfo, people: array(person), chat: array(chatMessage), hands: array(hand), stage: object(stage), screen: nullable(string),
     speaking: array(string), iceServers: array(iceServer), video: array(string), limits: object({ cameras: number }),
+    languages: optional(object(languageFields)), audience: optional(object(audienceFields)), booth: optional(object(boothFields, asBooth)),
   }),
   answer: object({ type: literal("answer"), re: number, sdp: string }),
   barred: object({ type: literal("barred"), re: number, barred: array(barred) }),
@@ -161,6 +213,15 @@ const NOTICES: { [T in Notice["type"]]: Guard<Extract<Notice, { type: T }>> } = 
   quality: object({ type: literal("quality"), marks: record(quality) }),
   muted: object({ type: literal("muted"), source, by: string }),
   paused: object({ type: literal("paused"), slots: array(string) }),
+  languages: object({ type: literal("languages"), ...languageFields }),
+  audience: object({ type: literal("audience"), ...audienceFields }),
+  booth: object({ type: literal("booth"), ...boothFields }, (b) => ({ type: b.type, booth: asBooth(b) })),
+  handover: object({ type: literal("handover"), ...handoverFields }),
+  "handover-ended": object({ type: literal("handover-ended"), language: string, from: string, to: string, result: handoverResult }),
+  "off-air": object({ type: literal("off-air"), language: string, by: nullable(string) }),
+  "slow-down": object({ type: literal("slow-down") }),
+  card: object({ type: literal("card"), ...cardFields }, ({ type, ...card }) => ({ type, card })),
+  "booth-chat": object({ type: literal("booth-chat"), chat: boothMessage }),
   "media-lost": object({ type: literal("media-lost") }),
   removed: object({ type: literal("removed") }),
   replaced: object({ type: literal("replaced") }),

@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { initialState } from "./initial";
 import type { Joined, Notice } from "./protocol";
 import { type Event, reduce } from "./reduce";
-import type { Person, Picture, State } from "./state";
+import type { Card, Channel, Languages, Person, Picture, Quality, State } from "./state";
 
 const person = (id: string, change: Partial<Person> = {}): Person => ({
   id, name: `Name ${id}`, organisation: "", country: "", speaks: "", role: "member", microphone: "on", camera: "on", screen: false,
-  mutedByHost: false, connection: "connected", listenOnly: false, ...change,
+  mutedByHost: false, connection: "connected", listenOnly: false, booth: "", interprets: [], understands: [], pivot: "", ...change,
 });
 const joined = (change: Partial<Joined> = {}): Joined => ({
   type: "joined", re: 1, version: 1, participant: "me", secret: "s", media: "new", role: "member", may: ["join", "chat"],
@@ -136,6 +136,65 @@ describe("hands, floor, screen, mute", () => {
   it("names the host who muted", () => {
     hear({ type: "muted", source: "camera", by: "a" });
     expect(state.toasts[0]?.words).toEqual({ key: "toast.mutedCamera", values: { by: "Name a" } });
+  });
+});
+
+describe("languages", () => {
+  const channel = (language: string, change: Partial<Channel> = {}): Channel => ({
+    language, sign: false, state: "speech", onAir: "a", booth: "b", since: 1, insufficient: false, override: false, program: false, ...change,
+  });
+  const languages = (...channels: Channel[]): Languages => ({ floors: ["zh"], floor: { language: "zh", set: false, program: false }, channels });
+  const handover = (language: string, by: string): Notice => ({ type: "handover", language, from: "me", to: "b", by, until: 5 });
+
+  it("come with the join, and whole whenever something changes", () => {
+    dispatch({ type: "joined", joined: joined({ languages: languages(channel("en")) }), at });
+    expect(state.languages.channels.map((c) => c.language)).toEqual(["en"]);
+    hear({ type: "languages", ...languages(channel("en"), channel("fr", { onAir: "me" })) });
+    expect([state.languages.channels.length, state.onAir]).toEqual([2, "fr"]);
+    expect(state.languages).not.toHaveProperty("type");
+    hear({ type: "off-air", language: "fr", by: "b" });
+    expect(state.onAir).toBeNull();
+  });
+  it("of a server that knows no channels are the floors alone", () => {
+    dispatch({ type: "joined", joined: joined({ meeting: { ...joined().meeting, floors: ["zh"], channels: ["en"] } }), at });
+    expect(state.languages).toEqual({ floors: ["zh"], floor: { language: "", set: false, program: false }, channels: [] });
+  });
+  it("a host hears once that the sound is insufficient to interpret", () => {
+    hear({ type: "languages", ...languages(channel("en", { insufficient: true })) });
+    expect(toasts()).toEqual([]);
+    dispatch({ type: "joined", joined: joined({ may: ["give-floor"], languages: languages(channel("en")) }), at });
+    hear({ type: "languages", ...languages(channel("en", { insufficient: true })) });
+    hear({ type: "languages", ...languages(channel("en", { insufficient: true, state: "off" })) });
+    expect(state.toasts.map((t) => t.words)).toEqual([{ key: "toast.insufficient", values: { language: "en" } }]);
+  });
+  it("hand-overs wait for each language until they end, and none survives a new join", () => {
+    hear(handover("en", "me"));
+    hear(handover("zh", "b"));
+    hear(handover("en", "b"));
+    expect(state.handovers.map((h) => `${h.language} ${h.by}`)).toEqual(["zh b", "en b"]);
+    hear({ type: "handover-ended", language: "zh", from: "me", to: "b", result: "declined" });
+    expect(state.handovers.map((h) => h.language)).toEqual(["en"]);
+    dispatch({ type: "joined", joined: joined(), at });
+    expect(state.handovers).toEqual([]);
+  });
+  it("the sign to slow down goes after six seconds", () => {
+    hear({ type: "slow-down" });
+    dispatch({ type: "time", at: at + 5999 });
+    expect(state.slowDownUntil).toBe(at + 6000);
+    dispatch({ type: "time", at: at + 6000 });
+    expect(state.slowDownUntil).toBe(0);
+  });
+  it("how somebody sounds is the last that was said, and goes with them", () => {
+    const card: Card = { participant: "a", word: "muffled", bandwidth: 4000, level: -31, noise: -60, clipping: 0, loss: 0 };
+    hear({ type: "card", card });
+    hear({ type: "card", card: { ...card, word: "clear" } });
+    expect(state.cards.get("a")?.word).toBe("clear");
+    hear({ type: "left", participant: "a" });
+    expect(state.cards.size).toBe(0);
+  });
+  it("a link that was weak counts as weak until it is good", () => {
+    const after = (mark: Quality): boolean => hear({ type: "quality", marks: { me: mark, a: 0 } }).weakLink;
+    expect(([2, 1, 2, 3, 2, 0] as const).map(after)).toEqual([false, true, true, false, false, true]);
   });
 });
 

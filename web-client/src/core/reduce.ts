@@ -1,6 +1,8 @@
 /** The one function that changes the state. Pure: time comes with the event. */
 import { EMPTY_MEETING } from "./initial";
+import { languagesOf } from "./languages";
 import type { Joined, Notice } from "./protocol";
+import { isLanguageNotice, joinedLanguages, languageNotice, newlyInsufficient } from "./reduce_languages";
 import { arrange, pageCount, pageOf } from "./slots";
 import type {
   Barred, Devices, JoinMode, Link, MeetingInfo, Page, ParticipantId, Picture, Problem, Profile, Role, SidePanel, State, Toast, Words,
@@ -12,6 +14,7 @@ type Plain = Pick<
   State,
   | "uiLanguage" | "theme" | "layout" | "link" | "microphone" | "camera" | "screenShare" | "ownScreen" | "soundBlocked" | "wakeLock" | "issuedLink"
   | "galleryPage" | "pageSize" | "nameFixed" | "joinMode" | "stagePicture" | "screenPicture" | "gallery" | "sounds" | "paused"
+  | "soundGraph" | "listening" | "originalLevel" | "channelPicture" | "incoming" | "partner"
 >;
 
 export type Event =
@@ -59,6 +62,7 @@ function step(state: State, event: Event): State {
         ...state,
         page: { at: "lobby", joining: false, problem: null },
         meeting: event.meeting,
+        languages: languagesOf(event.meeting),
         role: event.role,
         nameFixed: event.name !== null,
         profile: event.name === null ? state.profile : { ...state.profile, name: event.name },
@@ -87,7 +91,8 @@ function step(state: State, event: Event): State {
       return { ...state, toasts: state.toasts.filter((t) => t.id !== event.id) };
     case "time": {
       const toasts = state.toasts.filter((t) => t.until > event.at);
-      return toasts.length === state.toasts.length ? state : { ...state, toasts };
+      const slowDownUntil = state.slowDownUntil > event.at ? state.slowDownUntil : 0;
+      return toasts.length === state.toasts.length && slowDownUntil === state.slowDownUntil ? state : { ...state, toasts, slowDownUntil };
     }
   }
 }
@@ -118,7 +123,9 @@ function joined(state: State, joined: Joined, at: number): State {
     stagePicture: state.stagePicture,
     screenPicture: state.screenPicture,
     gallery: state.gallery,
+    channelPicture: state.channelPicture,
     sounds: state.sounds,
+    ...joinedLanguages(joined),
     page: { at: "meeting" },
     meeting: joined.meeting,
     me: joined.participant,
@@ -151,6 +158,11 @@ function nameOf(state: State, id: ParticipantId): string {
 
 function notice(state: State, notice: Notice, at: number): State {
   if (state.page.at !== "meeting") return state;
+  if (isLanguageNotice(notice)) {
+    const next = languageNotice(state, notice, at);
+    const [unheard] = state.may.has("give-floor") ? newlyInsufficient(state.languages, next.languages) : [];
+    return unheard === undefined ? next : toast(next, "toast.insufficient", { language: unheard }, "problem", at);
+  }
   switch (notice.type) {
     case "person": {
       const { person } = notice;
@@ -190,7 +202,10 @@ function notice(state: State, notice: Notice, at: number): State {
     case "quality": {
       const quality = new Map(state.quality);
       for (const [id, mark] of Object.entries(notice.marks)) quality.set(id, mark);
-      return { ...state, quality };
+      const own = quality.get(state.me ?? "");
+      // Weak until it is good again: a link that is fair since it carries less would be weak once more.
+      const weakLink = own === undefined || own === 2 ? state.weakLink : own < 2;
+      return { ...state, quality, weakLink };
     }
     case "muted": {
       const key = ({ microphone: "toast.mutedMicrophone", camera: "toast.mutedCamera", screen: "toast.mutedScreen" } as const)[notice.source];
@@ -218,10 +233,13 @@ function left(state: State, id: ParticipantId, at: number): State {
   people.delete(id);
   const quality = new Map(state.quality);
   quality.delete(id);
+  const cards = new Map(state.cards);
+  cards.delete(id);
   const next: State = {
     ...state,
     people,
     quality,
+    cards,
     hands: state.hands.filter((h) => h.participant !== id),
     speaking: state.speaking.filter((s) => s !== id),
   };
@@ -236,7 +254,9 @@ function live(state: State, mids: ReadonlySet<string>): State {
   };
   const stagePicture = mark(state.stagePicture);
   const screenPicture = mark(state.screenPicture);
+  const channelPicture = mark(state.channelPicture);
   const gallery = state.gallery.map(mark);
-  const same = stagePicture === state.stagePicture && screenPicture === state.screenPicture && sameList(gallery, state.gallery);
-  return same ? state : { ...state, stagePicture, screenPicture, gallery: sameList(gallery, state.gallery) ? state.gallery : gallery };
+  const large = stagePicture === state.stagePicture && screenPicture === state.screenPicture && channelPicture === state.channelPicture;
+  if (large && sameList(gallery, state.gallery)) return state;
+  return { ...state, stagePicture, screenPicture, channelPicture, gallery: sameList(gallery, state.gallery) ? state.gallery : gallery };
 }

@@ -8,7 +8,7 @@ import type { Person, State } from "./state";
 
 const person = (id: string, change: Partial<Person> = {}): Person => ({
   id, name: id, organisation: "", country: "", speaks: "", role: "member", microphone: "on", camera: "on", screen: false,
-  mutedByHost: false, connection: "connected", listenOnly: false, ...change,
+  mutedByHost: false, connection: "connected", listenOnly: false, booth: "", interprets: [], understands: [], pivot: "", ...change,
 });
 const joined = (change: object = {}): object => ({
   type: "joined", version: 1, participant: "p1", secret: "first secret", media: "new", role: "member", may: ["join", "publish"],
@@ -91,7 +91,7 @@ describe("joining", () => {
   it("shows the meeting, its sounds and pictures", async () => {
     await enter();
     expect(state.page.at).toBe("meeting");
-    expect(state.sounds.length).toBe(4);
+    expect(state.sounds.map(({ mid, of }) => `${mid} ${of}`)).toEqual(["4 voice", "5 voice", "6 voice", "7 screen", "30 channel"]);
     expect(state.stagePicture).toMatchObject({ mid: "8", participant: "p2", live: false });
     expect(state.gallery.map((p) => [p.participant, p.mid])).toEqual([["p2", "10"], ["p3", "11"]]);
     expect(connections.last.answers).toEqual(["answer 1"]);
@@ -165,6 +165,90 @@ describe("joining", () => {
     server.socket.open();
     await settle();
     expect(types(server.socket)).toEqual(["join", "offer"]);
+  });
+});
+
+describe("channels", () => {
+  const channel = (language: string, change: object = {}): object => ({
+    language, sign: false, state: "speech", onAir: "p2", booth: "b", since: 1, insufficient: false, override: false, program: false, ...change,
+  });
+  const languages = (...channels: object[]): object => ({ floors: ["zh"], floor: { language: "zh", set: false, program: false }, channels });
+  const listen = async (listening: string): Promise<SlotRequest[]> => {
+    state = reduce(state, { type: "set", change: { listening } });
+    session.layoutChanged(0);
+    await settle();
+    const { slots } = server.socket.last("slots") as unknown as { slots: SlotRequest[] };
+    server.socket.reply("slots", { type: "ok" });
+    await settle();
+    return slots;
+  };
+
+  it("a language chosen in the lobby is asked for as soon as it is known that it is there", async () => {
+    state = reduce(state, { type: "set", change: { listening: "en" } });
+    session.start({});
+    server.socket.open();
+    await settle();
+    expect(offerOf(server.socket).lines.find((l) => l.mid === "30")).toEqual({ mid: "30", feed: "none" });
+    server.socket.reply("join", joined({ languages: languages(channel("en")) }));
+    await settle();
+    expect((server.socket.last("slots") as unknown as { slots: SlotRequest[] }).slots).toContainEqual({ mid: "30", feed: "channel/en" });
+  });
+
+  it("switching is one message about one slot, at once, and no offer", async () => {
+    await enter({ languages: languages(channel("en"), channel("fr")) });
+    session.setGeometry({ tiles: 4, tileWidth: 320, tileHeight: 180, stageWidth: 1280, stageHeight: 720 }); // would wait a moment
+    expect(await listen("fr")).toEqual([{ mid: "30", feed: "channel/fr" }]);
+    expect(await listen("en")).toEqual([{ mid: "30", feed: "channel/en" }]);
+    expect(await listen("")).toEqual([{ mid: "30", feed: "none" }]);
+    expect(server.socket.sent.filter((r) => r.type === "offer").length).toBe(1);
+  });
+
+  it("a sign language is a picture", async () => {
+    await enter({ languages: languages(channel("gsg", { sign: true })) });
+    expect(await listen("gsg")).toEqual([{ mid: "31", feed: "channel-picture/gsg", width: 1280, height: 720 }]);
+    expect(state.channelPicture).toMatchObject({ mid: "31", participant: "p2" });
+    await listen("");
+    expect(state.channelPicture).toBeNull();
+  });
+
+  it("on a weak link go over to the program, and back as soon as there is none", async () => {
+    state = reduce(state, { type: "set", change: { microphone: "off" } });
+    await enter({ languages: languages(channel("en", { program: true })) });
+    await listen("en");
+    server.socket.say({ type: "quality", marks: { p1: 1 } });
+    await settle();
+    expect((server.socket.last("slots") as unknown as { slots: SlotRequest[] }).slots).toEqual([
+      ...["4", "5", "6", "7"].map((mid) => ({ mid, feed: "none" })), { mid: "30", feed: "program/en" },
+    ]);
+    server.socket.reply("slots", { type: "ok" });
+    server.socket.say({ type: "languages", ...languages(channel("en")) });
+    await settle();
+    expect((server.socket.last("slots") as unknown as { slots: SlotRequest[] }).slots).toContainEqual({ mid: "4", feed: "voice/0" });
+    expect((server.socket.last("slots") as unknown as { slots: SlotRequest[] }).slots).toContainEqual({ mid: "30", feed: "channel/en" });
+  });
+
+  it("interpreters have a booth's lines: made when the role is known, or anew when it is heard", async () => {
+    session.prepare();
+    session.prepare(true);
+    expect(connections.made.map((c) => [c.options.interpreter, c.closed])).toEqual([[false, true], [true, false]]);
+    await enter({ role: "interpreter", languages: languages(channel("en")) });
+    expect(connections.made.length).toBe(2);
+    state = reduce(state, { type: "set", change: { incoming: "en", partner: "p3" } });
+    expect(await listen("en")).toEqual([{ mid: "34", feed: "channel/en" }, { mid: "35", feed: "booth/p3" }]);
+  });
+
+  it("a relay that would be a loop isn't asked for again", async () => {
+    await enter({ role: "interpreter", languages: languages(channel("en")) });
+    server.socket.reply("offer", { type: "answer", sdp: "answer 2" });
+    await settle();
+    state = reduce(state, { type: "set", change: { incoming: "en" } });
+    session.layoutChanged(0);
+    await settle();
+    server.socket.reply("slots", { type: "error", code: "conflict", field: "slots[0].feed", message: "would be a loop" });
+    await vi.advanceTimersByTimeAsync(1100);
+    expect(state.incoming).toBe("");
+    expect(state.toasts.map((t) => t.words.key)).toContain("toast.relayLoop");
+    expect((server.socket.last("slots") as unknown as { slots: SlotRequest[] }).slots).toContainEqual({ mid: "34", feed: "none" });
   });
 });
 
@@ -285,7 +369,7 @@ describe("a dropped socket", () => {
     await settle();
     await settle();
     expect(state.stagePicture?.stream).toBe(connections.last.stream("8"));
-    expect(state.sounds[0]).toBe(connections.last.stream("4"));
+    expect(state.sounds[0]?.stream).toBe(connections.last.stream("4"));
     expect(offerOf(socket).lines.filter((l) => "feed" in l && l.feed.startsWith("camera/")).length).toBe(2);
   });
 

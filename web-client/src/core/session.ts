@@ -46,7 +46,8 @@ const SLOTS_AGAIN_MS = 1000;
 const FRAMES_EVERY_MS = 250;
 
 /** What a connection must be made anew for. Credentials of a TURN server are others at each join; those of before are good for a day. */
-const terms = ({ cameras, video, iceServers }: ConnectionOptions): string => JSON.stringify([cameras, video, iceServers.map(({ urls }) => urls)]);
+const terms = ({ cameras, video, iceServers, interpreter }: ConnectionOptions): string =>
+  JSON.stringify([cameras, video, iceServers.map(({ urls }) => urls), interpreter]);
 
 export class Session {
   private readonly signalling: Signalling;
@@ -79,7 +80,7 @@ export class Session {
     private readonly host: SessionHost,
     private readonly make: Factories = { connection: (options, changed) => new Connection(options, changed) },
   ) {
-    this.options = { cameras, video: ["VP8"], iceServers: [] };
+    this.options = { cameras, video: ["VP8"], iceServers: [], interpreter: false };
     this.slots = new SlotKeeper(() => host.state(), (event) => host.dispatch(event), geometry);
     this.signalling = new Signalling(
       url,
@@ -101,9 +102,11 @@ export class Session {
     return this.options.cameras;
   }
 
-  /** In the lobby: connection and offer are made while the person types. */
-  prepare(): void {
-    if (!this.connection) this.newConnection();
+  /** In the lobby: connection and offer are made while the person types; anew when it turns out that they need a booth's lines. */
+  prepare(interpreter = this.options.interpreter): void {
+    const same = interpreter === this.options.interpreter;
+    this.options = { ...this.options, interpreter };
+    if (!this.connection || !same) this.newConnection();
   }
 
   /** In the lobby, when the person stirs: the socket's handshakes are done when they press. */
@@ -145,7 +148,8 @@ export class Session {
 
   /** People, pages, stage, screen or sizes may have changed. What changes together goes out together. */
   layoutChanged(delay = SLOTS_QUIET_MS): void {
-    if (!this.isJoined || this.slotsTimer !== undefined) return;
+    if (!this.isJoined || (this.slotsTimer !== undefined && delay > 0)) return;
+    clearTimeout(this.slotsTimer);
     this.slotsTimer = setTimeout(() => this.syncSlots(), delay);
   }
 
@@ -241,6 +245,7 @@ export class Session {
       cameras: Math.max(1, Math.min(this.options.cameras, joined.limits.cameras)),
       video: joined.video.length > 0 ? joined.video : this.options.video,
       iceServers: joined.iceServers,
+      interpreter: joined.role === "interpreter",
     };
     const same = terms(options) === terms(this.options);
     this.options = options;
@@ -292,6 +297,8 @@ export class Session {
     if (notice.type === "media-lost") this.renew();
     this.host.notice(notice);
     if (["person", "left", "stage", "screen"].includes(notice.type)) this.layoutChanged();
+    // What is heard doesn't wait: a program may have ended.
+    if (["languages", "quality"].includes(notice.type)) this.layoutChanged(0);
   }
 
   private send(request: Request): void {
@@ -427,13 +434,21 @@ export class Session {
     this.host.dispatch({ type: "set", change: { link } });
   }
 
+  /** The channel that an interpreter wanted to work from listens, perhaps over others, to the interpreter's own: back to the floor. */
+  private noRelay(): void {
+    this.host.dispatch({ type: "set", change: { incoming: "" } });
+    this.host.dispatch({ type: "toast", words: { key: "toast.relayLoop" }, kind: "problem", at: Date.now() });
+  }
+
   private syncSlots(): void {
     clearTimeout(this.slotsTimer);
     this.slotsTimer = undefined;
     if (!this.isJoined) return;
     this.slots.sync((slots) => this.request({ type: "slots", slots })).catch((error: unknown) => {
+      if (!(error instanceof RequestFailed) || error.code === "lost") return;
+      if (error.code === "conflict") this.noRelay();
       // Somebody in it may have left a moment ago.
-      if (error instanceof RequestFailed && error.code !== "lost") this.layoutChanged(SLOTS_AGAIN_MS);
+      this.layoutChanged(SLOTS_AGAIN_MS);
     });
   }
 }

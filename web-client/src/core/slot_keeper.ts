@@ -1,8 +1,9 @@
-/** Keeps the picture slots of one connection in step with the state: asks the relay for what the page shows, and puts the pictures into the state. */
+/** Keeps the slots of one connection in step with the state: asks the relay for what the page shows, and puts the pictures into the state. */
 import type { Connection } from "./connection";
 import type { SlotRequest } from "./protocol";
 import type { Event } from "./reduce";
 import { assignSlots, changedSlots, type Geometry, stageFeed, wantedSlots } from "./slots";
+import { hear, soundFeeds } from "./sound/hearing";
 import type { ParticipantId, Picture, State } from "./state";
 
 /** A camera that gave no frame for this long has no live picture. A screen may well stand still. */
@@ -40,12 +41,13 @@ export class SlotKeeper {
   private wanted(): SlotRequest[] {
     const { connection } = this;
     if (!connection) return [];
-    const { me, screen, layout, stage, tiles, people, galleryMembers, joinMode } = this.state();
+    const state = this.state();
+    const { me, screen, layout, stage, tiles, people, galleryMembers, joinMode } = state;
     const { mids } = connection;
     this.tileMids = assignSlots(galleryMembers, mids.cameras, this.tileMids);
     return wantedSlots(mids, {
       me, screen, layout, geometry: this.geometry, tiles: this.tileMids, stage: stageFeed(stage, tiles, people, me).feed,
-      soundOnly: joinMode === "sound",
+      soundOnly: joinMode === "sound", sound: soundFeeds(state),
     });
   }
 
@@ -88,12 +90,14 @@ export class SlotKeeper {
     const onStage = this.asked?.get(mids.stage)?.feed === "none" ? null : shown;
     const stagePicture = onStage === null ? null : make(state.stagePicture, mids.stage, onStage);
     const screenPicture = screen === null || screen === me ? null : make(state.screenPicture, mids.screen, screen);
+    const signing = this.asked?.get(mids.channelPicture)?.feed === "none" ? null : (hear(state).channel?.onAir ?? null);
+    const channelPicture = signing === null ? null : make(state.channelPicture, mids.channelPicture, signing);
     const gallery = state.galleryMembers.flatMap((id) => {
       const mid = this.tileMids.get(id);
       return mid === undefined ? [] : (make(state.gallery.find((p) => p.participant === id), mid, id) ?? []);
     });
     const same = gallery.length === state.gallery.length && gallery.every((picture, i) => picture === state.gallery[i]);
-    this.dispatch({ type: "set", change: { stagePicture, screenPicture, gallery: same ? state.gallery : gallery } });
+    this.dispatch({ type: "set", change: { stagePicture, screenPicture, channelPicture, gallery: same ? state.gallery : gallery } });
     this.watch(Date.now());
   }
 
@@ -101,7 +105,7 @@ export class SlotKeeper {
   watch(now: number): void {
     const { connection } = this;
     if (!connection) return;
-    const { stagePicture, screenPicture, gallery, people, paused } = this.state();
+    const { stagePicture, screenPicture, channelPicture, gallery, people, paused } = this.state();
     const frames = connection.frames(now);
     const live = new Set<string>();
     const fresh = (mid: string): number => {
@@ -117,6 +121,7 @@ export class SlotKeeper {
       if (!picture || people.get(picture.participant ?? "")?.camera !== "on") continue;
       if (fresh(picture.mid) < FRAME_STALE_MS) live.add(picture.mid);
     }
+    if (channelPicture && fresh(channelPicture.mid) < FRAME_STALE_MS) live.add(channelPicture.mid);
     if (screenPicture && fresh(screenPicture.mid) < Infinity) live.add(screenPicture.mid);
     this.dispatch({ type: "live", mids: live });
   }

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { arrange, assignSlots, changedSlots, pageCount, pageOf, stageFeed, step, type Wanted, wantedSlots } from "./slots";
+import { arrange, assignSlots, changedSlots, pageCount, pageOf, type SlotMids, stageFeed, step, type Wanted, wantedSlots } from "./slots";
 import type { SlotRequest } from "./protocol";
+import type { SoundFeeds } from "./sound/hearing";
 import type { Person } from "./state";
 
 function person(id: string, change: Partial<Person> = {}): Person {
   return {
     id, name: id, organisation: "", country: "", speaks: "", role: "member", microphone: "on", camera: "off", screen: false,
-    mutedByHost: false, connection: "connected", listenOnly: false, ...change,
+    mutedByHost: false, connection: "connected", listenOnly: false, booth: "", interprets: [], understands: [], pivot: "", ...change,
   };
 }
 const people = (...list: (string | Person)[]): Map<string, Person> =>
@@ -102,9 +103,12 @@ describe("camera slots", () => {
 });
 
 describe("what is asked of the relay", () => {
-  const mids = { stage: "8", screen: "9", screenSound: "7", cameras: ["10", "11"] };
+  const mids: SlotMids = {
+    voices: ["5", "6"], stage: "8", screen: "9", screenSound: "7", cameras: ["10", "11"], channel: "30", channelPicture: "31", incoming: null, partner: null,
+  };
+  const sound: SoundFeeds = { voices: true, channel: "channel/en", channelPicture: "none", incoming: "none", partner: "none" };
   const wanted: Wanted = {
-    me: "me", screen: null, layout: "speaker", stage: "stage", tiles: new Map([["a", "11"]]), soundOnly: false,
+    me: "me", screen: null, layout: "speaker", stage: "stage", tiles: new Map([["a", "11"]]), soundOnly: false, sound,
     geometry: { tiles: 4, tileWidth: 301, tileHeight: 180, stageWidth: 1270, stageHeight: 720 },
   };
   const byMid = (w: Wanted): Record<string, SlotRequest> => Object.fromEntries(wantedSlots(mids, w).map((s) => [s.mid, s]));
@@ -113,7 +117,11 @@ describe("what is asked of the relay", () => {
     expect(byMid(wanted)).toEqual({
       "8": { mid: "8", feed: "stage", width: 1280, height: 720 },
       "9": { mid: "9", feed: "screen", width: 1280, height: 720 },
+      "5": { mid: "5", feed: "voice/0" },
+      "6": { mid: "6", feed: "voice/1" },
       "7": { mid: "7", feed: "screen-sound" },
+      "30": { mid: "30", feed: "channel/en" },
+      "31": { mid: "31", feed: "none" },
       "10": { mid: "10", feed: "none" },
       "11": { mid: "11", feed: "camera/a", width: 320, height: 200 },
     });
@@ -129,7 +137,18 @@ describe("what is asked of the relay", () => {
     expect(byMid({ ...wanted, layout: "gallery", screen: "a" })["8"]?.feed).toBe("stage");
   });
   it("with sound only is no picture at all", () => {
-    expect(wantedSlots(mids, { ...wanted, soundOnly: true, screen: "a" }).filter((s) => s.feed !== "none")).toEqual([{ mid: "7", feed: "screen-sound" }]);
+    const signed = { ...sound, channelPicture: "channel-picture/gsg" };
+    expect(wantedSlots(mids, { ...wanted, soundOnly: true, screen: "a", sound: signed }).filter((s) => s.feed !== "none").map((s) => s.feed)).toEqual([
+      "voice/0", "voice/1", "screen-sound", "channel/en",
+    ]);
+  });
+  it("a program takes the place of voices and screen's sound", () => {
+    const heard = wantedSlots(mids, { ...wanted, sound: { ...sound, voices: false, channel: "program/en" } });
+    expect(heard.filter((s) => ["5", "6", "7", "30"].includes(s.mid)).map((s) => s.feed)).toEqual(["none", "none", "none", "program/en"]);
+  });
+  it("a booth has two lines more", () => {
+    const booth = wantedSlots({ ...mids, incoming: "34", partner: "35" }, { ...wanted, sound: { ...sound, incoming: "channel/en", partner: "booth/p6" } });
+    expect(booth.filter((s) => ["34", "35"].includes(s.mid))).toEqual([{ mid: "34", feed: "channel/en" }, { mid: "35", feed: "booth/p6" }]);
   });
   it("is sent only where it differs", () => {
     const asked = new Map(wantedSlots(mids, wanted).map((s) => [s.mid, s]));

@@ -4,6 +4,7 @@
  * a picture from a later page. One's own picture is local: it is in no tile here and is never asked of the relay.
  */
 import type { SlotRequest } from "./protocol";
+import type { SoundFeeds } from "./sound/hearing";
 import type { Layout, ParticipantId, Person, Role } from "./state";
 
 /** Who never has a tile: they send nothing to be seen. */
@@ -109,7 +110,18 @@ export function step(pixels: number): number {
   return Math.min(4096, Math.max(40, Math.ceil(pixels / 40) * 40));
 }
 
-export interface SlotMids { stage: string; screen: string; screenSound: string; cameras: readonly string[] }
+export interface SlotMids {
+  voices: readonly string[];
+  stage: string;
+  screen: string;
+  screenSound: string;
+  cameras: readonly string[];
+  channel: string;
+  channelPicture: string;
+  /** Interpreters only. */
+  incoming: string | null;
+  partner: string | null;
+}
 
 export interface Wanted {
   me: ParticipantId | null;
@@ -122,11 +134,12 @@ export interface Wanted {
   tiles: ReadonlyMap<ParticipantId, string>;
   /** Joined with sound only: no pictures at all, for a weak link. */
   soundOnly: boolean;
+  sound: SoundFeeds;
 }
 
-/** All picture slots and the screen's sound, as they should be now. */
+/** All slots, as they should be now. */
 export function wantedSlots(mids: SlotMids, wanted: Wanted): SlotRequest[] {
-  const { geometry: g } = wanted;
+  const { geometry: g, sound } = wanted;
   const small = { width: step(g.tileWidth), height: step(g.tileHeight) };
   const large = { width: step(g.stageWidth), height: step(g.stageHeight) };
   const ownScreen = wanted.screen !== null && wanted.screen === wanted.me;
@@ -137,7 +150,12 @@ export function wantedSlots(mids: SlotMids, wanted: Wanted): SlotRequest[] {
     wanted.soundOnly || (wanted.layout === "gallery" && !foreignScreen) ? none(mids.stage) : { mid: mids.stage, feed: wanted.stage, ...(foreignScreen ? small : large) },
     // One's own screen and its sound don't come back to oneself.
     wanted.soundOnly || ownScreen ? none(mids.screen) : { mid: mids.screen, feed: "screen", ...large },
-    ownScreen ? none(mids.screenSound) : { mid: mids.screenSound, feed: "screen-sound" },
+    ...mids.voices.map((mid, seat) => (sound.voices ? { mid, feed: `voice/${seat}` } : none(mid))),
+    ownScreen || !sound.voices ? none(mids.screenSound) : { mid: mids.screenSound, feed: "screen-sound" },
+    { mid: mids.channel, feed: sound.channel },
+    wanted.soundOnly || sound.channelPicture === "none" ? none(mids.channelPicture) : { mid: mids.channelPicture, feed: sound.channelPicture, ...large },
+    ...(mids.incoming === null ? [] : [{ mid: mids.incoming, feed: sound.incoming }]),
+    ...(mids.partner === null ? [] : [{ mid: mids.partner, feed: sound.partner }]),
     ...mids.cameras.map((mid): SlotRequest => {
       const id = byMid.get(mid);
       return wanted.soundOnly || id === undefined ? none(mid) : { mid, feed: `camera/${id}`, ...small };

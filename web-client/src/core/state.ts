@@ -24,6 +24,11 @@ export interface Person {
   mutedByHost: boolean;
   connection: Connection;
   listenOnly: boolean;
+  /** Of an interpreter: "" and [] for everybody else. */
+  booth: string;
+  interprets: string[];
+  understands: string[];
+  pivot: string;
 }
 
 export interface MeetingInfo {
@@ -39,6 +44,66 @@ export interface MeetingInfo {
 
 export interface ChatMessage { id: number; from: ParticipantId; name: string; text: string; at: number }
 export interface Hand { participant: ParticipantId; at: number }
+/** What a listener of a channel should hear; the relay decides it. */
+export type ChannelState = "speech" | "pause" | "lost" | "off" | "empty";
+
+/** A language into which interpreters speak. */
+export interface Channel {
+  /** BCP 47. */
+  language: string;
+  /** A sign language: it has a picture, and no sound. */
+  sign: boolean;
+  state: ChannelState;
+  onAir: ParticipantId | null;
+  /** Which booth has engaged it; "": none. */
+  booth: string;
+  /** Since when this person is on air, Unix ms; 0: nobody is. */
+  since: number;
+  /** The interpreters say that the sound is insufficient to interpret. */
+  insufficient: boolean;
+  /** Another booth may take it. */
+  override: boolean;
+  /** The studio mixes `program/TAG` now. */
+  program: boolean;
+}
+
+export interface Languages {
+  floors: string[];
+  /** set: by a host or an interpreter, not by who holds the stage. */
+  floor: { language: string; set: boolean; program: boolean };
+  channels: Channel[];
+}
+
+/** Listeners of each channel, and how many listen to none. */
+export interface Audience { listeners: Record<string, number>; floor: number }
+
+/** An interpreter's own booth. */
+export interface Booth {
+  name: string;
+  /** Seconds of silence after which listeners get the original; 0: never. */
+  hold: number;
+  members: ParticipantId[];
+}
+
+/** Offered or asked for by `by`; the other one answers. */
+export interface Handover { language: string; from: ParticipantId; to: ParticipantId; by: ParticipantId; until: number }
+
+export type CardWord = "clear" | "muffled" | "quiet" | "loud" | "noisy" | "breaking";
+
+/** How a speaker sounds, as an interpreter's page measures it. */
+export interface Card { participant: ParticipantId; word: CardWord; bandwidth: number; level: number; noise: number; clipping: number; loss: number }
+
+export interface BoothMessage {
+  id: number;
+  from: ParticipantId;
+  name: string;
+  booth: string;
+  /** "booth", "booths", "host", or a booth's name. */
+  to: string;
+  text: string;
+  at: number;
+}
+
 export interface Barred { id: number; name: string; at: number }
 
 /** A sentence of the catalogue, with values. */
@@ -102,6 +167,10 @@ export interface Picture {
   live: boolean;
 }
 
+/** What an audio slot is for. */
+export type SoundOf = "voice" | "screen" | "channel" | "incoming" | "partner";
+export interface Sound { mid: string; of: SoundOf; stream: MediaStream }
+
 export interface Toast { id: number; words: Words; kind: "info" | "problem"; until: number }
 
 export interface State {
@@ -149,7 +218,34 @@ export interface State {
   /** The gallery's page, in tile order (tiles keep their place). Participants without a slot have no entry. */
   gallery: readonly Picture[];
   /** One for each audio slot: the page keeps one <audio> each (Chromium is silent in Web Audio without). */
-  sounds: readonly MediaStream[];
+  sounds: readonly Sound[];
+  /** The Web Audio graph plays the sound: the <audio> elements are muted. */
+  soundGraph: boolean;
+  languages: Languages;
+  /** The channel that the person wants to hear; "": the original. It may not be there (any more). */
+  listening: string;
+  /** How loud the original is beneath an interpretation, 0 to 1. */
+  originalLevel: number;
+  /** By its mark the own link has been weak, and hasn't been good since. */
+  weakLink: boolean;
+  /** Of the sign language that the person watches. */
+  channelPicture: Picture | null;
+  /** Until when the page asks to speak more slowly, Unix ms; 0: it doesn't. */
+  slowDownUntil: number;
+  /** How speakers sound: interpreters and hosts have everybody's, others their own. */
+  cards: ReadonlyMap<ParticipantId, Card>;
+  audience: Audience | null;
+  /** Interpreters: own booth; null for others. */
+  booth: Booth | null;
+  /** Hand-overs that wait for an answer, one for each language. */
+  handovers: readonly Handover[];
+  /** The channel that this person is on air in. */
+  onAir: string | null;
+  boothChat: readonly BoothMessage[];
+  /** Interpreters: the channel taken as relay; "": the floor. */
+  incoming: string;
+  /** Interpreters: the partner who is heard beside it. */
+  partner: ParticipantId | null;
   /** The browser wants a gesture before it plays sound. */
   soundBlocked: boolean;
   layout: Layout;
@@ -162,7 +258,7 @@ export interface State {
   /** How many pages the gallery has, at least 1. */
   galleryPages: number;
   toasts: readonly Toast[];
-  /** Token of a link that the host reissued, to be copied. */
+  /** A link that was made, to be copied. */
   issuedLink: { role: Role; url: string } | null;
   wakeLock: boolean;
 }

@@ -1,6 +1,6 @@
 /** What is remembered on the device (localStorage) and in the tab (sessionStorage). Both may be forbidden: then nothing is remembered. */
 import type { JoinMode, Layout, ParticipantId, Profile } from "./state";
-import { boolean, type Guard, object, oneOf, optional, string } from "./guards";
+import { boolean, type Guard, number, object, oneOf, optional, string } from "./guards";
 
 const PREFERENCES = "tongsheng.preferences";
 const DEVICE = "tongsheng.device";
@@ -17,6 +17,9 @@ export interface Preferences {
   microphoneOn: boolean;
   cameraOn: boolean;
   layout: Layout;
+  /** The channel last chosen; "": the original; absent: nothing was ever chosen. */
+  listening: string;
+  originalLevel: number;
 }
 
 /** To become the same person again after a reload of this tab. */
@@ -37,6 +40,7 @@ const preferences: Guard<Partial<Preferences>> = object({
   profile: optional(object({ name: string, organisation: string, country: string, speaks: string })),
   microphone: optional(string), camera: optional(string), speaker: optional(string),
   microphoneOn: optional(boolean), cameraOn: optional(boolean), layout: optional(oneOf("speaker", "gallery")),
+  listening: optional(string), originalLevel: optional(number),
 });
 
 const session: Guard<Session> = object({

@@ -1,4 +1,7 @@
-/** Every key of the message catalogues that core puts into the state (Words). A test of the catalogues goes through this list. */
+/**
+ * Every key of the message catalogues that core puts into the state (Words). A test of the catalogues goes through this list. A value called
+ * `language` is a tag: the page says the language's name.
+ */
 export const CORE_WORDS = [
   // Why the page can't go on ("refused").
   "refused.noLink", // no token in the address
@@ -51,6 +54,8 @@ export const CORE_WORDS = [
   "toast.failed", // values: message
   "toast.tooFast", // too many messages
   "toast.busy", // who listens can't be heard or seen yet
+  "toast.insufficient", // values: language; interpreters don't hear enough
+  "toast.relayLoop", // the channel taken as relay listens to one's own
   "toast.noConnection", // what was pressed needs the server, and it is away
 ] as const;
 

@@ -16,6 +16,13 @@ const LANGUAGES =
   "mk ml mn mni mr ms mt my ne nl nn nb ny oc om or pa pag pam pl ps pt qu rm rn ro ru rw sa sat sc sd sg shn si sk sl sm sn so sq sr ss st su sv " +
   "sw ta te tg th ti tk tn to tpi tr ts tt tw ug uk ur uz ve vi war wo wuu xh yi yo yue za zh zu";
 
+/** Sign languages by the names that their signers write; browsers know none of them. */
+const SIGN_LANGUAGES: Readonly<Record<string, string>> = {
+  ase: "American Sign Language", asf: "Auslan", bfi: "British Sign Language", bzs: "Língua brasileira de sinais", csl: "中国手语", eth: "የኢትዮጵያ ምልክት ቋንቋ",
+  fsl: "Langue des signes française", gsg: "Deutsche Gebärdensprache", ils: "International Sign", ins: "Indian Sign Language", ise: "Lingua dei segni italiana",
+  jos: "لغة الإشارة", jsl: "日本手話", prl: "Lengua de señas peruana", psp: "Filipino Sign Language", ssp: "Lengua de signos española",
+};
+
 export interface Choice {
   code: string;
   label: string;
@@ -52,12 +59,12 @@ export function countryName(uiLanguage: string, code: string): string {
 
 /** In the page's language. */
 export function languageName(uiLanguage: string, tag: string): string {
-  return nameOf(uiLanguage, "language", tag);
+  return SIGN_LANGUAGES[tag.toLowerCase()] ?? nameOf(uiLanguage, "language", tag);
 }
 
 /** In the language's own name, which the person who speaks it finds first. */
 export function ownLanguageName(tag: string): string {
-  const name = nameOf(tag, "language", tag);
+  const name = SIGN_LANGUAGES[tag.toLowerCase()] ?? nameOf(tag, "language", tag);
   return name.charAt(0).toLocaleUpperCase(tag) + name.slice(1);
 }
 
@@ -84,8 +91,22 @@ export function languageChoice(uiLanguage: string, tag: string): Choice {
 export function languageChoices(uiLanguage: string): Choice[] {
   return sorted(
     uiLanguage,
-    LANGUAGES.split(" ").map((tag) => languageChoice(uiLanguage, tag)),
+    [...LANGUAGES.split(" "), ...Object.keys(SIGN_LANGUAGES)].map((tag) => languageChoice(uiLanguage, tag)),
   );
+}
+
+/** A language by its name in the page's language or in itself, or by its tag (BCP 47); null: none. */
+export function languageOf(written: string, all: readonly Choice[]): string | null {
+  const words = written.trim().toLocaleLowerCase();
+  if (words === "") return null;
+  const named = all.find(({ code, label }) => code === words || label.toLocaleLowerCase() === words || label.toLocaleLowerCase().split(" · ").includes(words));
+  if (named) return named.code;
+  try {
+    // A word of five to eight letters is well formed, but no language that anybody has registered.
+    return /^[a-z]{2,3}(-|$)/i.test(words) ? (Intl.getCanonicalLocales(words)[0] ?? null) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Regions that the browser's languages name ("pt-BR", "zh-CN"): the person's own is likely among them. */

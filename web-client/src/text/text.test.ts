@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CORE_WORDS } from "../core/words";
 import { en, type Key } from "./en";
 import { format, placeholders } from "./format";
-import { countryChoices, initials, languageChoice, languageChoices, likelyCountries } from "./names";
+import { countryChoices, initials, languageChoice, languageChoices, languageOf, likelyCountries, ownLanguageName } from "./names";
 import { say, translate, UI_LANGUAGES } from "./text";
 import { meetingTime } from "./times";
 
@@ -46,6 +46,9 @@ describe("the catalogues", () => {
   it("have every word that core speaks", () => {
     for (const word of CORE_WORDS) expect(en, word).toHaveProperty([word]);
   });
+  it("say a language by its name", () => {
+    expect(say("en", { key: "toast.insufficient", values: { language: "fr" } })).toMatch(/into Français don/);
+  });
   it("have words for what they don't know", () => expect(say("en", { key: "no.such.key" })).toBe(en["app.unknownProblem"]));
 });
 
@@ -60,6 +63,16 @@ describe("names", () => {
   it("names a language in itself as well", () => {
     expect(languageChoice("en", "fr").label).toBe("French · Français");
     expect(languageChoice("en", "en").label).toBe("English");
+  });
+  it("names sign languages, which browsers don't know", () => expect([ownLanguageName("ase"), languageChoice("zh-Hans", "GSG").label]).toEqual([
+    "American Sign Language", "Deutsche Gebärdensprache",
+  ]));
+  it("finds a language by what it is called, here and in itself, or by its tag", () => {
+    const all = languageChoices("en");
+    expect(["French", "français", " French · Français ", "fr", "PT-br", "zh-hant-tw", "deutsche gebärdensprache"].map((one) => languageOf(one, all))).toEqual([
+      "fr", "fr", "fr", "fr", "pt-BR", "zh-Hant-TW", "gsg",
+    ]);
+    for (const none of ["", "klingonese", "pt-", "x", "12", "en_US!"]) expect(languageOf(none, all), none).toBeNull();
   });
   it("finds likely countries in the browser's languages", () => expect(likelyCountries(["pt-BR", "en-US", "zh-Hans-CN", "en"])).toEqual(["BR", "US", "CN"]));
   it("makes initials of any script", () => {

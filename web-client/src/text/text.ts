@@ -2,6 +2,7 @@
 import type { Words } from "../core/state";
 import { en, type Catalogue, type Key } from "./en";
 import { format, type Values } from "./format";
+import { ownLanguageName } from "./names";
 import { zhHans } from "./zh_hans";
 
 export type { Key, Values };
@@ -35,5 +36,8 @@ export function translate(tag: string, key: Key, values?: Values): string {
 
 /** Words from the state, whose key is a string for the compiler: a key that no catalogue has must not take the page down. */
 export function say(tag: string, words: Words): string {
-  return translate(tag, words.key in en ? (words.key as Key) : "app.unknownProblem", words.values);
+  const { key, values } = words;
+  const language = values?.["language"];
+  const said = typeof language === "string" ? { ...values, language: ownLanguageName(language) } : values;
+  return translate(tag, key in en ? (key as Key) : "app.unknownProblem", said);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { arrange, fit, type Arrangement, type Situation } from "./layout";
+import { arrange, fit, withSign, type Arrangement, type Situation } from "./layout";
 
 const now = (change: Partial<Situation>): Situation => ({ width: 1248, height: 620, others: 5, most: 14, layout: "speaker", screen: false, pager: 48, ...change });
 
@@ -79,5 +79,17 @@ describe("fit", () => {
   });
   it("keeps an upright phone's picture whole on a wide stage", () => {
     expect(fit({ width: 720, height: 1280 }, { width: 1000, height: 600 })).toBe("contain");
+  });
+});
+
+describe("withSign", () => {
+  it("puts the sign language beside a wide page's pictures, above an upright one's, and nothing outside", () => {
+    for (const page of [{ width: 1248, height: 620 }, { width: 344, height: 560 }, { width: 724, height: 340 }, { width: 0, height: 0 }]) {
+      const { at, sign, rest } = withSign(page);
+      expect(at).toBe(page.width > page.height ? "side" : "above");
+      expect(at === "side" ? sign.width + rest.width + 8 : sign.height + rest.height + 8).toBe(at === "side" ? page.width : page.height);
+      expect(sign.width <= page.width && sign.height <= page.height).toBe(true);
+    }
+    expect(withSign({ width: 344, height: 560 }).sign.height).toBeGreaterThan(150);
   });
 });

@@ -50,6 +50,16 @@ export function arrange(now: Situation): Arrangement {
   return { ...second, others: Math.min(second.others, first.others) };
 }
 
+/** Room for a sign language's picture: hands must be seen, so it is larger than a tile. Beside the rest, or above it on an upright page. */
+export function withSign(page: Box): { at: "side" | "above"; sign: Box; rest: Box } {
+  if (page.width > page.height) {
+    const width = Math.floor(clamp(page.width * 0.3, 120, 480));
+    return { at: "side", sign: box(width, Math.min(page.height, (width * 3) / 4)), rest: box(page.width - width - GAP, page.height) };
+  }
+  const height = Math.floor(page.height * 0.3);
+  return { at: "above", sign: box(Math.min(page.width, (height * 4) / 3), height), rest: box(page.width, page.height - height - GAP) };
+}
+
 function arrangeIn(now: Situation, height: number): Arrangement {
   if (now.layout === "gallery" && !now.screen) return everywhere(now, height);
   if (now.height < LOW && now.width > now.height) {

@@ -5,7 +5,7 @@ import { useCommands } from "./context";
 
 const playing = new Set<HTMLMediaElement>();
 
-function play(element: HTMLMediaElement, refused: () => void): void {
+export function play(element: HTMLMediaElement, refused: () => void): void {
   element.play().catch((error: unknown) => {
     // AbortError: another stream came before this one began, which plays by itself.
     if (error instanceof DOMException && error.name === "NotAllowedError") refused();

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Action, Person, State } from "../core/state";
-import { handPlace, onStage, ownStatus, screenShown, speakingNames } from "./selectors";
+import type { Action, Channel, Person, State } from "../core/state";
+import { handPlace, heardNow, mayChooseLanguage, onStage, ownStatus, screenShown, signShown, speakingNames } from "./selectors";
 
 const person = (id: string, change: Partial<Person> = {}): Person => ({
   id, name: id.toUpperCase(), organisation: "", country: "", speaks: "", role: "member", microphone: "on", camera: "on", screen: false, mutedByHost: false,
-  connection: "connected", listenOnly: false, ...change,
+  connection: "connected", listenOnly: false, booth: "", interprets: [], understands: [], pivot: "", ...change,
 });
 
 /** The fields that the selectors read; the compiler checks them, the rest isn't there. */
@@ -54,6 +54,36 @@ describe("ownStatus", () => {
     const parts = ownStatus(state({ stage: { holder: "me", previous: null, pinned: true }, screenShare: "on", hands }));
     expect(parts.map(({ key }) => key)).toEqual(["status.floor", "status.heard", "status.sharing", "status.handUp"]);
     expect(parts[3]?.values).toEqual({ place: 2 });
+  });
+});
+
+describe("what is heard, in words", () => {
+  const channel = (language: string, change: Partial<Channel> = {}): Channel => ({
+    language, sign: false, state: "speech", onAir: "a", booth: "b", since: 1, insufficient: false, override: false, program: false, ...change,
+  });
+  const listener = (listening: string, channels: Channel[], change: Partial<State> = {}): State =>
+    state({ role: "member", listening, languages: { floors: ["zh"], floor: { language: "zh", set: false, program: false }, channels }, ...change });
+
+  it("is said where there is a choice", () => {
+    expect([heardNow(listener("", [])), mayChooseLanguage(listener("", []))]).toEqual([null, false]);
+    expect(heardNow(listener("", [channel("en")], { role: "interpreter" }))).toBeNull();
+    expect(heardNow(listener("", [channel("en")]))).toEqual({ key: "heard.chosen", language: "", caution: false });
+  });
+  it("tells interpretation and original apart, and why", () => {
+    const key = (listening: string, ...channels: Channel[]): string | undefined => heardNow(listener(listening, channels))?.key;
+    expect(key("en", channel("en"))).toBe("heard.speech");
+    expect(key("en", channel("en", { state: "empty" }))).toBe("heard.empty");
+    expect(key("zh-Hant", channel("zh-Hant"))).toBe("heard.own");
+    expect(heardNow(listener("fr", [channel("en")]))).toEqual({ key: "heard.gone", language: "fr", caution: true });
+  });
+  it("says that the sound is insufficient to interpret, whatever else is so", () => {
+    expect(heardNow(listener("en", [channel("en", { insufficient: true, state: "off" })]))).toEqual({ key: "heard.insufficient", language: "en", caution: true });
+  });
+  it("shows the sign language that was chosen, but not to who wants sound only", () => {
+    const signed = channel("ase", { sign: true });
+    expect(signShown(listener("ase", [signed]))).toBe(signed);
+    expect(signShown(listener("ase", [signed], { joinMode: "sound" }))).toBeNull();
+    expect(signShown(listener("en", [signed, channel("en")]))).toBeNull();
   });
 });
 

@@ -1,6 +1,7 @@
 /** What views read out of the state, beyond its plain fields. */
-import type { Person, ParticipantId, Picture, Quality, State } from "../core/state";
+import type { Channel, Person, ParticipantId, Picture, Quality, State } from "../core/state";
 import { stageFeed } from "../core/slots";
+import { hear } from "../core/sound/hearing";
 import type { Key, Values } from "../text/text";
 
 export function personOf(state: State, id: ParticipantId | null): Person | null {
@@ -36,6 +37,28 @@ export function screenShown(state: State): ParticipantId | null {
 
 export function handPlace(state: State, id: ParticipantId | null): number {
   return state.hands.findIndex((hand) => hand.participant === id) + 1;
+}
+
+/** Interpreters have a console for what comes in. */
+export function mayChooseLanguage(state: State): boolean {
+  return state.languages.channels.length > 0 && state.role !== "interpreter";
+}
+
+export interface HeardWords { key: Key; language: string; caution: boolean }
+
+/** What is heard at this moment, and why; null where there is no choice. */
+export function heardNow(state: State): HeardWords | null {
+  if (!mayChooseLanguage(state)) return null;
+  const { why, channel } = hear(state);
+  const language = why === "own" ? state.languages.floor.language : (channel?.language ?? state.listening);
+  if (channel?.insufficient && why !== "own") return { key: "heard.insufficient", language, caution: true };
+  return { key: `heard.${why}`, language, caution: ["lost", "empty", "gone"].includes(why) };
+}
+
+/** The sign language that the person watches, and who signs. */
+export function signShown(state: State): Channel | null {
+  const { why, channel } = hear(state);
+  return why === "sign" && state.joinMode !== "sound" && state.role !== "interpreter" ? (channel ?? null) : null;
 }
 
 export interface StatusPart {

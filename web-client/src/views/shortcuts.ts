@@ -1,13 +1,14 @@
 /** Keys of the meeting page: one table, drawn by the help as well. */
 import type { Key } from "../text/text";
 
-export type Shortcut = "mic" | "camera" | "screen" | "hand" | "chat" | "people" | "fullScreen" | "help";
+export type Shortcut = "mic" | "camera" | "screen" | "hand" | "language" | "chat" | "people" | "fullScreen" | "help";
 
 export const SHORTCUTS: readonly { key: string; does: Shortcut; words: Key }[] = [
   { key: "m", does: "mic", words: "help.mic" },
   { key: "v", does: "camera", words: "help.camera" },
   { key: "s", does: "screen", words: "help.screen" },
   { key: "h", does: "hand", words: "help.hand" },
+  { key: "l", does: "language", words: "help.language" },
   { key: "c", does: "chat", words: "help.chat" },
   { key: "p", does: "people", words: "help.people" },
   { key: "f", does: "fullScreen", words: "help.fullScreen" },

@@ -3,11 +3,12 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { JoinMode, Page, State } from "../../core/state";
 import { countryChoices, countryName, languageChoice, languageChoices, likelyCountries, type Choice } from "../../text/names";
 import { meetingTime } from "../../text/times";
-import { sameArray } from "../selectors";
+import { mayChooseLanguage, sameArray } from "../selectors";
 import { useCommands, useSelected, useText } from "../context";
-import { Headphones, Mic, MicOff, Video, VideoOff, Volume2, type Icon } from "../icons";
+import { ChevronDown, Headphones, Languages, Mic, MicOff, Video, VideoOff, Volume2, type Icon } from "../icons";
 import { Button, ProblemNote } from "../parts/basics";
 import { DeviceFields, DeviceProblems, LevelMeter } from "../parts/devices";
+import { LanguageDialog, useHeardName } from "../parts/hearing";
 import { useMedia } from "../parts/hooks";
 import { Picture } from "../parts/picture";
 import { Frame } from "./simple";
@@ -21,6 +22,7 @@ export function Lobby({ page }: { page: LobbyPage }) {
   const name = useSelected((state) => state.profile.name);
   const listener = useSelected((state) => state.role === "listener");
   const [nameMissing, setNameMissing] = useState(false);
+  const [hearing, setHearing] = useState(false);
 
   const join = (mode: JoinMode): void => {
     if (page.joining) return;
@@ -52,7 +54,7 @@ export function Lobby({ page }: { page: LobbyPage }) {
             </section>
           )}
           <section class="lobby-profile" aria-label={t("lobby.profile")}>
-            <ProfileFields nameField={nameField} nameMissing={nameMissing && name.trim() === ""} />
+            <ProfileFields nameField={nameField} nameMissing={nameMissing && name.trim() === ""} onHearing={() => setHearing(true)} />
             {listener && <p class="note note-plain">{t("lobby.listener")}</p>}
             <div class="lobby-join">
               {page.problem && (
@@ -64,6 +66,7 @@ export function Lobby({ page }: { page: LobbyPage }) {
           </section>
         </div>
       </form>
+      {hearing && <LanguageDialog onClose={() => setHearing(false)} />}
     </Frame>
   );
 }
@@ -201,9 +204,10 @@ function AskedDeviceFields() {
 interface ProfileFieldsProps {
   nameField: { current: HTMLInputElement | null };
   nameMissing: boolean;
+  onHearing(): void;
 }
 
-function ProfileFields({ nameField, nameMissing }: ProfileFieldsProps) {
+function ProfileFields({ nameField, nameMissing, onHearing }: ProfileFieldsProps) {
   const { t } = useText();
   const commands = useCommands();
   const profile = useSelected((state) => state.profile);
@@ -241,6 +245,30 @@ function ProfileFields({ nameField, nameMissing }: ProfileFieldsProps) {
       </div>
       <CountryField chosen={profile.country} />
       <LanguageField chosen={profile.speaks} />
+      <HearingField onOpen={onHearing} />
+    </div>
+  );
+}
+
+/** What one will hear; the same choice as in the meeting. */
+function HearingField({ onOpen }: { onOpen(): void }) {
+  const { t } = useText();
+  const shown = useSelected(mayChooseLanguage);
+  const language = useHeardName();
+  if (!shown) return null;
+  return (
+    <div class="field">
+      <span class="field-label" id="hearing-label">
+        {t("hearing.field")}
+      </span>
+      <button
+        type="button" class="button field-button" aria-haspopup="dialog" aria-labelledby="hearing-label hearing-language" data-testid="language"
+        onClick={onOpen}
+      >
+        <Languages size={20} />
+        <bdi id="hearing-language">{language}</bdi>
+        <ChevronDown size={16} />
+      </button>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** What bar, keys and menu do alike. */
 import { useEffect, useMemo } from "preact/hooks";
 import type { SidePanel } from "../../core/state";
-import { handPlace } from "../selectors";
+import { handPlace, mayChooseLanguage } from "../selectors";
 import { useCommands, useSelected, useStore } from "../context";
 import type { FullScreen } from "../parts/hooks";
 import { shortcutOf, shortcutsEnabled, type Shortcut } from "../shortcuts";
@@ -13,12 +13,13 @@ export interface Actions {
   camera(): void;
   screen(): void;
   hand(): void;
+  language(): void;
   chat(): void;
   people(): void;
   more(): void;
 }
 
-export function useActions(openMore: () => void): Actions {
+export function useActions(open: (what: "more" | "language") => void): Actions {
   const store = useStore();
   const commands = useCommands();
   const mayShare = useSelected((state) => state.may.has("screen"));
@@ -32,7 +33,8 @@ export function useActions(openMore: () => void): Actions {
       hand: () => commands.raiseHand(handPlace(store.get(), store.get().me) === 0),
       chat: () => panel("chat"),
       people: () => panel("people"),
-      more: openMore,
+      language: () => open("language"),
+      more: () => open("more"),
     };
   }, [mayShare]);
 }
@@ -47,6 +49,7 @@ export function useShortcuts(actions: Actions, fullScreen: FullScreen, openHelp:
       camera: () => store.get().may.has("publish") && actions.camera(),
       screen: () => actions.canShare && actions.screen(),
       hand: () => store.get().may.has("hand") && actions.hand(),
+      language: () => mayChooseLanguage(store.get()) && actions.language(),
       chat: actions.chat,
       people: actions.people,
       fullScreen: () => fullScreen.supported && fullScreen.toggle(),

@@ -1,14 +1,16 @@
-/** Always in reach: microphone, camera, hand, and the way out. Names stay, icons and aria-pressed tell the state. */
+/** Always in reach: microphone, camera, hand, language, and the way out. Names stay, icons and aria-pressed tell the state. */
+import type { ComponentChildren } from "preact";
 import type { Shortcut } from "../shortcuts";
 import { SHORTCUTS } from "../shortcuts";
-import { handPlace } from "../selectors";
+import { handPlace, mayChooseLanguage } from "../selectors";
 import { useCommands, useSelected, useText } from "../context";
-import { Ellipsis, Hand, LogOut, MessageSquare, Mic, MicOff, MonitorUp, Users, Video, VideoOff, type Icon } from "../icons";
+import { ChevronDown, Ellipsis, Hand, Languages, LogOut, MessageSquare, Mic, MicOff, MonitorUp, Users, Video, VideoOff, type Icon } from "../icons";
+import { useHeardName } from "../parts/hearing";
 import type { Actions } from "./actions";
 
 interface BarButtonProps {
   icon: Icon;
-  words: string;
+  words: ComponentChildren;
   /** What the control is, for screen readers and the tooltip; contains the words. */
   name: string;
   onClick(): void;
@@ -21,9 +23,11 @@ interface BarButtonProps {
   /** A number at the icon; the name says what it counts. */
   badge?: { text: string; look: "news" | "hand" | "quiet" } | null;
   expanded?: boolean;
+  /** It opens a dialog. */
+  popup?: boolean;
 }
 
-function BarButton({ icon: Sign, words, name, onClick, testid, pressed, look, shortcut, className, badge, expanded }: BarButtonProps) {
+function BarButton({ icon: Sign, words, name, onClick, testid, pressed, look, shortcut, className, badge, expanded, popup }: BarButtonProps) {
   const { t } = useText();
   const key = SHORTCUTS.find(({ does }) => does === shortcut)?.key.toUpperCase();
   return (
@@ -32,6 +36,7 @@ function BarButton({ icon: Sign, words, name, onClick, testid, pressed, look, sh
       class={["bar-button", look ? `bar-${look}` : "", className ?? ""].filter(Boolean).join(" ")}
       aria-pressed={pressed}
       aria-expanded={expanded}
+      aria-haspopup={popup ? "dialog" : undefined}
       aria-label={name}
       title={key ? t("bar.key", { name, key }) : name}
       data-testid={testid}
@@ -51,11 +56,12 @@ export function ControlBar({ actions }: { actions: Actions }) {
   const commands = useCommands();
   const mayPublish = useSelected((state) => state.may.has("publish"));
   const mayHand = useSelected((state) => state.may.has("hand"));
+  const chooses = useSelected(mayChooseLanguage);
   const microphone = useSelected((state) => state.microphone);
   const camera = useSelected((state) => state.camera);
   const raised = useSelected((state) => handPlace(state, state.me) > 0);
   return (
-    <div class="bar" role="group" aria-label={t("bar.label")}>
+    <div class={chooses ? "bar bar-full" : "bar"} role="group" aria-label={t("bar.label")}>
       <div class="bar-group bar-middle">
         {mayPublish && (
           <>
@@ -76,6 +82,7 @@ export function ControlBar({ actions }: { actions: Actions }) {
             {...(raised ? { look: "raised" } : {})}
           />
         )}
+        {chooses && <LanguageButton actions={actions} />}
       </div>
       <div class="bar-group bar-end">
         <ChatButton actions={actions} />
@@ -97,6 +104,21 @@ function ScreenButton({ actions }: { actions: Actions }) {
       className="bar-wide" {...(share === "off" ? {} : { look: "on" })}
     />
   );
+}
+
+/** "Hearing: English", on a narrow page the language alone. */
+function LanguageButton({ actions }: { actions: Actions }) {
+  const { t } = useText();
+  const language = useHeardName();
+  const name = t("bar.hearing", { language });
+  const words = (
+    <>
+      <span class="bar-language-wide">{name}</span>
+      <span class="bar-language-narrow">{language}</span>
+      <ChevronDown size={16} />
+    </>
+  );
+  return <BarButton icon={Languages} words={words} name={name} testid="language" shortcut="language" onClick={actions.language} className="bar-language" popup />;
 }
 
 function ChatButton({ actions }: { actions: Actions }) {

@@ -1,15 +1,14 @@
-/** What opens over the meeting: more, devices, keys, a new link, and the question before ending. */
+/** What opens over the meeting: more, devices, keys, and the question before ending. */
 import { useState } from "preact/hooks";
-import type { Role } from "../../core/state";
 import { useCommands, useSelected, useText } from "../context";
-import { Keyboard, Link, MonitorOff, MonitorUp, Power, Settings2, Users, Maximize, Minimize, type Icon } from "../icons";
-import { Button, CopyButton, Dialog, PageSettings } from "../parts/basics";
+import { Keyboard, Languages, Link, MonitorOff, MonitorUp, Power, Settings2, Users, Maximize, Minimize, type Icon } from "../icons";
+import { Button, Dialog, PageSettings } from "../parts/basics";
 import { DeviceFields, DeviceProblems } from "../parts/devices";
 import { useMedia, type FullScreen } from "../parts/hooks";
 import { enableShortcuts, shortcutsEnabled, SHORTCUTS } from "../shortcuts";
 import type { Actions } from "./actions";
 
-export type Opened = "none" | "more" | "devices" | "help" | "link" | "end";
+export type Opened = "none" | "more" | "language" | "languages" | "devices" | "help" | "link" | "end";
 
 /** Phones have no room in the bar for all. */
 export const NARROW = "(max-width: 599px)";
@@ -24,6 +23,7 @@ export function MoreDialog({ actions, fullScreen, onOpen }: MoreProps) {
   const { t } = useText();
   const narrow = useMedia(NARROW);
   const mayInvite = useSelected((state) => state.may.has("invite"));
+  const mayLead = useSelected((state) => state.may.has("give-floor"));
   const mayEnd = useSelected((state) => state.may.has("end"));
   const sharing = useSelected((state) => state.screenShare !== "off");
   const after = (act: () => void) => (): void => {
@@ -45,6 +45,7 @@ export function MoreDialog({ actions, fullScreen, onOpen }: MoreProps) {
           />
         )}
         <Entry icon={Keyboard} words={t("more.help")} onClick={() => onOpen("help")} testid="more-help" />
+        {mayLead && <Entry icon={Languages} words={t("more.languages")} onClick={() => onOpen("languages")} testid="more-languages" />}
         {mayInvite && <Entry icon={Link} words={t("more.link")} onClick={() => onOpen("link")} testid="more-link" />}
         {mayEnd && <Entry icon={Power} words={t("more.end")} onClick={() => onOpen("end")} testid="more-end" danger />}
       </ul>
@@ -106,55 +107,6 @@ export function HelpDialog({ onClose }: { onClose(): void }) {
       <p class="hint">{t("help.note")}</p>
       <div class="dialog-actions">
         <Button onClick={onClose}>{t("app.close")}</Button>
-      </div>
-    </Dialog>
-  );
-}
-
-const INVITED: readonly Role[] = ["member", "listener", "interpreter", "secretariat", "host"];
-
-export function LinkDialog({ onClose }: { onClose(): void }) {
-  const { t } = useText();
-  const commands = useCommands();
-  const issued = useSelected((state) => state.issuedLink);
-  const [role, setRole] = useState<Role>("member");
-  const close = (): void => {
-    if (issued) commands.dismissIssuedLink();
-    onClose();
-  };
-  return (
-    <Dialog title={t("link.title")} onClose={close} testid="link-dialog">
-      {issued ? (
-        <div class="field">
-          <label class="field-label" for="issued-link">
-            {t("link.ready", { role: t(`role.${issued.role}`) })}
-          </label>
-          <input id="issued-link" type="text" readOnly value={issued.url} dir="ltr" onFocus={(event) => event.currentTarget.select()} />
-        </div>
-      ) : (
-        <>
-          <p>{t("link.text")}</p>
-          <label class="field">
-            <span class="field-label">{t("link.role")}</span>
-            <select value={role} onChange={(event) => setRole(event.currentTarget.value as Role)}>
-              {INVITED.map((invited) => (
-                <option key={invited} value={invited}>
-                  {t(`role.${invited}`)}
-                </option>
-              ))}
-            </select>
-          </label>
-        </>
-      )}
-      <div class="dialog-actions">
-        <Button onClick={close}>{t(issued ? "app.close" : "app.cancel")}</Button>
-        {issued ? (
-          <CopyButton text={issued.url}>{t("app.copy")}</CopyButton>
-        ) : (
-          <Button kind="primary" onClick={() => commands.reissue(role)} testid="make-link">
-            {t("link.make")}
-          </Button>
-        )}
       </div>
     </Dialog>
   );

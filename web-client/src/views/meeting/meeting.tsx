@@ -3,13 +3,17 @@ import { useState } from "preact/hooks";
 import { useCommands, useSelected, useText } from "../context";
 import { LayoutGrid, Maximize, Minimize, SquareUser } from "../icons";
 import { IconButton } from "../parts/basics";
+import { LanguageDialog } from "../parts/hearing";
 import { useFullScreen, useMedia } from "../parts/hooks";
 import { SoundBanner, Sounds } from "../parts/sounds";
 import { Toasts } from "../parts/toasts";
+import { Advice } from "./advice";
 import { useActions, useShortcuts } from "./actions";
 import { ChatPanel } from "./chat_panel";
 import { ControlBar } from "./control_bar";
-import { DevicesDialog, EndDialog, HelpDialog, LinkDialog, MoreDialog, type Opened } from "./dialogs";
+import { DevicesDialog, EndDialog, HelpDialog, MoreDialog, type Opened } from "./dialogs";
+import { LinkDialog } from "./link_dialog";
+import { LanguagesDialog } from "./languages_dialog";
 import { PeoplePanel } from "./people_panel";
 import { Pictures } from "./pictures";
 import { StatusLine } from "./status_line";
@@ -19,7 +23,7 @@ export function Meeting() {
   const [opened, setOpened] = useState<Opened>("none");
   const panel = useSelected((state) => state.panel);
   const fullScreen = useFullScreen();
-  const actions = useActions(() => setOpened("more"));
+  const actions = useActions(setOpened);
   useShortcuts(actions, fullScreen, () => setOpened("help"));
   const low = useMedia("(max-height: 480px) and (orientation: landscape)");
   const quiet = useQuiet(low && panel === "none" && opened === "none");
@@ -30,6 +34,7 @@ export function Meeting() {
       <Top fullScreen={fullScreen} />
       <div class="notices">
         <SoundBanner />
+        <Advice />
         <Toasts />
       </div>
       <main class="meeting-main">
@@ -43,6 +48,8 @@ export function Meeting() {
       </footer>
       <Sounds />
       {opened === "more" && <MoreDialog actions={actions} fullScreen={fullScreen} onOpen={setOpened} />}
+      {opened === "language" && <LanguageDialog onClose={close} />}
+      {opened === "languages" && <LanguagesDialog onClose={close} />}
       {opened === "devices" && <DevicesDialog onClose={close} />}
       {opened === "help" && <HelpDialog onClose={close} />}
       {opened === "link" && <LinkDialog onClose={close} />}

@@ -1,13 +1,13 @@
 /** The middle of the page: stage, shared screen and tiles, arranged by layout.ts for the room there is. */
 import { useEffect, useState } from "preact/hooks";
 import { isPhone } from "../../core/browser";
-import { arrange, type Arrangement } from "../layout";
-import { galleryPicture, isPaused, onStage, personOf, sameArray, screenShown, type OnStage } from "../selectors";
+import { arrange, withSign, type Arrangement } from "../layout";
+import { galleryPicture, isPaused, onStage, personOf, sameArray, screenShown, signShown, type OnStage } from "../selectors";
 import { useCommands, useSelected, useText } from "../context";
 import { ChevronLeft, ChevronRight, MonitorUp, Users } from "../icons";
 import { Picture } from "../parts/picture";
 import { useBox } from "../parts/hooks";
-import { OwnTile, StageTile, Tile } from "./tile";
+import { OwnTile, SignTile, StageTile, Tile } from "./tile";
 
 /** As many as core asks the relay for (DESIGN section 3). */
 const MOST = isPhone(navigator.userAgent) ? 6 : 14;
@@ -20,7 +20,10 @@ function sameOnStage(a: OnStage | null, b: OnStage | null): boolean {
 
 export function Pictures() {
   const { t } = useText();
-  const [ref, box] = useBox<HTMLDivElement>();
+  const [ref, page] = useBox<HTMLDivElement>();
+  const sign = useSelected(signShown);
+  const beside = sign !== null && page.width > 0 ? withSign(page) : null;
+  const box = beside?.rest ?? page;
   const layout = useSelected((state) => state.layout);
   const others = useSelected((state) => state.tiles.length);
   const screen = useSelected(screenShown);
@@ -29,16 +32,17 @@ export function Pictures() {
   useReportedGeometry(found);
 
   return (
-    <div class="pictures" ref={ref} data-tiles={found.tilesAt}>
+    <div class="pictures" ref={ref} data-sign={beside?.at}>
+      {sign && beside && <SignTile channel={sign} box={beside.sign} />}
       {box.width > 0 && (
-        <>
+        <div class="pictures-rest" data-tiles={found.tilesAt} style={{ width: `${box.width}px`, height: `${box.height}px` }}>
           {found.stage && (
             <section class="stage" aria-label={t("stage.label")} style={{ width: `${found.stage.width}px`, height: `${found.stage.height}px` }}>
               {screen !== null ? <Screen id={screen} /> : staged ? <StageTile id={staged.participant} picture={staged.picture} /> : <EmptyStage />}
             </section>
           )}
           {found.tilesAt !== "nowhere" && <Tiles found={found} speaker={screen !== null ? staged : null} />}
-        </>
+        </div>
       )}
       <StageAnnouncer />
     </div>

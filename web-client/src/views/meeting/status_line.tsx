@@ -4,6 +4,7 @@ import { ownStatus, sameArray, speakingNames, type StatusPart } from "../selecto
 import { useCommands, useSelected, useText } from "../context";
 import { AudioLines, MonitorOff, WifiOff } from "../icons";
 import { Button } from "../parts/basics";
+import { HeardLine } from "../parts/hearing";
 import { useNow } from "../parts/hooks";
 import { Picture } from "../parts/picture";
 
@@ -26,6 +27,7 @@ export function StatusLine() {
           </span>
         ))}
       </p>
+      <HeardLine />
       <OwnScreen />
       {names.length > 0 && (
         <p class="status-speaking">

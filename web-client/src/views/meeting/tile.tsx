@@ -1,5 +1,5 @@
 /** One person's picture with their name: on the stage, beside a shared screen, in the gallery. */
-import type { Person, Picture as Slot } from "../../core/state";
+import type { Channel, Person, Picture as Slot } from "../../core/state";
 import { countryName, ownLanguageName } from "../../text/names";
 import { handPlace, isPaused, personOf } from "../selectors";
 import { useSelected, useText } from "../context";
@@ -134,6 +134,24 @@ export function OwnTile({ box }: { box: Box }) {
         {(box.width >= ROOMY || (quality !== undefined && quality <= 1)) && <NetworkMark quality={quality} />}
       </p>
     </div>
+  );
+}
+
+/** A sign language, beside everything else. It says nothing of the sound, which is the original. */
+export function SignTile({ channel, box }: { channel: Channel; box: Box }) {
+  const { t } = useText();
+  const picture = useSelected((state) => state.channelPicture);
+  const name = useSelected((state) => personOf(state, channel.onAir)?.name ?? "");
+  const language = ownLanguageName(channel.language);
+  const live = picture?.live === true;
+  return (
+    <section class="tile tile-sign" style={sizes(box)} aria-label={t("sign.label", { language })}>
+      <Picture stream={picture?.stream ?? null} live={live} label={t("sign.label", { language })} whole participant={channel.onAir ?? ""} kind="sign" />
+      {!live && <p class="stage-empty">{channel.onAir === null ? t("sign.empty", { language }) : t("stage.waiting")}</p>}
+      <p class="tile-caption">
+        <bdi class="tile-name">{name ? `${name} · ${language}` : language}</bdi>
+      </p>
+    </section>
   );
 }
 

@@ -13,7 +13,7 @@ interface PictureProps {
   /** A screen is shown whole; a face may lose its edges. */
   whole?: boolean;
   participant?: string;
-  kind: "stage" | "screen" | "camera" | "own";
+  kind: "stage" | "screen" | "camera" | "own" | "sign";
 }
 
 /** Moving picture. Muted and playsinline as Safari asks: sound has elements of its own (sounds.tsx). */

@@ -1,5 +1,7 @@
-import { useEffect } from "preact/hooks";
-import { playAll, useStream } from "../media";
+import { useEffect, useLayoutEffect } from "preact/hooks";
+import { gains, groupOf } from "../../core/sound/hearing";
+import type { Sound as SoundSlot } from "../../core/state";
+import { play, playAll, useStream } from "../media";
 import { useCommands, useSelected, useText } from "../context";
 import { Volume2 } from "../icons";
 import { Button } from "./basics";
@@ -10,15 +12,27 @@ export function Sounds() {
   const speaker = useSelected((state) => state.devices.speaker);
   return (
     <div hidden>
-      {sounds.map((stream) => (
-        <Sound key={stream.id} stream={stream} speaker={speaker} />
+      {sounds.map((sound) => (
+        <Sound key={sound.stream.id} sound={sound} speaker={speaker} />
       ))}
     </div>
   );
 }
 
-function Sound({ stream, speaker }: { stream: MediaStream; speaker: string }) {
-  const ref = useStream<HTMLAudioElement>(stream);
+/** Muted while the graph plays (core/sound/mixer.ts); else as loud as its gain would make it, but where the browser keeps volumes to itself. */
+function Sound({ sound, speaker }: { sound: SoundSlot; speaker: string }) {
+  const commands = useCommands();
+  const ref = useStream<HTMLAudioElement>(sound.stream);
+  const volume = useSelected((state) => gains(state)[groupOf(sound.of)]);
+  const muted = useSelected((state) => state.soundGraph) || volume === 0;
+  useLayoutEffect(() => {
+    const element = ref.current;
+    if (!element) return;
+    element.volume = volume;
+    element.muted = muted;
+    // What plays without a gesture since it is muted may be stopped when it isn't any more.
+    if (element.srcObject) play(element, () => commands.reportSoundBlocked());
+  }, [muted, volume]);
   useEffect(() => {
     const element = ref.current;
     // Not in Safari; a speaker that was unplugged leaves the sound where the system puts it.

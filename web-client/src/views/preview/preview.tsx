@@ -1,11 +1,17 @@
 /** For developers: every screen from a made-up state, at /preview.html?screen=NAME&lang=TAG&theme=light|dark. Not part of the product's bundle. */
 import { render } from "preact";
 import type { Commands } from "../../core/commands";
-import type { State } from "../../core/state";
+import { languagesOf } from "../../core/languages";
+import type { Languages, State } from "../../core/state";
 import { createStore, type WritableStore } from "../../core/store";
 import { pageCount, pageOf } from "../../core/slots";
 import { App } from "../app";
 import { BASE, SCREENS } from "./states";
+
+function changed(languages: Languages, floors = languages.floors, channels = languages.channels.map(({ language }) => language)): Languages {
+  const made = languagesOf({ name: "", title: "", starts: 0, zone: "", minutes: 0, floors, channels }).channels;
+  return { ...languages, floors, channels: made.map((one) => languages.channels.find(({ language }) => language === one.language) ?? one) };
+}
 
 /** Enough of a controller to press the buttons; what needs a server does nothing. */
 function pretend(store: WritableStore): Commands {
@@ -16,6 +22,13 @@ function pretend(store: WritableStore): Commands {
     setProfile: (profile) => change({ profile: { ...store.get().profile, ...profile } }),
     setMicrophone: (on) => change({ microphone: on ? "on" : "off" }),
     setCamera: (on) => change({ camera: on ? "on" : "off" }),
+    setListening: (listening) => change({ listening }),
+    setOriginalLevel: (originalLevel) => change({ originalLevel }),
+    setLanguages: ({ floors, channels }) => change({ languages: changed(store.get().languages, floors, channels) }),
+    setFloorLanguage: (language) => {
+      const { languages } = store.get();
+      change({ languages: { ...languages, floor: { ...languages.floor, language: language ?? languages.floors[0] ?? "", set: language !== null } } });
+    },
     leave: () => change({ page: { at: "left", why: "left" } }),
     setLayout: (layout) => change({ layout }),
     setPanel: (panel) => change({ panel }),
@@ -24,7 +37,7 @@ function pretend(store: WritableStore): Commands {
       const { tiles, galleryPage } = store.get();
       change({ pageSize, galleryPages: pageCount(tiles, pageSize), galleryMembers: pageOf(tiles, galleryPage, pageSize) });
     },
-    reissue: (role) => change({ issuedLink: { role, url: `${location.origin}/m/demo#token=eyJhbGciOiJIUzI1NiJ9.made-up` } }),
+    makeLink: ({ role }) => change({ issuedLink: { role, url: `${location.origin}/m/demo#token=eyJhbGciOiJIUzI1NiJ9.made-up` } }),
     dismissIssuedLink: () => change({ issuedLink: null }),
     dismissToast: (id) => change({ toasts: store.get().toasts.filter((toast) => toast.id !== id) }),
     unblockSound: () => change({ soundBlocked: false }),

@@ -1,5 +1,6 @@
 /** Made-up states, one for each thing that the page can look like. */
-import type { Action, ChatMessage, Person, Picture, Quality, State, Toast } from "../../core/state";
+import { NO_LANGUAGES } from "../../core/languages";
+import type { Action, Channel, ChatMessage, Person, Picture, Quality, State, Toast } from "../../core/state";
 import { face, slide } from "./pictures";
 
 const NOW = Date.now();
@@ -9,7 +10,7 @@ const HOST: Action[] = [...MEMBER, "give-floor", "mute", "remove", "invite", "en
 function person(id: string, name: string, organisation: string, country: string, speaks: string, change: Partial<Person> = {}): Person {
   return {
     id, name, organisation, country, speaks, role: "member", microphone: "off", camera: "on", screen: false, mutedByHost: false,
-    connection: "connected", listenOnly: false, ...change,
+    connection: "connected", listenOnly: false, booth: "", interprets: [], understands: [], pivot: "", ...change,
   };
 }
 
@@ -84,6 +85,21 @@ export const BASE: State = {
   galleryMembers: [],
   gallery: [],
   sounds: [],
+  soundGraph: false,
+  languages: NO_LANGUAGES,
+  listening: "",
+  originalLevel: 0.15,
+  weakLink: false,
+  channelPicture: null,
+  slowDownUntil: 0,
+  cards: new Map(),
+  audience: null,
+  booth: null,
+  handovers: [],
+  onAir: null,
+  boothChat: [],
+  incoming: "",
+  partner: null,
   soundBlocked: false,
   layout: "speaker",
   panel: "none",
@@ -93,6 +109,19 @@ export const BASE: State = {
   issuedLink: null,
   wakeLock: false,
 };
+
+function channel(language: string, state: Channel["state"], change: Partial<Channel> = {}): Channel {
+  const onAir = state === "off" || state === "empty" ? null : "p2";
+  return { language, sign: false, state, onAir, booth: "b", since: onAir ? NOW - 400_000 : 0, insufficient: false, override: false, program: false, ...change };
+}
+
+/** Into four languages and a sign language, each in another state. */
+function interpreted(listening: string, change: Partial<State> = {}): Partial<State> {
+  const channels = [
+    channel("en", "speech"), channel("es", "pause"), channel("fr", "empty"), channel("id", "off", { override: true }), channel("ase", "speech", { sign: true }),
+  ];
+  return { languages: { floors: ["zh", "ja"], floor: { language: "zh", set: false, program: false }, channels }, listening, ...change };
+}
 
 function picture(mid: string, participant: string, stream: MediaStream): Picture {
   return { mid, participant, stream, live: true };
@@ -176,5 +205,21 @@ export const SCREENS: Record<string, () => State> = {
   "meeting-people-toasts": () => meeting({ panel: "people", toasts: TOASTS }, [...PEOPLE, ...crowd]),
   "meeting-chat": () => meeting({ panel: "chat" }),
   "meeting-chat-empty": () => meeting({ panel: "chat", chat: [] }),
+  "lobby-languages": () => ({ ...BASE, ...interpreted("en"), page: { at: "lobby", joining: false, problem: null }, devices: { ...DEVICES, preview: face(0) } }),
+  "meeting-interpreted": () => meeting(interpreted("en")),
+  "meeting-booth-empty": () => meeting(interpreted("fr")),
+  "meeting-insufficient": () => {
+    const { languages, ...rest } = interpreted("en");
+    const channels = languages?.channels.map((one) => ({ ...one, insufficient: one.language === "en" })) ?? [];
+    return meeting({ ...rest, languages: { ...(languages ?? NO_LANGUAGES), channels } });
+  },
+  "meeting-sign": () => meeting(interpreted("ase", { channelPicture: picture("31", "p2", face(1, true)) })),
+  "meeting-sign-screen": () => meeting(interpreted("ase", { channelPicture: picture("31", "p2", face(1, true)), screen: "p1", screenPicture: picture("9", "p1", slide()) })),
+  "meeting-advice": () =>
+    meeting(interpreted("", {
+      microphone: "on", slowDownUntil: NOW + 9e6,
+      cards: new Map([["me", { participant: "me", word: "muffled", bandwidth: 4000, level: -31, noise: -60, clipping: 0, loss: 0 }]]),
+    })),
+  "meeting-host-languages": () => meeting({ ...interpreted("en"), role: "host", may: new Set(HOST) }),
   "meeting-host": () => meeting({ role: "host", may: new Set(HOST) }),
 };

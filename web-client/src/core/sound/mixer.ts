@@ -1,0 +1,146 @@
+/**
+ * The page's one Web Audio graph: each audio slot -> the gain of its group -> output. While it runs the media elements are muted (but stay:
+ * in Chromium a remote track is silent in Web Audio unless it is also attached to one); while it doesn't, they play by themselves.
+ * An element's volume would not do: iOS ignores it.
+ */
+import type { Sound, State } from "../state";
+import { type Gains, gains, type Group, groupOf, soundFeeds } from "./hearing";
+import { Ramp } from "./ramp";
+
+const GROUPS: readonly Group[] = ["original", "channel", "incoming", "partner"];
+const GESTURES = ["pointerdown", "keydown"] as const;
+
+type SinkContext = AudioContext & { setSinkId?: (id: string) => Promise<void> };
+interface Graph { context: SinkContext; groups: Map<Group, { node: GainNode; ramp: Ramp }> }
+
+export interface MixerHost {
+  /** Whether the graph plays now, in place of the elements. */
+  plays(now: boolean): void;
+  /** What all sound goes through: connected to the destination by who makes it. Absent: the destination itself. */
+  output?(context: AudioContext): AudioNode;
+}
+
+export class Mixer {
+  private graph: Graph | null = null;
+  private readonly sources = new Map<MediaStream, MediaStreamAudioSourceNode>();
+  private speaker = "";
+  private channelFeed = "none";
+  /** This browser can't do it; not tried again. */
+  private refused = false;
+  private playing = false;
+
+  /** Browsers let sound run only after a gesture, and phones stop it for a call. */
+  private readonly wake = (): void => this.resume();
+
+  constructor(private readonly host: MixerHost) {}
+
+  /** Call it in a gesture, before the first sound, where the meeting will need it. */
+  prepare(levels: Gains): void {
+    if (this.graph || this.refused || typeof AudioContext === "undefined") return;
+    try {
+      const context: SinkContext = new AudioContext({ latencyHint: "interactive" });
+      const output = this.host.output?.(context) ?? context.destination;
+      const groups: Graph["groups"] = new Map();
+      for (const group of GROUPS) {
+        const node = context.createGain();
+        node.connect(output);
+        groups.set(group, { node, ramp: new Ramp(node.gain, levels[group]) });
+      }
+      this.graph = { context, groups };
+      context.addEventListener("statechange", () => this.report());
+    } catch {
+      this.refused = true; // no sound device, or too many contexts: the elements play
+      return;
+    }
+    for (const gesture of GESTURES) addEventListener(gesture, this.wake);
+    this.resume();
+  }
+
+  /** Keeps the graph as the state wants it. Cheap when nothing has changed. */
+  update(state: State): void {
+    if (state.page.at !== "meeting") {
+      if (state.page.at === "left") this.close();
+      return;
+    }
+    const levels = gains(state);
+    // A meeting without channels has nothing to mix: its sound stays as plain as it can be.
+    if (state.languages.channels.length > 0 || state.role === "interpreter") this.prepare(levels);
+    if (!this.graph) return;
+    this.connect(state.sounds);
+    this.level(levels, soundFeeds(state).channel);
+    this.choose(state.devices.speaker);
+    this.report();
+  }
+
+  /** After a gesture. */
+  resume(): void {
+    const context = this.graph?.context;
+    if (context && context.state !== "running") void context.resume().catch(() => undefined);
+  }
+
+  close(): void {
+    for (const gesture of GESTURES) removeEventListener(gesture, this.wake);
+    for (const source of this.sources.values()) source.disconnect();
+    this.sources.clear();
+    void this.graph?.context.close().catch(() => undefined);
+    this.graph = null;
+    this.speaker = "";
+    this.channelFeed = "none";
+    this.report();
+  }
+
+  private connect(sounds: readonly Sound[]): void {
+    const { graph } = this;
+    const wanted = new Set(sounds.map(({ stream }) => stream));
+    for (const [stream, source] of this.sources) {
+      if (wanted.has(stream)) continue;
+      source.disconnect();
+      this.sources.delete(stream);
+    }
+    for (const { stream, of } of sounds) {
+      const group = graph?.groups.get(groupOf(of));
+      if (!graph || !group || this.sources.has(stream) || this.refused) continue;
+      try {
+        const source = graph.context.createMediaStreamSource(stream);
+        source.connect(group.node);
+        this.sources.set(stream, source);
+      } catch {
+        this.refused = true; // Firefox refuses a track of another sample rate
+      }
+    }
+  }
+
+  private level(levels: Gains, channelFeed: string): void {
+    const { graph } = this;
+    if (!graph) return;
+    const now = graph.context.currentTime;
+    const other = channelFeed !== this.channelFeed && channelFeed !== "none";
+    this.channelFeed = channelFeed;
+    for (const [group, { ramp }] of graph.groups) {
+      if (group === "channel" && other) ramp.fresh(levels.channel, now);
+      else ramp.to(levels[group], now);
+    }
+  }
+
+  private choose(speaker: string): void {
+    const context = this.graph?.context;
+    if (!context || speaker === this.speaker) return;
+    this.speaker = speaker;
+    // A speaker that was unplugged leaves the sound where the system puts it.
+    context.setSinkId?.(speaker).catch(() => undefined);
+  }
+
+  /** Firefox can't lead a graph to a chosen speaker, but elements: they play then. */
+  private canPlay(): boolean {
+    const { graph } = this;
+    if (!graph || this.refused || graph.context.state !== "running") return false;
+    return this.speaker === "" || graph.context.setSinkId !== undefined || !("setSinkId" in HTMLMediaElement.prototype);
+  }
+
+  private report(): void {
+    const now = this.canPlay();
+    if (now === this.playing) return;
+    this.playing = now;
+    this.host.plays(now);
+  }
+}
