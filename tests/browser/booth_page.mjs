@@ -1,10 +1,10 @@
 /**
  * A client that speaks the protocol by itself and shows nothing: whoever interprets, speaks or listens in the tests of languages. Runs in
- * the page (so it must be self-contained) as `window.booth`. Sound is made and measured in AudioWorklets, whose times are Unix
- * milliseconds and so the same in all pages.
+ * the page (so it must be self-contained) as `window.booth`. Sound is made in an AudioWorklet and measured in workers; their
+ * times are Unix milliseconds, and so the same in all pages.
  */
 export function booth() {
-  const worklets = `
+  const voice = `
     /** A tone that is switched at once, and tells when it was. */
     registerProcessor("voice", class extends AudioWorkletProcessor {
       constructor() {
@@ -24,40 +24,40 @@ export function booth() {
         }
         return true;
       }
-    });
-    /** How loud each tone is: amplitudes over a window of samples, every hop samples. */
-    registerProcessor("ear", class extends AudioWorkletProcessor {
-      constructor({ processorOptions: { tones, window, hop, hann } }) {
-        super();
-        this.hop = hop;
-        this.ring = new Float32Array(window);
-        this.at = this.frame = 0;
-        const shape = Array.from({ length: window }, (_, i) => (hann ? 1 - Math.cos((2 * Math.PI * i) / window) : 1) * (2 / window));
-        this.tables = tones.map((hz) => ["cos", "sin"].map((name) =>
-          Float32Array.from(shape, (s, i) => s * Math[name]((2 * Math.PI * hz * i) / sampleRate))));
-        this.out = [];
-        this.port.onmessage = () => { this.ended = true; };
-      }
-      amplitude([cos, sin]) {
-        let x = 0, y = 0;
-        const older = this.ring.length - this.at;
-        for (let i = 0; i < older; i++) { const s = this.ring[this.at + i]; x += s * cos[i]; y += s * sin[i]; }
-        for (let i = 0; i < this.at; i++) { const s = this.ring[i]; x += s * cos[older + i]; y += s * sin[older + i]; }
-        return Math.hypot(x, y);
-      }
-      process([[samples]]) {
-        for (let i = 0; i < 128; i++) {
-          this.ring[this.at] = samples ? samples[i] : 0;
-          this.at = (this.at + 1) % this.ring.length;
-          if (++this.frame % this.hop === 0) this.out.push(Date.now(), this.frame, ...this.tables.map((table) => this.amplitude(table)));
-        }
-        if (this.out.length && this.frame % 1024 === 0) {
-          this.port.postMessage(Float64Array.from(this.out));
-          this.out = [];
-        }
-        return !this.ended;
-      }
     });`;
+  /**
+   * How loud each tone is: amplitudes over a window of samples, every hop samples. What it reads is what the jitter buffer gives, as it is
+   * played; Web Audio would add a queue of its own.
+   */
+  const ear = `onmessage = async ({ data: { sound, tones, window, hop, hann } }) => {
+    const ring = new Float32Array(window);
+    const shape = Array.from({ length: window }, (_, i) => (hann ? 1 - Math.cos((2 * Math.PI * i) / window) : 1) * (2 / window));
+    const tables = tones.map((hz) => ["cos", "sin"].map((name) =>
+      Float32Array.from(shape, (s, i) => s * Math[name]((2 * Math.PI * hz * i) / 48000))));
+    let place = 0, heard = 0;
+    const amplitude = ([cos, sin]) => {
+      let x = 0, y = 0;
+      const older = window - place;
+      for (let i = 0; i < older; i++) { const s = ring[place + i]; x += s * cos[i]; y += s * sin[i]; }
+      for (let i = 0; i < place; i++) { const s = ring[i]; x += s * cos[older + i]; y += s * sin[older + i]; }
+      return Math.hypot(x, y);
+    };
+    for (const reader = sound.getReader(); ; ) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      if (value.sampleRate !== 48000) throw new Error("sound of " + value.sampleRate + " Hz");
+      const at = Date.now(), rows = [], samples = new Float32Array(value.numberOfFrames);
+      value.copyTo(samples, { planeIndex: 0, format: "f32-planar" });
+      value.close();
+      for (const sample of samples) {
+        ring[place] = sample;
+        place = (place + 1) % window;
+        if (++heard % hop === 0) rows.push(at, heard, ...tables.map(amplitude));
+      }
+      if (rows.length) postMessage(Float64Array.from(rows));
+    }
+  };`;
+  const load = (script) => URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   const waiting = new Map();
   const lines = {}; /* by name: a publication's or a slot's transceiver */
@@ -67,7 +67,7 @@ export function booth() {
   /** In a page without a gesture the sound begins with the first evaluate(), which counts as one. */
   const audio = async () => {
     context ??= new AudioContext({ sampleRate: 48000, latencyHint: "interactive" });
-    ready ??= context.audioWorklet.addModule(URL.createObjectURL(new Blob([worklets], { type: "text/javascript" })));
+    ready ??= context.audioWorklet.addModule(load(voice));
     await ready;
     await context.resume();
     return context;
@@ -167,13 +167,13 @@ export function booth() {
     },
     /** Measures a slot from now on: window and hop in samples of 48 kHz. */
     async listen(name, { tones, window: length = 4800, hop = length, hann = true, track = named(name).receiver.track }) {
-      const sound = await audio();
-      ears[name]?.node.port.postMessage("end");
-      const node = new AudioWorkletNode(sound, "ear", { outputChannelCount: [1], processorOptions: { tones, window: length, hop, hann } });
-      const ear = { node, source: sound.createMediaStreamSource(new MediaStream([track])), width: tones.length + 2, heard: [] };
-      node.port.onmessage = ({ data }) => { for (const value of data) ear.heard.push(value); };
-      ear.source.connect(node).connect(sound.createGain()).connect(sound.destination);
-      ears[name] = ear;
+      ears[name]?.worker.terminate();
+      const worker = new Worker(load(ear));
+      const { readable: sound } = new MediaStreamTrackProcessor({ track });
+      const one = { worker, width: tones.length + 2, heard: [] };
+      worker.onmessage = ({ data }) => { for (const value of data) one.heard.push(value); };
+      worker.postMessage({ sound, tones, window: length, hop, hann }, [sound]);
+      ears[name] = one;
     },
     ear: (name) => ears[name],
     /** Amplitudes of each tone, a row for each window of so many seconds from now on. */
