@@ -1,4 +1,7 @@
-/** A case of bench_languages.mjs: what twelve channels cost the server, with 200 listeners by WHEP and a device that interprets into each. */
+/**
+ * A case of bench_languages.mjs: what twelve channels cost the server, with 200 listeners by WHEP and a device that interprets into each,
+ * and what the studio costs when a hall hears the program of each, too.
+ */
 import { readFileSync, readdirSync } from "node:fs";
 import { Device } from "./cast.mjs";
 import { Server, until } from "./harness.mjs";
@@ -36,8 +39,8 @@ async function shares(server) {
 
 const listenersOf = (n) => String(Math.floor(LISTENERS / LANGUAGES.length) + (n < LISTENERS % LANGUAGES.length ? 1 : 0));
 
-/** A run of its own: with the channels, or with the floor alone for as many. */
-async function run(withChannels) {
+/** A run of its own: with the channels, or with the floor alone for as many; with a hall for each program, or without. */
+async function run({ withChannels = false, withPrograms = false } = {}) {
   const server = await Server.start({ port: 8080, options: ["--insecure-http", "--connections-address", "0", "--connect-rate", "0", "--request-rate", "0"] });
   server.meeting(MEETING, "--floor", "zh", ...LANGUAGES.flatMap((tag) => ["--channel", tag]));
   const listens = server.token(MEETING, "listener");
@@ -48,8 +51,9 @@ async function run(withChannels) {
     const feeds = withChannels ? ["--voices", "2", "--query", `audio=voice/0,channel/${tag}`] : ["--voices", "1", "--query", "audio=voice/0"];
     devices.push(new Device(server, MEETING, tag, [...interprets, "--view-token", listens, "--view", listenersOf(n), "--cameras", "0", ...feeds]));
   });
-  const slots = 1 + (withChannels ? LANGUAGES.length : 0);
-  const peers = LISTENERS + slots;
+  for (const tag of withPrograms ? LANGUAGES : [])
+    devices.push(new Device(server, MEETING, `hall ${tag}`, ["--token", listens, "--view", "1", "--cameras", "0", "--query", `audio=program/${tag}`]));
+  const peers = LISTENERS + 1 + (withChannels ? LANGUAGES.length : 0) + (withPrograms ? LANGUAGES.length : 0);
   await until(`${peers} are connected`, () => server.metric("tongsheng_relay_peers") >= peers, { timeout: 120_000, every: 500 });
   await new Promise((done) => setTimeout(done, 2000));
   const sentBefore = server.metric("tongsheng_relay_rtp_out_total");
@@ -61,11 +65,14 @@ async function run(withChannels) {
 }
 
 export async function channelCost(tell) {
-  const floor = await run(false);
-  const all = await run(true);
+  const floor = await run();
+  const all = await run({ withChannels: true });
+  const programs = await run({ withChannels: true, withPrograms: true });
   const percent = (share) => `${share.toFixed(1)} %`;
   tell(`${LISTENERS} listeners of the floor alone: server, share of a core`, "", `${percent(floor.server)} at ${Math.round(floor.sent)} packets/s`);
   tell(`${LANGUAGES.length} channels and ${LISTENERS} listeners: server, share of a core`, "", `${percent(all.server)} at ${Math.round(all.sent)} packets/s`);
   tell("of it for each channel", "", percent((all.server - floor.server) / LANGUAGES.length));
-  tell("studio: share of a core for each channel", "", all.studio === null ? "no studio ran" : percent(all.studio / LANGUAGES.length));
+  tell("a hall for each program besides: server, share of a core", "", percent(programs.server));
+  tell("studio with these programs: share of a core", "", programs.studio === null ? "no studio ran" : percent(programs.studio));
+  tell("of it for each channel", "", programs.studio === null ? "" : percent(programs.studio / LANGUAGES.length));
 }

@@ -1,13 +1,15 @@
 /**
  * `make bench-languages`: how fast languages switch, booths hand over, listeners fall back and relays follow, through real browsers; and
  * what channels cost the server. Prints one table beside the targets. A benchmark, not a test: it fails on nothing but a case that
- * doesn't come about. ROUNDS: of hand-overs; the other cases take their share of it.
+ * doesn't come about. ROUNDS: of hand-overs; the other cases take their share of it. CASES=switching,channels: some alone.
  */
 import { Server, chromium } from "./harness.mjs";
 import { Stage } from "./bench_languages_cases.mjs";
 import { channelCost } from "./bench_channels.mjs";
 
 const rounds = Number(process.env.ROUNDS ?? 1000);
+const all = ["switching", "handOvers", "fallback", "relay", "response", "channels"];
+const cases = process.env.CASES?.split(",") ?? all;
 const share = (of) => Math.max(5, Math.round((rounds * of) / 1000));
 const rows = [];
 
@@ -18,14 +20,18 @@ function tell(what, target, measured, value, limit) {
   console.log(row.join(" | "));
 }
 
-const server = await Server.start({ port: 8080, options: ["--insecure-http", "--message-rate", "1000"] });
-/* Addresses as they are, so that two pages also find each other without the relay. */
-const browser = await chromium("--disable-features=WebRtcHideLocalIpsWithMdns");
-const stage = await Stage.open(server, browser);
-for (const measure of [stage.switching, stage.handOvers, stage.fallback, stage.relay, stage.response]) await measure.call(stage, tell, share);
-await browser.close();
-await server.stop();
-await channelCost(tell);
+for (const name of cases) if (!all.includes(name)) throw new Error(`CASES: ${name} isn't one of ${all.join(", ")}`);
+
+if (cases.some((name) => name !== "channels")) {
+  const server = await Server.start({ port: 8080, options: ["--insecure-http", "--message-rate", "1000"] });
+  /* Addresses as they are, so that two pages also find each other without the relay. */
+  const browser = await chromium("--disable-features=WebRtcHideLocalIpsWithMdns");
+  const stage = await Stage.open(server, browser);
+  for (const name of all) if (name !== "channels" && cases.includes(name)) await stage[name](tell, share);
+  await browser.close();
+  await server.stop();
+}
+if (cases.includes("channels")) await channelCost(tell);
 
 console.log("\n| what | target | measured | |\n|---|---|---|---|");
 for (const row of rows) console.log(`| ${row.join(" | ")} |`);

@@ -154,7 +154,6 @@ export class Stage {
     const times = [];
     while (times.length < share(200)) times.push(...(await this.listener.page.evaluate(switchRounds, 10, [["channel/pt", 2], ["channel/fr", 0]], HALF)));
     await Promise.all(devices.map((device) => device.close()));
-    if (process.env.SERIES) console.log(times.join(" "));
     tell("language switch: press to first sound, ms", "p95 < 150", `${spread(times)} of ${times.length}`, at(times, 0.95), 149);
     await this.listener.call("slot", "ear", "channel/en");
   }

@@ -170,6 +170,17 @@ export function speech(text, hz) {
   return file;
 }
 
+/** The level of the one tone at an ear, in dB, as soon as it is steady: a busy machine's jitter buffer stretches and fills. */
+async function steadyLevel(listener, slot) {
+  for (let tries = 0, last = NaN; tries < 20; tries++) {
+    const rows = (await listener.call("hear", slot, 0.3)).map(([amplitude]) => amplitude).sort((a, b) => a - b);
+    const level = 20 * Math.log10(rows[rows.length >> 1]);
+    if (Math.abs(level - last) < 0.5) return level;
+    last = level;
+  }
+  throw new Error(`${listener.name} hears no steady tone`);
+}
+
 /**
  * Level of each of these sines at a slot, in dB above that of 1 kHz: from one booth's microphone to another's ear, through all that is
  * between. Both are on relay already.
@@ -179,9 +190,7 @@ export async function response(speaker, listener, slot, frequencies) {
   for (const hz of [1000, ...frequencies]) {
     await listener.call("listen", slot, { tones: [hz] });
     await speaker.call("speak", "booth-microphone", hz, 0.1);
-    await listener.call("hear", slot, 0.3); /* until it is there */
-    const rows = (await listener.call("hear", slot, 0.5)).map(([amplitude]) => amplitude).sort((a, b) => a - b);
-    levels.set(hz, 20 * Math.log10(rows[rows.length >> 1]));
+    levels.set(hz, await steadyLevel(listener, slot));
   }
   return frequencies.map((hz) => ({ hz, level: levels.get(hz) - levels.get(1000) }));
 }
