@@ -213,7 +213,8 @@ static bool plan_publication(struct state *state, const struct media_policy *pol
 		if (d->publications[i].source == meant->source)
 			return fail(error, SIGNALING_ERROR_CONFLICT, line->mid, "source",
 				    "in two m-lines");
-	/* Sources differ, and a program is no client's, so they are PEER_MAX_PUBLICATIONS at most. */
+	/* Sources differ, and a program is no client's, so they are PEER_MAX_PUBLICATIONS at most.
+	 */
 	G_STATIC_ASSERT(PEER_MAX_PUBLICATIONS >= SOURCE_COUNT - 1);
 	struct publication_description *p = &d->publications[d->n_publications++];
 	*p = (struct publication_description){

@@ -108,6 +108,7 @@ static void hand_over(struct participant *p, struct connection *connection)
 		connection_close(old, CLOSE_REPLACED, "replaced");
 	}
 	connection_attach(connection, p);
+	p->prefers_program = false; /* the page says it anew */
 	p->patience = PARTICIPANT_PATIENCE_US;
 }
 

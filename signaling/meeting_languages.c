@@ -231,8 +231,8 @@ json_t *meeting_languages_json(const struct meeting *meeting)
 	for (char **tag = meeting->row.floors; *tag != NULL; tag++)
 		json_array_append_new(floors, json_string(*tag));
 	return json_pack("{s:o, s:{s:s, s:b, s:b}, s:o}", "floors", floors, "floor", "language",
-			 meeting_floor_language(meeting), "set", meeting->floor_set != NULL, "program",
-			 has_program(meeting, PROGRAM_FLOOR), "channels", channels);
+			 meeting_floor_language(meeting), "set", meeting->floor_set != NULL,
+			 "program", has_program(meeting, PROGRAM_FLOOR), "channels", channels);
 }
 
 /* false: it is what was told before. */

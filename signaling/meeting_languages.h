@@ -27,7 +27,8 @@ void meeting_interpreter_json(const struct participant *participant, json_t *per
 bool meeting_set_languages(struct meeting *meeting, char **floors, char **channels, GError **error);
 void meeting_set_floor_language(struct meeting *meeting,
 				const char *tag); /* NULL: by who holds the stage */
-const char *meeting_floor_language(const struct meeting *meeting); /* of the moment; "": not known */
+const char *
+meeting_floor_language(const struct meeting *meeting); /* of the moment; "": not known */
 /* The studio makes this channel's program (or PROGRAM_FLOOR's), or doesn't any more. */
 void meeting_set_program(struct meeting *meeting, uint32_t channel, bool there);
 

@@ -8,15 +8,25 @@ static void on_program(void *user, uint32_t channel, bool there)
 	meeting_set_program(user, channel, there);
 }
 
+/* On a weak link a page asks for the program first, and goes over to it when it is there. */
+static uint32_t preferred(const struct participant *p)
+{
+	uint32_t channel = media_session_listens(p->media, false);
+	const struct channel *c = interpretation_find_channel(p->meeting->interpretation, channel);
+	return c != NULL && !c->sign ? channel : PROGRAM_FLOOR;
+}
+
 static GHashTable *wanted_programs(const struct meeting *meeting)
 {
 	GHashTable *wanted = g_hash_table_new(NULL, NULL);
 	uint32_t programs[CHANNELS_MAX];
 	for (guint i = 0; i < meeting->people->len; i++) {
 		const struct participant *p = meeting->people->pdata[i];
-		unsigned n = p->media != NULL && p->media_state == TRANSPORT_OPEN
-				     ? media_session_programs(p->media, programs, CHANNELS_MAX)
-				     : 0;
+		if (p->media == NULL || p->media_state != TRANSPORT_OPEN)
+			continue;
+		unsigned n = media_session_programs(p->media, programs, CHANNELS_MAX);
+		if (p->prefers_program)
+			g_hash_table_add(wanted, GUINT_TO_POINTER(preferred(p)));
 		while (n > 0)
 			g_hash_table_add(wanted, GUINT_TO_POINTER(programs[--n]));
 	}

@@ -64,6 +64,7 @@ bool on_end(const struct request *request, GError **error);
 bool on_set_languages(const struct request *request, GError **error); /* protocol_languages.c */
 bool on_floor_language(const struct request *request, GError **error);
 bool on_channel_override(const struct request *request, GError **error);
+bool on_prefer_program(const struct request *request, GError **error);
 bool on_air(const struct request *request, GError **error);
 bool on_handover(const struct request *request, GError **error);
 bool on_handover_answer(const struct request *request, GError **error);

@@ -2,6 +2,7 @@
 #include "signaling/language.h"
 #include "signaling/meeting_floor.h"
 #include "signaling/meeting_languages.h"
+#include "signaling/meeting_studio.h"
 #include "signaling/protocol.h"
 #include "signaling/text.h"
 #include <string.h>
@@ -97,6 +98,19 @@ bool on_channel_override(const struct request *request, GError **error)
 					 allowed, error))
 		return false;
 	request_ok(request);
+	return true;
+}
+
+/* --- listeners --- */
+
+bool on_prefer_program(const struct request *request, GError **error)
+{
+	bool on = false;
+	if (!field_bool(request->message, "on", &on, error))
+		return false;
+	request_ok(request);
+	request->participant->prefers_program = on;
+	meeting_studio_tick(request->participant->meeting);
 	return true;
 }
 

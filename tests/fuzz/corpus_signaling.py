@@ -61,7 +61,7 @@ PROTOCOL = {
     "relay": [(4, OFFER), (5, OFFER), (4, {"type": "air", "language": "en"}),
               (5, {"type": "slots", "slots": [{"mid": "4", "feed": "channel/en"}]}), (5, {"type": "air", "language": "zh"}),
               (4, {"type": "slots", "slots": [{"mid": "4", "feed": "channel/zh"}, {"mid": "5", "feed": "booth/p5"}]}),
-              (3, OFFER), (3, {"type": "slots", "slots": [{"mid": "4", "feed": "program/floor"}, {"mid": "5", "feed": "booth/p5"}]}),
+              (3, {"type": "prefer-program", "id": 12, "on": True}), (3, OFFER), (3, {"type": "slots", "slots": [{"mid": "4", "feed": "program/floor"}, {"mid": "5", "feed": "booth/p5"}]}),
               (3, {"type": "slots", "slots": [{"mid": "8", "feed": "channel-picture/ase"}, {"mid": "4", "feed": "channel/xx"}]})],
     "end": [(0, {"type": "end", "id": 13}), (2, JOIN)],
     "profile": [(1, {"type": "profile", "id": 14, "name": "Li Wei", "organisation": "x", "country": "",

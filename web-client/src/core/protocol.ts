@@ -54,6 +54,7 @@ export type Request =
   | { type: "floor-language"; language: string | null }
   | { type: "channel-override"; language: string; allowed: boolean }
   /** `take`: from a partner who is on air. null: microphone off. */
+  | { type: "prefer-program"; on: boolean }
   | { type: "air"; language: string | null; take?: boolean }
   /** From who is on air an offer to a partner; from a partner, without `to`, a request. */
   | { type: "handover"; language: string; to?: ParticipantId }

@@ -8,6 +8,7 @@ import type { Event } from "./reduce";
 import { RequestFailed, Signalling, type SocketLike } from "./signalling";
 import { SlotKeeper } from "./slot_keeper";
 import type { Geometry } from "./slots";
+import { prefersProgram } from "./sound/hearing";
 import type { Link, State } from "./state";
 
 export interface SessionHost {
@@ -67,6 +68,8 @@ export class Session {
   private options: ConnectionOptions;
   /** Said while there was no socket; goes out after the resume. */
   private unsent: string[] = [];
+  /** As the server knows it: with each join it begins anew. */
+  private toldProgram = false;
   private slotsTimer: ReturnType<typeof setTimeout> | undefined;
   private framesTimer: ReturnType<typeof setInterval> | undefined;
   private pathTimer: ReturnType<typeof setTimeout> | undefined;
@@ -228,6 +231,7 @@ export class Session {
     const seen = this.host.state().chat.at(-1)?.id ?? 0;
     this.host.dispatch({ type: "joined", joined, at: Date.now() });
     this.host.joined(joined);
+    this.toldProgram = false;
     const otherTerms = this.adopt(joined);
     if (otherTerms || (joined.media === "new" && !offeredAhead)) this.renew();
     else this.showStreams();
@@ -440,10 +444,19 @@ export class Session {
     this.host.dispatch({ type: "toast", words: { key: "toast.relayLoop" }, kind: "problem", at: Date.now() });
   }
 
+  /** Whether a mix would be listened to, if there were one: the server has it made then. */
+  private tellProgram(): void {
+    const on = prefersProgram(this.host.state());
+    if (on === this.toldProgram) return;
+    this.toldProgram = on;
+    this.send({ type: "prefer-program", on });
+  }
+
   private syncSlots(): void {
     clearTimeout(this.slotsTimer);
     this.slotsTimer = undefined;
     if (!this.isJoined) return;
+    this.tellProgram();
     this.slots.sync((slots) => this.request({ type: "slots", slots })).catch((error: unknown) => {
       if (!(error instanceof RequestFailed) || error.code === "lost") return;
       if (error.code === "conflict") this.noRelay();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { initialState } from "../initial";
 import type { Channel, State } from "../state";
-import { gains, hear, soundFeeds } from "./hearing";
+import { gains, hear, prefersProgram, soundFeeds } from "./hearing";
 
 const channel = (language: string, change: Partial<Channel> = {}): Channel => ({
   language, sign: false, state: "speech", onAir: "p5", booth: "b", since: 1, insufficient: false, override: false, program: false, ...change,
@@ -54,6 +54,13 @@ describe("on a weak link", () => {
       expect(gains(state)).toMatchObject({ original: 0, channel: 1 });
     }
     expect(soundFeeds(listener("en", mixed)).channel).toBe("channel/en");
+  });
+  it("the server is told, before there is any", () => {
+    expect(prefersProgram(listener("fr", mixed, { weakLink: true }))).toBe(true);
+    expect(prefersProgram(listener("fr", mixed, { joinMode: "sound" }))).toBe(true);
+    expect(prefersProgram(listener("fr", mixed))).toBe(false);
+    expect(prefersProgram(listener("fr", mixed, { weakLink: true, microphone: "on" }))).toBe(false);
+    expect(prefersProgram(listener("fr", mixed, { weakLink: true, role: "interpreter" }))).toBe(false);
   });
   it("where there is none, voices and channel go on", () => {
     expect(soundFeeds(listener("fr", mixed, { weakLink: true }))).toMatchObject({ voices: true, channel: "channel/fr" });

@@ -65,12 +65,17 @@ export function soundFeeds(state: Situation): SoundFeeds {
   return channel && !channel.sign ? { ...feeds, channel: `channel/${channel.language}` } : feeds;
 }
 
+/** The server is told, so that the studio makes what is listened to before it is gone over to. */
+export function prefersProgram({ role, weakLink, joinMode, microphone }: Pick<State, "role" | "weakLink" | "joinMode" | "microphone">): boolean {
+  return role !== "interpreter" && microphone !== "on" && (weakLink || joinMode === "sound");
+}
+
 /**
  * On a weak link the studio's mix, where it makes one, is all that is heard: one stream instead of five. Not for who speaks: their own voice
  * is in it, too.
  */
 function programOf(state: Situation): string | null {
-  if (!(state.weakLink || state.joinMode === "sound") || state.microphone === "on") return null;
+  if (!prefersProgram(state)) return null;
   const { channel } = hear(state);
   if (channel && !channel.sign) return channel.program ? `program/${channel.language}` : null;
   return state.languages.floor.program ? "program/floor" : null;
