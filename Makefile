@@ -3,7 +3,7 @@ DATA ?= ./var
 FUZZ_SECONDS ?= 5
 
 .PHONY: run test build setup setup-test test-unit test-sanitize test-fuzz test-interop test-client test-browser test-layers \
-	test-long bench bench-join format clean
+	test-long bench bench-join bench-languages format clean
 
 run: build
 	@DATA=$(DATA) tools/run.sh
@@ -25,7 +25,7 @@ test: setup-test
 test-layers test-unit test-sanitize test-fuzz test-client test-interop test-browser: setup-test
 	@tools/test.sh build $(patsubst test-%,%,$@)
 
-# The long forms: ten minutes of a meeting, 100 joins among strangers, longer fuzzing.
+# The long forms: ten minutes of a meeting, one in four languages with a page for everybody, 100 joins among strangers, longer fuzzing.
 test-long: setup-test
 	@tools/test.sh build long
 
@@ -37,6 +37,10 @@ bench:
 
 bench-join: setup-test build
 	@tests/browser/run.sh node bench_join.mjs
+
+# Languages through real browsers: switching, hand-overs, fallback, relay, and what channels cost. ROUNDS=50 for a look.
+bench-languages: setup-test build
+	@tests/browser/run.sh node bench_languages.mjs
 
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i

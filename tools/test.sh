@@ -88,6 +88,7 @@ stage_browser() { node_tests tests/browser/run.sh; }
 stage_long() {
 	counted tests/interop/run.sh --long
 	node_tests tests/browser/run.sh long.mjs
+	node_tests tests/browser/run.sh languages_long.mjs
 	FUZZ_SECONDS=60 stage_fuzz
 }
 

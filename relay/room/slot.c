@@ -121,6 +121,25 @@ void slot_check_wait(struct slot *slot, uint64_t now_us)
 		leave(slot, &slot->layer);
 }
 
+static uint32_t ticks_since_newest(const struct slot *slot, const struct packet *packet)
+{
+	if (!slot->packets || packet->arrival_us <= slot->timestamp_us)
+		return 0;
+	return (uint32_t)((packet->arrival_us - slot->timestamp_us) *
+			  codec_clock_rate(packet->codec) / US_PER_SEC);
+}
+
+/*
+ * The last packet of the voice before lasts for 20 ms, whenever the first of the new one comes: so
+ * each switch would bring the timestamps further ahead of the time, and the receiver's jitter
+ * buffer would grow by as much. When that were more than a packet the new voice begins with its
+ * next one.
+ */
+static bool is_too_early(const struct slot *slot, const struct packet *packet)
+{
+	return slot->packets && slot->ahead > ticks_since_newest(slot, packet);
+}
+
 /* The layer's numbers from this packet on follow what was sent last. */
 static void switch_over(struct slot *slot, const struct packet *packet, uint64_t now_us)
 {
@@ -133,13 +152,13 @@ static void switch_over(struct slot *slot, const struct packet *packet, uint64_t
 	slot->fresh = true;
 	seqmap_switch(&slot->seqmap, packet->rtp.sequence);
 
-	uint64_t elapsed_us = slot->packets && packet->arrival_us > slot->timestamp_us
-				      ? packet->arrival_us - slot->timestamp_us
-				      : 0;
-	uint64_t ticks = elapsed_us * codec_clock_rate(packet->codec) / US_PER_SEC;
-	uint32_t next =
-		slot->timestamp + (uint32_t)MAX(ticks, slot->video ? FRAME_TICKS : SOUND_TICKS);
-	slot->timestamp_offset = next - packet->rtp.timestamp;
+	uint32_t ticks = ticks_since_newest(slot, packet);
+	uint32_t step = MAX(ticks, FRAME_TICKS);
+	if (!slot->video) {
+		step = MAX(ticks - MIN(ticks, slot->ahead), SOUND_TICKS);
+		slot->ahead = slot->packets ? slot->ahead + step - ticks : 0;
+	}
+	slot->timestamp_offset = slot->timestamp + step - packet->rtp.timestamp;
 	slot->picture_offset = (uint16_t)(slot->picture_id + 1 - packet->frame.picture_id);
 	slot->tl0_offset = (uint8_t)(slot->tl0picidx + 1 - packet->frame.tl0picidx);
 
@@ -179,8 +198,8 @@ bool slot_forward(struct slot *slot, struct layer *layer, const struct packet *p
 		shared_count(slot->peer->shared, COUNTER_DROP_NO_KEYFRAME_YET);
 		return false;
 	}
-	if (!slot->video &&
-	    packet->rtp.sequence != layer->newest) { /* late: nobody begins with what is over */
+	/* Late: nobody begins with what is over. */
+	if (!slot->video && (packet->rtp.sequence != layer->newest || is_too_early(slot, packet))) {
 		shared_count(slot->peer->shared, COUNTER_DROP_BEFORE_SWITCH);
 		return false;
 	}

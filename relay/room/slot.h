@@ -35,6 +35,8 @@ struct slot {
 		rtx_payload_type[CODEC_COUNT]; /* the receiver's; 0: can't */
 	uint32_t timestamp;		       /* newest sent, and when it was new */
 	uint64_t timestamp_us;
+	uint32_t
+		ahead; /* of sound: ticks that its timestamps have gained on the time by switches */
 	uint16_t picture_id; /* newest sent, as the next one */
 	uint8_t tl0picidx;
 	uint16_t first_sequence; /* the layer's, of the packet that the slot switched on */

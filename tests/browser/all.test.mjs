@@ -6,3 +6,4 @@ import "./looks.test.mjs";
 import "./status.test.mjs";
 import "./overload.test.mjs";
 import "./console.test.mjs";
+import "./languages.test.mjs";

@@ -32,6 +32,14 @@ static void add_frame(GByteArray *bytes, GArray *frames, const uint8_t *data, si
 	g_array_append_val(frames, frame);
 }
 
+static uint32_t get_le(const uint8_t *p, unsigned n)
+{
+	uint32_t value = 0;
+	while (n-- > 0)
+		value = value << 8 | p[n];
+	return value;
+}
+
 struct clip *clip_new_tone(unsigned hz)
 {
 	struct clip *clip = g_new0(struct clip, 1);
@@ -53,6 +61,61 @@ struct clip *clip_new_tone(unsigned hz)
 		g_assert_cmpint(length, >, 0);
 		if (i >= OPUS_SECOND)
 			add_frame(bytes, frames, packet, (size_t)length, true);
+	}
+	opus_encoder_destroy(encoder);
+	return clip_finish(clip, bytes, frames);
+}
+
+/* RIFF: chunks of a name, a length and as many bytes, made even. Returns where the samples are. */
+static const uint8_t *find_samples(const uint8_t *data, size_t size, size_t *ret_length)
+{
+	const uint8_t *samples = NULL;
+	bool suits = false;
+	*ret_length = 0;
+	if (size < 12 || memcmp(data, "RIFF", 4) != 0 || memcmp(data + 8, "WAVE", 4) != 0)
+		return NULL;
+	for (size_t at = 12; at + 8 <= size;) {
+		size_t length = MIN(get_le(data + at + 4, 4), size - at - 8);
+		const uint8_t *body = data + at + 8;
+		if (memcmp(data + at, "fmt ", 4) == 0 && length >= 16)
+			suits = get_le(body, 2) == 1 && get_le(body + 2, 2) == 1 &&
+				get_le(body + 4, 4) == OPUS_RATE && get_le(body + 14, 2) == 16;
+		if (memcmp(data + at, "data", 4) == 0) {
+			samples = body;
+			*ret_length = length;
+		}
+		at += 8 + length + length % 2;
+	}
+	return suits ? samples : NULL;
+}
+
+struct clip *clip_open_wave(const char *path, GError **error)
+{
+	g_autofree char *text = NULL;
+	size_t size = 0, length = 0;
+	if (!g_file_get_contents(path, &text, &size, error))
+		return NULL;
+	const uint8_t *data = find_samples((const uint8_t *)text, size, &length);
+	if (data == NULL || length < 2 * OPUS_TICKS) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+			    "%s: no wave file of 48 kHz, one channel, 16 bits", path);
+		return NULL;
+	}
+	struct clip *clip = g_new0(struct clip, 1);
+	GByteArray *bytes = g_byte_array_new();
+	GArray *frames = g_array_new(FALSE, TRUE, sizeof(struct frame));
+	OpusEncoder *encoder = opus_encoder_create(OPUS_RATE, 1, OPUS_APPLICATION_AUDIO, NULL);
+	g_assert_nonnull(encoder);
+	opus_encoder_ctl(encoder, OPUS_SET_BITRATE(64000));
+	clip->ticks = OPUS_TICKS;
+	for (size_t at = 0; at + 2 * OPUS_TICKS <= length; at += 2 * OPUS_TICKS) {
+		int16_t samples[OPUS_TICKS];
+		uint8_t packet[400];
+		for (unsigned s = 0; s < OPUS_TICKS; s++)
+			samples[s] = (int16_t)get_le(data + at + 2 * s, 2);
+		opus_int32 n = opus_encode(encoder, samples, OPUS_TICKS, packet, sizeof packet);
+		g_assert_cmpint(n, >, 0);
+		add_frame(bytes, frames, packet, (size_t)n, true);
 	}
 	opus_encoder_destroy(encoder);
 	return clip_finish(clip, bytes, frames);
@@ -90,14 +153,6 @@ struct clip *clip_new_noise(unsigned width, unsigned height, unsigned frames_per
 		add_frame(bytes, frames, data, length, i == 0);
 	}
 	return clip_finish(clip, bytes, frames);
-}
-
-static uint32_t get_le(const uint8_t *p, unsigned n)
-{
-	uint32_t value = 0;
-	while (n-- > 0)
-		value = value << 8 | p[n];
-	return value;
 }
 
 struct clip *clip_open_ivf(const char *path, GError **error)

@@ -29,6 +29,9 @@ struct clip {
 /* One second of a sine, Opus, 20 ms a frame. hz is a whole number, so that the end fits the
  * beginning. */
 struct clip *clip_new_tone(unsigned hz);
+/* A wave file of 48 kHz, one channel, 16 bits: Opus, 20 ms a frame. What doesn't fill the last
+ * frame is left out. */
+struct clip *clip_open_wave(const char *path, GError **error);
 /* VP8 in form (headers that a forwarder reads), noise in content: no decoder takes it. */
 struct clip *clip_new_noise(unsigned width, unsigned height, unsigned frames_per_second,
 			    unsigned kilobits);

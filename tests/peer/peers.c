@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 static struct {
-	char *url, *meeting, *token, *view_token, *video, *ivf, *query, *profiles;
+	char *url, *meeting, *token, *view_token, *video, *ivf, *query, *profiles, *wave, *tones;
 	int publish, view, seconds, tone, tone_step, voices, cameras, kilobits, every_ms, level;
 	double loss;
 	gboolean decode, restart, json;
@@ -44,6 +44,8 @@ static const GOptionEntry entries[] = {
 	 "HZ"},
 	{"level", 0, 0, G_OPTION_ARG_INT, &options.level,
 	 "Audio level that sound is marked with: 0 (loudest) to 127 (silence)", "N"},
+	{"wave", 0, 0, G_OPTION_ARG_FILENAME, &options.wave,
+	 "Sound of all publishers instead of a tone: 48 kHz, one channel, 16 bits", "FILE"},
 	{"video", 0, 0, G_OPTION_ARG_STRING, &options.video,
 	 "Pictures in form only, e.g. 320x180; none by default", "WxH"},
 	{"kilobits", 0, 0, G_OPTION_ARG_INT, &options.kilobits, "Of --video, a second", "N"},
@@ -55,6 +57,9 @@ static const GOptionEntry entries[] = {
 	 "Of WHEP, e.g. video=stage&size=320x180", "QUERY"},
 	{"decode", 0, 0, G_OPTION_ARG_NONE, &options.decode,
 	 "Viewers decode sound and tell its tone", NULL},
+	{"tones", 0, 0, G_OPTION_ARG_STRING, &options.tones,
+	 "Viewers decode sound; a line for each tenth of a second of it tells the dB of these",
+	 "HZ,HZ,..."},
 	{"restart-ice", 0, 0, G_OPTION_ARG_NONE, &options.restart, "Everybody, half way", NULL},
 	{"loss", 0, 0, G_OPTION_ARG_DOUBLE, &options.loss, "Share of RTP that is lost, both ways",
 	 "0..1"},
@@ -66,7 +71,8 @@ static const GOptionEntry entries[] = {
 
 struct run {
 	GPtrArray *peers, *clips;
-	struct clip *picture;
+	struct clip *picture, *wave;
+	unsigned hz[TONES_MAX], n_hz; /* of --tones */
 	unsigned failed;
 	int epoll;
 };
@@ -97,6 +103,16 @@ static void drive(struct run *run, uint64_t until_us)
 	}
 }
 
+/* {"slot": 0, "levels": [-12.1, -93.4]}: at once, since who reads it waits for it. */
+static void tell_tones(void *user, const double *levels, unsigned n)
+{
+	printf("{\"slot\": %u, \"levels\": [", GPOINTER_TO_UINT(user));
+	for (unsigned i = 0; i < n; i++)
+		printf("%s%.1f", i > 0 ? ", " : "", levels[i]);
+	puts("]}");
+	fflush(stdout);
+}
+
 static void join(struct run *run, const struct peer_config *config, unsigned index)
 {
 	g_autoptr(GError) error = NULL;
@@ -112,6 +128,10 @@ static void join(struct run *run, const struct peer_config *config, unsigned ind
 		g_error("epoll_ctl: %s", g_strerror(errno));
 	if (peer_sender(peer, false) != NULL)
 		sender_set_level(peer_sender(peer, false), (uint8_t)options.level);
+	for (unsigned i = 0; run->n_hz > 0 && i < peer_receivers(peer); i++)
+		receiver_measure(
+			peer_receiver(peer, i),
+			tones_new(run->hz, run->n_hz, 48000, tell_tones, GUINT_TO_POINTER(i)));
 	drive(run, clock_now_us() + (uint64_t)options.every_ms * US_PER_MS);
 }
 
@@ -124,11 +144,12 @@ static void join_all(struct run *run)
 	config.token = options.token;
 	config.picture = run->picture;
 	for (int i = 0; i < options.publish && !interrupted; i++) {
-		if (options.tone > 0 && (i == 0 || options.tone_step != 0))
+		if (options.tone > 0 && run->wave == NULL && (i == 0 || options.tone_step != 0))
 			g_ptr_array_add(
 				run->clips,
 				clip_new_tone((unsigned)(options.tone + i * options.tone_step)));
-		config.sound = run->clips->len > 0 ? run->clips->pdata[run->clips->len - 1] : NULL;
+		config.sound =
+			run->clips->len > 0 ? run->clips->pdata[run->clips->len - 1] : run->wave;
 		join(run, &config, (unsigned)i);
 	}
 	config.sound = config.picture = NULL;
@@ -136,7 +157,7 @@ static void join_all(struct run *run)
 	config.sound_slots = (unsigned)options.voices;
 	config.picture_slots = (unsigned)options.cameras;
 	config.query = options.query;
-	config.decode = options.decode;
+	config.decode = options.decode || run->n_hz > 0;
 	for (int i = 0; i < options.view && !interrupted; i++)
 		join(run, &config, (unsigned)(options.publish + i));
 }
@@ -272,6 +293,11 @@ static bool read_options(int argc, char **argv, struct run *run, GError **error)
 			"--url, --meeting, --token, and something to publish or view are needed");
 		return false;
 	}
+	if (options.wave != NULL && (run->wave = clip_open_wave(options.wave, error)) == NULL)
+		return false;
+	g_auto(GStrv) tones = g_strsplit(options.tones != NULL ? options.tones : "", ",", -1);
+	for (; tones[run->n_hz] != NULL && run->n_hz < TONES_MAX; run->n_hz++)
+		run->hz[run->n_hz] = (unsigned)g_ascii_strtoull(tones[run->n_hz], NULL, 10);
 	if (options.ivf != NULL)
 		return (run->picture = clip_open_ivf(options.ivf, error)) != NULL;
 	if (options.video != NULL && sscanf(options.video, "%5ux%5u", &width, &height) == 2 &&
@@ -302,6 +328,7 @@ int main(int argc, char **argv)
 	g_ptr_array_unref(run.peers);
 	g_ptr_array_unref(run.clips);
 	clip_free(run.picture);
+	clip_free(run.wave);
 	close(run.epoll);
 	return ok ? 0 : 1;
 }

@@ -47,6 +47,7 @@ struct receiver {
 	uint8_t (*sound)[SOUND_MAX]; /* the window's payloads; NULL: not decoded */
 	unsigned samples, crossings;
 	bool positive, loud;
+	struct tones *tones; /* or NULL */
 };
 
 struct receiver *receiver_new(const struct numbers *numbers, const struct line *line, bool decode)
@@ -70,8 +71,15 @@ void receiver_free(struct receiver *receiver)
 	nack_tracker_free(receiver->nack);
 	if (receiver->decoder != NULL)
 		opus_decoder_destroy(receiver->decoder);
+	tones_free(receiver->tones);
 	g_free(receiver->sound);
 	g_free(receiver);
+}
+
+void receiver_measure(struct receiver *receiver, struct tones *tones)
+{
+	tones_free(receiver->tones);
+	receiver->tones = tones;
 }
 
 /* Counts rising zero crossings; once a second they are the tone. */
@@ -80,6 +88,8 @@ static void listen(struct receiver *receiver, const struct waiting *packet)
 	float samples[OPUS_LONGEST];
 	int n = opus_decode_float(receiver->decoder, receiver->sound[packet->sequence % WINDOW],
 				  packet->length, samples, OPUS_LONGEST, 0);
+	if (receiver->tones != NULL && n > 0)
+		tones_add(receiver->tones, samples, (size_t)n);
 	for (int i = 0; i < n; i++) {
 		bool positive = samples[i] > 0;
 		receiver->crossings += positive && !receiver->positive;

@@ -7,6 +7,7 @@
 
 #include "relay/rtp/packet.h"
 #include "tests/peer/offer.h"
+#include "tests/peer/tones.h"
 
 struct receiver;
 
@@ -29,6 +30,8 @@ struct receiver_stats {
 /* decode: sound is decoded, for stats.tone. */
 struct receiver *receiver_new(const struct numbers *numbers, const struct line *line, bool decode);
 void receiver_free(struct receiver *receiver);
+/* Of a stream that is decoded: its sound is told of window by window. Takes tones. */
+void receiver_measure(struct receiver *receiver, struct tones *tones);
 /* true if the packet was this stream's. Its bytes may be changed. */
 bool receiver_packet(struct receiver *receiver, struct packet *packet, uint64_t now_us);
 void receiver_sender_report(struct receiver *receiver, uint64_t ntp, uint64_t now_us);

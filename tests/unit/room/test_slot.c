@@ -124,6 +124,34 @@ static void sound_switches_at_once(void)
 	fixture_free(s.f);
 }
 
+/* Or the receiver's jitter buffer would grow with each hand-over and each change of language. */
+static void sound_gains_at_most_a_packet_by_switches(void)
+{
+	struct scene s = scene_new();
+	uint32_t slot = slot_ssrc(s.watcher, "m");
+	uint64_t begun_us = s.f->now_us;
+	for (unsigned n = 0; n < 50; n++) {
+		fixture_set_slot(s.watcher, "m", FEED_MICROPHONE, 1 + n % 2, 0, 0);
+		for (unsigned packet = 0; packet < 3; packet++) { /* 5 ms apart, each every 20 ms */
+			fixture_sound(s.a, 127);
+			fixture_pass(s.f, 5);
+			fixture_sound(s.b, 127);
+			fixture_pass(s.f, 15);
+		}
+	}
+	unsigned n = fixture_count(s.watcher, slot);
+	uint32_t first = fixture_seen(s.watcher, slot, 0)->rtp.timestamp, previous = first;
+	for (unsigned i = 1; i < n; i++) {
+		uint32_t timestamp = fixture_seen(s.watcher, slot, i)->rtp.timestamp;
+		g_assert_cmpint((int32_t)(timestamp - previous), >=, 960);
+		previous = timestamp;
+	}
+	uint64_t ticks = (s.f->now_us - begun_us) * 48 / 1000;
+	g_assert_cmpint((int64_t)(previous - first) - (int64_t)ticks, <=, 960);
+	g_assert_cmpuint(n, >=, 50 * 5 / 2); /* at most every second switch waits for a packet */
+	fixture_free(s.f);
+}
+
 static void a_late_first_packet_brings_what_came_before_it(void)
 {
 	struct scene s = scene_new();
@@ -457,6 +485,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/slot/numbers_go_on_over_a_switch", numbers_go_on_over_a_switch);
 	g_test_add_func("/slot/time_moves_by_a_frame_at_least", time_moves_by_a_frame_at_least);
 	g_test_add_func("/slot/sound_switches_at_once", sound_switches_at_once);
+	g_test_add_func("/slot/sound_gains_at_most_a_packet_by_switches",
+			sound_gains_at_most_a_packet_by_switches);
 	g_test_add_func("/slot/a_late_first_packet_brings_what_came_before_it",
 			a_late_first_packet_brings_what_came_before_it);
 	g_test_add_func("/slot/what_is_older_than_the_switch_is_refused",
