@@ -23,6 +23,11 @@
  * for the threads on the way.
  */
 #define DECODER_MS 40
+/* What may be added to these, and when: one that came too late weighs as much as ten in time. */
+#define WAIT_STEP_MS 20
+#define WAIT_MAX_MS  250
+#define LATE_WEIGHT  10
+#define LATE_MAX     50
 
 /* One slot, decoded; silence where nothing comes. %u: its number; %s: the mixer. */
 #define SLOT                                                                                       \
@@ -38,7 +43,7 @@
 
 /* The silence keeps the mixers going, and says what they mix, before anybody speaks. */
 #define REST                                                                                       \
-	"audiotestsrc name=silence is-live=true wave=silence samplesperbuffer=480 ! "              \
+	"audiotestsrc name=silence is-live=true wave=silence samplesperbuffer=960 ! "              \
 	"capsfilter name=silent caps=" SOUND " ! floor. " MIXER "name=floor ! "                    \
 	"capsfilter name=floor-sound caps=" SOUND " ! program. " MIXER "name=program ! "           \
 	"capsfilter name=program-sound caps=" SOUND " ! "                                          \
@@ -53,7 +58,9 @@ struct program {
 	GstElement *pipeline;
 	GstAppSrc *packets[STUDIO_SLOTS];
 	guint watch;
-	_Atomic int state; /* written by the caller's thread, read by the next two */
+	_Atomic int wait_ms; /* for a slot */
+	_Atomic int late;    /* buffers that came later, weighed against the others */
+	_Atomic int state;   /* written by the caller's thread, read by the next two */
 	/* The floor's thread. */
 	struct duck duck;
 	struct loudness floor;
@@ -125,12 +132,39 @@ static GstPadProbeReturn on_program(GstPad *pad, GstPadProbeInfo *info, gpointer
  * silent. */
 static GstPadProbeReturn on_query(GstPad *pad, GstPadProbeInfo *info, gpointer user)
 {
+	struct program *program = user;
 	GstQuery *query = GST_PAD_PROBE_INFO_QUERY(info);
 	if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY)
 		return GST_PAD_PROBE_OK;
-	gst_query_set_latency(query, TRUE, (JITTER_MS + DECODER_MS) * GST_MSECOND,
+	gst_query_set_latency(query, TRUE,
+			      (GstClockTime)atomic_load(&program->wait_ms) * GST_MSECOND,
 			      GST_CLOCK_TIME_NONE);
 	return GST_PAD_PROBE_HANDLED;
+}
+
+/*
+ * On a machine that is too busy our own threads may be later than that, with every packet, and the
+ * program silent. Then later is better than never.
+ */
+static GstPadProbeReturn on_decoded(GstPad *pad, GstPadProbeInfo *info, gpointer user)
+{
+	struct program *program = user;
+	GstClockTime pts = GST_BUFFER_PTS(GST_PAD_PROBE_INFO_BUFFER(info));
+	GstClockTime now = gst_element_get_current_running_time(program->pipeline);
+	int wait_ms = atomic_load(&program->wait_ms);
+	if (!GST_CLOCK_TIME_IS_VALID(now) || !GST_CLOCK_TIME_IS_VALID(pts))
+		return GST_PAD_PROBE_OK;
+	bool in_time = now < pts + (GstClockTime)wait_ms * GST_MSECOND;
+	int late = atomic_load(&program->late);
+	late = in_time ? MAX(late - 1, 0) : late + LATE_WEIGHT;
+	if (late > LATE_MAX && wait_ms < WAIT_MAX_MS) {
+		late = 0;
+		atomic_store(&program->wait_ms, wait_ms + WAIT_STEP_MS);
+		gst_element_post_message(program->pipeline,
+					 gst_message_new_latency(GST_OBJECT(program->pipeline)));
+	}
+	atomic_store(&program->late, late); /* of several threads, whose counts may get lost */
+	return GST_PAD_PROBE_OK;
 }
 
 static GstFlowReturn on_packet(GstAppSink *sink, gpointer user)
@@ -155,7 +189,7 @@ static gboolean on_message(GstBus *bus, GstMessage *message, gpointer user)
 	struct program *program = user;
 	g_autoptr(GError) error = NULL;
 	switch (GST_MESSAGE_TYPE(message)) {
-	case GST_MESSAGE_LATENCY: /* a slot has begun */
+	case GST_MESSAGE_LATENCY: /* a slot has begun, or needs longer */
 		gst_bin_recalculate_latency(GST_BIN(program->pipeline));
 		break;
 	case GST_MESSAGE_ERROR:
@@ -195,6 +229,7 @@ static void connect_elements(struct program *program)
 			GST_APP_SRC(gst_bin_get_by_name(GST_BIN(program->pipeline), name));
 		g_autofree char *sound = g_strdup_printf("sound-%u", i);
 		add_probe(program, sound, GST_PAD_PROBE_TYPE_QUERY_UPSTREAM, on_query);
+		add_probe(program, sound, GST_PAD_PROBE_TYPE_BUFFER, on_decoded);
 		if (i == STUDIO_CHANNEL)
 			add_probe(program, sound, GST_PAD_PROBE_TYPE_BUFFER, on_channel);
 	}
@@ -224,6 +259,7 @@ struct program *program_new(const struct program_events *events, double duck_db,
 	leveller_init(&program->leveller, RATE);
 	limiter_init(&program->limiter);
 	atomic_init(&program->floor_lufs, LOUDNESS_SILENCE);
+	atomic_init(&program->wait_ms, JITTER_MS + DECODER_MS);
 	connect_elements(program);
 	if (gst_element_set_state(pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
 		g_set_error(error, GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE,

@@ -410,6 +410,9 @@ void interpretation_take_air(struct interpretation *i, uint32_t number, uint32_t
 	struct channel *channel = find_channel(i, number);
 	if (channel == NULL || channel->on_air != who || channel->air == air)
 		return;
+	/* The relay listens; of a sign language that says nothing. */
+	if (channel->sign)
+		return;
 	channel->air = air;
 	i->events.changed(i->events.user);
 }

@@ -13,6 +13,8 @@
 #define BACK_OFF_MAX (10 * G_TIME_SPAN_SECOND)
 /* Who has lived so long didn't die of its start. */
 #define SETTLED_US (10 * G_TIME_SPAN_SECOND)
+/* Who is connected for so long and sends nothing hangs. */
+#define HANGS_US (10 * G_TIME_SPAN_SECOND)
 /* A program that nobody listens to goes on for a while: somebody may come back to it. */
 #define LINGER_US (10 * G_TIME_SPAN_SECOND)
 
@@ -21,6 +23,7 @@ struct program {
 	char *tag; /* what the studio calls it */
 	bool wanted, there;
 	gint64 unwanted_us; /* since when */
+	gint64 quiet_us;    /* connected, and not there, since when */
 	uint32_t peer;	    /* of the relay; 0: not connected */
 	int fd;		    /* another end of the relay's socket, for the state; -1 */
 	enum studio_state state;
@@ -32,7 +35,7 @@ struct studio {
 	char *folder, *name, *socket, *executable;
 	GHashTable *programs; /* channel -> struct program, owned */
 	guint timer;	      /* while one is wanted and not connected, or untold */
-	bool running;	      /* our process; there may be one that an earlier server has started */
+	GSubprocess *process; /* NULL: none of ours; an earlier server's may be there */
 	GCancellable *cancellable;
 	gint64 started_us, next_start_us, back_off_us;
 };
@@ -51,7 +54,7 @@ static void on_process_end(GObject *process, GAsyncResult *result, gpointer user
 	gint64 now_us = g_get_monotonic_time();
 	if (error)
 		g_warning("studio of %s: %s", studio->name, error->message);
-	studio->running = false;
+	g_clear_object(&studio->process);
 	if (now_us - studio->started_us > SETTLED_US)
 		studio->back_off_us = BACK_OFF_MIN;
 	studio->next_start_us = now_us + studio->back_off_us;
@@ -75,8 +78,8 @@ static void start_process(struct studio *studio)
 		studio->next_start_us = studio->started_us + BACK_OFF_MAX;
 		return;
 	}
-	studio->running = true;
-	g_subprocess_wait_check_async(process, studio->cancellable, on_process_end, studio);
+	studio->process = g_steal_pointer(&process);
+	g_subprocess_wait_check_async(studio->process, studio->cancellable, on_process_end, studio);
 }
 
 /* --- a program's connection --- */
@@ -163,6 +166,7 @@ static bool connect_program(struct studio *studio, struct program *program)
 	program->peer = description.id;
 	program->fd = copy;
 	program->told = false;
+	program->quiet_us = g_get_monotonic_time();
 	tell_state(program);
 	relay_set_program(studio->config.relay, studio->config.room, program->channel,
 			  program->peer);
@@ -174,6 +178,7 @@ static void set_there(struct studio *studio, struct program *program, bool there
 	if (program->there == there)
 		return;
 	program->there = there;
+	program->quiet_us = g_get_monotonic_time();
 	studio->config.program(studio->config.user, program->channel, there);
 }
 
@@ -191,6 +196,14 @@ static void disconnect(struct studio *studio, struct program *program, bool remo
 	set_there(studio, program, false);
 }
 
+static void give_up(struct studio *studio, struct program *program)
+{
+	g_warning("studio of %s: program %s does not come", studio->name, program->tag);
+	disconnect(studio, program, true);
+	if (studio->process)
+		g_subprocess_force_exit(studio->process); /* all of its programs come anew */
+}
+
 /* Brings one to what is wanted of it. false: look again. */
 static bool attend(struct studio *studio, struct program *program)
 {
@@ -202,12 +215,13 @@ static bool attend(struct studio *studio, struct program *program)
 		return true;
 	}
 	tell_state(program);
-	if (program->peer)
-		return program->told;
-	if (!connect_program(studio, program) && !studio->running &&
-	    g_get_monotonic_time() >= studio->next_start_us)
+	if (program->peer && !program->there &&
+	    g_get_monotonic_time() - program->quiet_us > HANGS_US)
+		give_up(studio, program);
+	else if (!program->peer && !connect_program(studio, program) && !studio->process &&
+		 g_get_monotonic_time() >= studio->next_start_us)
 		start_process(studio);
-	return program->peer && program->told;
+	return program->there && program->told;
 }
 
 static gboolean on_timer(gpointer user)
@@ -309,6 +323,8 @@ void studio_publication(struct studio *studio, const struct publication_state *s
 	struct program *program = find_peer(studio, state->peer);
 	if (program && state->source == SOURCE_PROGRAM)
 		set_there(studio, program, state->active);
+	if (program && !program->there)
+		start_timer(studio); /* it may hang */
 }
 
 /* --- its life --- */
@@ -350,6 +366,7 @@ void studio_free(struct studio *studio)
 					  ((struct program *)value)->peer);
 	g_cancellable_cancel(studio->cancellable);
 	g_object_unref(studio->cancellable);
+	g_clear_object(&studio->process); /* it goes on without us */
 	g_clear_handle_id(&studio->timer, g_source_remove);
 	g_hash_table_unref(studio->programs);
 	g_free(studio->executable);

@@ -5,4 +5,5 @@ import "./listener.test.mjs";
 import "./looks.test.mjs";
 import "./status.test.mjs";
 import "./overload.test.mjs";
+import "./console.test.mjs";
 import "./languages.test.mjs";

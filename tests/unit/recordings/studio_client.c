@@ -193,3 +193,18 @@ double studio_client_level(const struct studio_client *client, double hz, unsign
 	g_array_sort(levels, compare_levels);
 	return g_array_index(levels, double, n / 2);
 }
+
+void studio_client_until(struct studio_client *client, double hz, unsigned ms, double db,
+			 double tolerance)
+{
+	double level = 0;
+	for (gint64 until = g_get_monotonic_time() + PATIENCE_US; g_get_monotonic_time() < until;) {
+		studio_client_play(client, 100);
+		if (client->sound->len < ms * TONE_RATE / 1000)
+			continue;
+		level = studio_client_level(client, hz, ms);
+		if (level > db - tolerance && level < db + tolerance)
+			return;
+	}
+	g_error("%.0f Hz is at %.1f dBFS, not at %.1f", hz, level, db);
+}

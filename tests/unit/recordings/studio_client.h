@@ -44,6 +44,10 @@ void studio_client_set_state(struct studio_client *client, enum studio_state sta
 void studio_client_take(struct studio_client *client); /* what has come; never waits */
 /* Plays the voices for so long, and takes what comes. */
 void studio_client_play(struct studio_client *client, unsigned ms);
+/* Plays on until a tone was as loud for so long, dB +- tolerance: at once on a machine at rest,
+ * later where it is busy. */
+void studio_client_until(struct studio_client *client, double hz, unsigned ms, double db,
+			 double tolerance);
 /* dBFS of a tone over the last so many ms of the program: the median of its windows, so that a
  * machine that stood still for a moment, and so lost some sound, fails no test. */
 double studio_client_level(const struct studio_client *client, double hz, unsigned ms);

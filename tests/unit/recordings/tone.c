@@ -25,6 +25,10 @@ void tone_clear(struct tone *tone)
 
 size_t tone_next(struct tone *tone, uint8_t packet[static TONE_MAX])
 {
+	if (tone->muted) {
+		tone->timestamp += TONE_FRAME;
+		return 0;
+	}
 	float samples[TONE_FRAME];
 	double amplitude = pow(10, tone->dbfs / 20);
 	for (unsigned i = 0; i < TONE_FRAME; i++)
@@ -39,11 +43,6 @@ size_t tone_next(struct tone *tone, uint8_t packet[static TONE_MAX])
 		opus_encode_float(tone->encoder, samples, TONE_FRAME, packet + 12, TONE_MAX - 12);
 	g_assert_cmpint(length, >, 0);
 	return tone->skip && tone->sequence % tone->skip == 0 ? 0 : 12 + (size_t)length;
-}
-
-void tone_pause(struct tone *tone)
-{
-	tone->timestamp += TONE_FRAME;
 }
 
 double tone_measure(const float *samples, size_t n, double hz)

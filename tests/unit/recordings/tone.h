@@ -3,6 +3,7 @@
 #pragma once
 
 #include <opus/opus.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,15 +16,14 @@ struct tone {
 	double hz, dbfs;
 	uint16_t sequence;
 	uint32_t timestamp, ssrc;
+	bool muted;    /* nothing is sent, while time goes on */
 	unsigned skip; /* every so manieth packet is lost; 0: none */
 };
 
 void tone_init(struct tone *tone, double hz, double dbfs, uint32_t ssrc);
 void tone_clear(struct tone *tone);
-/* The next 20 ms as an RTP packet; returns its length, 0: it is lost. */
+/* The next 20 ms as an RTP packet; returns its length, 0: it is lost, or not sent. */
 size_t tone_next(struct tone *tone, uint8_t packet[static TONE_MAX]);
-/* 20 ms in which nothing is sent. */
-void tone_pause(struct tone *tone);
 
 /* dBFS of this tone in the samples (the sine's amplitude); whole periods make it exact. */
 double tone_measure(const float *samples, size_t n, double hz);

@@ -327,6 +327,19 @@ static void late_words_of_the_relay(void)
 	interpretation_free(i);
 }
 
+/* A booth microphone that sends nothing is no lost link there. */
+static void a_sign_language_makes_no_pause(void)
+{
+	begin();
+	char *channels[] = {"ase", NULL};
+	interpretation_set_channels(i, channels, NOW);
+	enter(EVE, "hands", "ase", NULL);
+	TAKEN(interpretation_air(i, EVE, "ase", false, NOW, &error));
+	interpretation_take_air(i, channel("ase")->number, EVE, CHANNEL_LOST);
+	g_assert_cmpint(channel("ase")->air, ==, CHANNEL_SPEECH);
+	interpretation_free(i);
+}
+
 static void sound_that_is_insufficient(void)
 {
 	begin();
@@ -363,6 +376,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/interpretation/the-booth-chooses-its-hold-time",
 			the_booth_chooses_its_hold_time);
 	g_test_add_func("/interpretation/late-words-of-the-relay", late_words_of_the_relay);
+	g_test_add_func("/interpretation/a-sign-language-makes-no-pause",
+			a_sign_language_makes_no_pause);
 	g_test_add_func("/interpretation/sound-that-is-insufficient", sound_that_is_insufficient);
 	return g_test_run();
 }

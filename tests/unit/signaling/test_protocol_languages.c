@@ -381,6 +381,96 @@ static void listeners_are_counted(void)
 	end();
 }
 
+static void listen_to(const char *feed)
+{
+	page_say(member,
+		 "{\"type\":\"slots\",\"id\":3,\"slots\":[{\"mid\":\"1\",\"feed\":\"%s\"}]}", feed);
+	page_expect_ok(member);
+	world_advance(1);
+}
+
+static const char *wanted(uint32_t channel)
+{
+	return g_hash_table_lookup(world.programs, GUINT_TO_POINTER(channel));
+}
+
+static void the_studio_makes_what_somebody_listens_to(void)
+{
+	begin();
+	page_offer(member);
+	world_media(page_number(member_id), TRANSPORT_OPEN);
+	listen_to("channel/en");
+	g_assert_null(world.studio);
+	listen_to("program/es");
+	g_assert_cmpstr(wanted(language_find("es")), ==, "es");
+	g_assert_cmpuint(g_hash_table_size(world.programs), ==, 1);
+	listen_to("program/floor");
+	g_assert_cmpstr(wanted(PROGRAM_FLOOR), ==, "floor");
+	g_assert_cmpuint(g_hash_table_size(world.programs), ==, 1);
+	listen_to("voice/0");
+	g_assert_cmpuint(g_hash_table_size(world.programs), ==, 0);
+	/* A channel that goes takes its program along, whoever still has a slot on it. */
+	listen_to("program/es");
+	page_say(host, "{\"type\":\"set-languages\",\"id\":1,\"channels\":[\"en\"]}");
+	page_expect_ok(host);
+	world_advance(1);
+	g_assert_cmpuint(g_hash_table_size(world.programs), ==, 0);
+	end();
+	g_assert_null(world.studio);
+}
+
+static enum studio_state told_studio(const char *tag)
+{
+	return GPOINTER_TO_UINT(
+		g_hash_table_lookup(world.states, GUINT_TO_POINTER(language_find(tag))));
+}
+
+static void the_studio_is_told_what_a_channel_is_in(void)
+{
+	begin(); /* the floor speaks Chinese */
+	page_offer(member);
+	world_media(page_number(member_id), TRANSPORT_OPEN);
+	listen_to("program/en");
+	g_assert_cmpint(told_studio("en"), ==, STUDIO_ORIGINAL);
+	g_assert_cmpint(told_studio("zh"), ==, STUDIO_ALONE);
+	page_say(ana, "{\"type\":\"air\",\"id\":4,\"language\":\"en\"}");
+	page_expect_ok(ana);
+	relay_says("en", ana_id, CHANNEL_SPEECH);
+	g_assert_cmpint(told_studio("en"), ==, STUDIO_SPEECH);
+	relay_says("en", ana_id, CHANNEL_PAUSE);
+	g_assert_cmpint(told_studio("en"), ==, STUDIO_ORIGINAL);
+	relay_says("en", ana_id, CHANNEL_SPEECH);
+	page_say(host, "{\"type\":\"floor-language\",\"id\":2,\"language\":\"en-GB\"}");
+	page_expect_ok(host);
+	g_assert_cmpint(told_studio("en"), ==, STUDIO_ALONE);
+	g_assert_cmpint(told_studio("zh"), ==, STUDIO_ORIGINAL);
+	end();
+}
+
+static void everybody_sees_which_programs_there_are(void)
+{
+	begin();
+	page_offer(member);
+	world_media(page_number(member_id), TRANSPORT_OPEN);
+	listen_to("program/en");
+	page_forget(ana);
+	/* The stand-in takes the peer for the channel. */
+	struct publication_state state = {
+		.peer = language_find("en"), .source = SOURCE_PROGRAM, .active = true};
+	for (unsigned there = 1; there < 2; there--) {
+		state.active = there;
+		world.relay_events.publication(world.relay_events.user, world.rooms_opened, &state);
+		json_t *message = languages(ana);
+		const json_t *channel = json_array_get(json_object_get(message, "channels"), 0);
+		g_assert_cmpint(json_is_true(json_object_get(channel, "program")), ==, there);
+		json_decref(message);
+	}
+	world.relay_events.peer_state(world.relay_events.user, world.rooms_opened, 1u << 31 | 5,
+				      TRANSPORT_CLOSED, NULL);
+	g_assert_cmpuint(world.studio_peer, ==, 1u << 31 | 5);
+	end();
+}
+
 static void who_is_cut_off_stays_on_air_for_a_while(void)
 {
 	begin();
@@ -457,6 +547,12 @@ int main(int argc, char **argv)
 	g_test_add_func("/protocol-languages/chats-stay-where-they-belong",
 			chats_stay_where_they_belong);
 	g_test_add_func("/protocol-languages/listeners-are-counted", listeners_are_counted);
+	g_test_add_func("/protocol-languages/the-studio-makes-what-somebody-listens-to",
+			the_studio_makes_what_somebody_listens_to);
+	g_test_add_func("/protocol-languages/the-studio-is-told-what-a-channel-is-in",
+			the_studio_is_told_what_a_channel_is_in);
+	g_test_add_func("/protocol-languages/everybody-sees-which-programs-there-are",
+			everybody_sees_which_programs_there_are);
 	g_test_add_func("/protocol-languages/who-is-cut-off-stays-on-air-for-a-while",
 			who_is_cut_off_stays_on_air_for_a_while);
 	g_test_add_func("/protocol-languages/a-restart-brings-the-booth-back",

@@ -302,6 +302,28 @@ static void test_there_is_what_the_relay_hears(void)
 	stop(studio_pid());
 }
 
+/* Its process stands still, so nothing comes, though the socket is there. */
+static void test_one_that_hangs_is_replaced(void)
+{
+	start(NULL);
+	want(false, true);
+	UNTIL(w.fr_there);
+	pid_t first = studio_pid();
+	struct publication_state state = {
+		.peer = w.fr_peer, .source = SOURCE_PROGRAM, .active = false};
+	g_test_expect_message("tongsheng", G_LOG_LEVEL_WARNING,
+			      "studio of sharing: program fr does not come");
+	g_test_expect_message("tongsheng", G_LOG_LEVEL_WARNING, "studio of sharing: *signal 9");
+	kill(first, SIGSTOP);
+	read_programs();
+	studio_publication(w.studio, &state); /* as the relay says after two seconds */
+	g_assert_false(w.fr_there);
+	UNTIL(w.fr_there);
+	g_test_assert_expected_messages();
+	g_assert_cmpint(studio_pid(), !=, first);
+	stop(studio_pid());
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -315,5 +337,6 @@ int main(int argc, char **argv)
 			test_a_relay_that_is_behind_is_asked_again);
 	g_test_add_func("/studio/there_is_what_the_relay_hears",
 			test_there_is_what_the_relay_hears);
+	g_test_add_func("/studio/one_that_hangs_is_replaced", test_one_that_hangs_is_replaced);
 	return g_test_run();
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "signaling/meeting_internal.h"
+#include "signaling/studio.h"
 
 struct world {
 	char *folder;
@@ -26,7 +27,12 @@ struct world {
 	struct media_line lines[PEER_MAX_PUBLICATIONS + PEER_MAX_SLOTS];
 	size_t n_lines;
 	bool may_publish, may_screen; /* policy of the last session */
-	GHashTable *muted;	      /* "peer/source" of what is muted */
+	/* The studio: NULL until one was made. channel -> tag of what is wanted; channel -> state.
+	 */
+	struct studio *studio;
+	GHashTable *programs, *states;
+	uint32_t studio_peer; /* whose state it was told last */
+	GHashTable *muted;    /* "peer/source" of what is muted */
 };
 extern struct world world;
 

@@ -1,4 +1,5 @@
 /** What a person can do; views call these and nothing else. Implemented by core/controller.ts. None throws: what fails shows in the state. */
+import type { BoothCommands } from "./booth/booth_commands";
 import type { JoinMode, Layout, ParticipantId, Profile, Role, SidePanel } from "./state";
 
 /** A link to be made. */
@@ -58,6 +59,8 @@ export interface Commands {
   reportSoundBlocked(): void;
   /** After a gesture: start what autoplay blocked (clears soundBlocked; views call play() again in the same gesture). */
   unblockSound(): void;
+  /** Interpreters: their console; null until it is loaded. */
+  readonly booth: BoothCommands | null;
   dismissToast(id: number): void;
   dismissIssuedLink(): void;
   /** From "refused" or a lobby's problem with retry: try again. */

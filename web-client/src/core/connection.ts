@@ -233,6 +233,17 @@ export class Connection {
     return out;
   }
 
+  /** Packets of an audio slot since the connection is there. */
+  async received(mid: string): Promise<{ packets: number; lost: number } | null> {
+    const transceiver = this.pc.getTransceivers().find((t) => t.mid === mid);
+    if (!transceiver || this.closed) return null;
+    for (const stats of (await transceiver.receiver.getStats()).values()) {
+      const { type, packetsReceived, packetsLost } = stats as RTCInboundRtpStreamStats;
+      if (type === "inbound-rtp") return { packets: packetsReceived ?? 0, lost: packetsLost ?? 0 };
+    }
+    return null;
+  }
+
   close(): void {
     this.closed = true;
     this.pc.close();

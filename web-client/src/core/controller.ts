@@ -1,4 +1,6 @@
 /** Ties state, own devices and the session together, and does what views ask for (commands.ts). */
+import type { BoothCommands } from "./booth/booth_commands";
+import { BoothLoader } from "./booth/booth_loader";
 import { catalogueFor, hasWebRtc, inAppBrowser, isPhone, type MeetingLink, parseLink } from "./browser";
 import type { Commands, Invitation } from "./commands";
 import { initialState } from "./initial";
@@ -49,6 +51,16 @@ class Controller implements Commands {
   });
   private readonly mixer = new Mixer({
     plays: (soundGraph) => this.dispatch({ type: "set", change: { soundGraph, ...(soundGraph ? { soundBlocked: false } : {}) } }),
+    output: (context) => this.console.output(context),
+  });
+  private readonly console = new BoothLoader({
+    own: this.own,
+    state: () => this.state,
+    dispatch: (event) => this.dispatch(event),
+    request: (request) => this.session?.request(request) ?? Promise.reject(new RequestFailed("lost", "", "no connection")),
+    failed: (error) => this.failed(error),
+    slotsChanged: () => this.session?.layoutChanged(0),
+    received: (mid) => this.session?.received(mid) ?? Promise.resolve(null),
   });
   private readonly session: Session | null = this.link && hasWebRtc() ? this.makeSession(this.link) : null;
   private secret = "";
@@ -69,6 +81,11 @@ class Controller implements Commands {
     const { page } = this.state;
     if (page.at !== before.page.at) this.pageChanged(before.page.at, page.at);
     this.mixer.update(this.state);
+    this.console.update();
+  }
+
+  get booth(): BoothCommands | null {
+    return this.console.booth;
   }
 
   private pageChanged(before: Page["at"], now: Page["at"]): void {
@@ -191,6 +208,7 @@ class Controller implements Commands {
   private noticed(notice: Notice): void {
     if (notice.type === "muted") this.own.muted(notice.source);
     if (notice.type === "muted" || notice.type === "screen") this.session?.layoutChanged(0);
+    this.console.notice(notice);
   }
 
   private unreachable(): void {
@@ -368,6 +386,10 @@ class Controller implements Commands {
   }
 
   setMicrophone(on: boolean): void {
+    if (on && this.state.onAir !== null) {
+      this.dispatch({ type: "toast", words: { key: "toast.onAir" }, kind: "problem", at: Date.now() });
+      return;
+    }
     if (on && this.state.joinMode === "listen") this.takePart();
     this.own.setMicrophone(on);
     this.session?.layoutChanged(0); // who speaks hears the voices, not a mix that has their own in it

@@ -16,13 +16,19 @@ export interface DeviceLists { microphones: DeviceChoice[]; cameras: DeviceChoic
 
 export interface Choice { microphone: string; camera: string }
 
-function microphoneConstraints(id: string, exact: boolean): MediaTrackConstraints {
+/** What the one microphone is for: the floor, or an interpreter's booth; there with headphones on (nothing can echo) or without. */
+export type MicrophoneUse = "floor" | "booth" | "booth-with-headphones";
+
+/** On the floor, among loudspeakers: the browser's own cleaning. In a booth it does harm: listeners for hours hear each of its steps. */
+function processing(use: MicrophoneUse): { echoCancellation: boolean; noiseSuppression: boolean; autoGainControl: boolean } {
+  return { echoCancellation: use !== "booth-with-headphones", noiseSuppression: use === "floor", autoGainControl: use === "floor" };
+}
+
+function microphoneConstraints(id: string, exact: boolean, use: MicrophoneUse): MediaTrackConstraints {
   return {
     ...(id ? { deviceId: exact ? { exact: id } : { ideal: id } } : {}),
-    // A floor microphone among loudspeakers: the browser's own cleaning, one channel (relay and interpreters need no more).
-    echoCancellation: true,
-    noiseSuppression: true,
-    autoGainControl: true,
+    ...processing(use),
+    // One channel: relay and interpreters need no more.
     channelCount: { ideal: 1 },
     sampleRate: { ideal: 48_000 },
   };
@@ -35,6 +41,12 @@ function cameraConstraints(id: string, exact: boolean): MediaTrackConstraints {
     height: { ideal: 720 },
     frameRate: { ideal: 30, max: 30 },
   };
+}
+
+function fits(track: MediaStreamTrack, wanted: ReturnType<typeof processing>): boolean {
+  const settings = track.getSettings();
+  // What a browser doesn't tell of it doesn't do.
+  return (["echoCancellation", "noiseSuppression", "autoGainControl"] as const).every((key) => (settings[key] ?? false) === wanted[key]);
 }
 
 function errorName(error: unknown): string {
@@ -51,6 +63,7 @@ async function permission(kind: DeviceKind): Promise<PermissionState | "unknown"
 
 export class DeviceSource {
   private readonly tracks: { microphone: MediaStreamTrack | null; camera: MediaStreamTrack | null } = { microphone: null, camera: null };
+  private use: MicrophoneUse = "floor";
 
   /** `ended`: a device went by itself (unplugged, taken by the system). `changed`: the lists may differ now. */
   constructor(
@@ -93,7 +106,7 @@ export class DeviceSource {
     }
     const ask = async (kinds: readonly DeviceKind[]): Promise<void> => {
       const stream = await media.getUserMedia({
-        ...(kinds.includes("microphone") ? { audio: microphoneConstraints(choice.microphone, exact) } : {}),
+        ...(kinds.includes("microphone") ? { audio: microphoneConstraints(choice.microphone, exact, this.use) } : {}),
         ...(kinds.includes("camera") ? { video: cameraConstraints(choice.camera, exact) } : {}),
       });
       for (const kind of kinds) {
@@ -125,6 +138,23 @@ export class DeviceSource {
       out.errors[kind] = error;
       return false;
     });
+  }
+
+  /**
+   * What the microphone is for from now on. False: the running track can't be changed for it (Chromium takes such constraints at the start
+   * alone, and says nothing of it), so start() it again.
+   */
+  async setUse(use: MicrophoneUse): Promise<boolean> {
+    const wanted = processing(use);
+    this.use = use;
+    const track = this.tracks.microphone;
+    if (!track || fits(track, wanted)) return true;
+    try {
+      await track.applyConstraints({ ...track.getConstraints(), ...wanted });
+    } catch {
+      return false;
+    }
+    return fits(track, wanted);
   }
 
   private keep(kind: DeviceKind, track: MediaStreamTrack | null): void {

@@ -1,4 +1,5 @@
 /** The state before anything has happened. */
+import { SILENT_CONSOLE } from "./booth/console_state";
 import { DEFAULT_ORIGINAL_LEVEL, NO_LANGUAGES } from "./languages";
 import type { Preferences } from "./storage";
 import type { State } from "./state";
@@ -41,6 +42,7 @@ export const EMPTY_MEETING = {
   boothChat: [],
   incoming: "",
   partner: null,
+  console: SILENT_CONSOLE,
 } satisfies Partial<State>;
 
 export function initialState(remembered: Partial<Preferences>, uiLanguage: string, inAppBrowser: State["inAppBrowser"]): State {

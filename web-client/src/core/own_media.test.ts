@@ -5,6 +5,8 @@ import type { Publication } from "./protocol";
 import { type Event as Change, reduce } from "./reduce";
 import type { State } from "./state";
 
+type Processing = { [K in "echoCancellation" | "noiseSuppression" | "autoGainControl"]?: boolean | undefined };
+
 class FakeTrack extends EventTarget {
   enabled = true;
   stopped = false;
@@ -14,8 +16,17 @@ class FakeTrack extends EventTarget {
   stop(): void {
     this.stopped = true;
   }
-  getSettings(): { deviceId: string } {
-    return { deviceId: this.id };
+  /** What the browser does with the sound, and whether that can be changed while it runs. */
+  processing: Processing = {};
+  changeable = false;
+  getSettings(): Processing & { deviceId: string } {
+    return { deviceId: this.id, ...this.processing };
+  }
+  getConstraints = (): object => ({});
+  applyConstraints(wanted: Processing): Promise<void> {
+    const { echoCancellation, noiseSuppression, autoGainControl } = wanted;
+    if (this.changeable) this.processing = { echoCancellation, noiseSuppression, autoGainControl };
+    return Promise.resolve();
   }
 }
 class FakeStream {
@@ -48,6 +59,8 @@ beforeEach(() => {
     const fault = kinds.map((kind) => faults[kind]).find((f) => f !== undefined);
     if (fault !== undefined) throw new DOMException("", fault);
     const tracks = kinds.map((kind) => new FakeTrack(kind, `${kind} ${made.length}`));
+    const { echoCancellation, noiseSuppression, autoGainControl } = Object(constraints.audio) as Processing;
+    for (const track of tracks) if (track.kind === "audio") track.processing = { echoCancellation, noiseSuppression, autoGainControl };
     made.push(...tracks);
     return new FakeStream(tracks);
   };
@@ -74,6 +87,26 @@ afterEach(() => vi.unstubAllGlobals());
 const settle = (): Promise<unknown> => new Promise((done) => setTimeout(done, 5));
 const inMeeting = (): void => void (state = { ...state, page: { at: "meeting" } });
 const live = (publication: Publication): boolean => sent.get(publication)?.stopped === false;
+
+describe("in a sign language", () => {
+  it("the camera goes to the channel, too, as long as one is on air there", async () => {
+    await own.ask();
+    own.sign(true);
+    expect(sent.get("booth-camera")).toBe(sent.get("camera"));
+    own.setCamera(false);
+    expect(sent.get("booth-camera")).toBeNull();
+    own.setCamera(true);
+    await vi.waitFor(() => expect(sent.get("booth-camera")?.kind).toBe("video"));
+    own.sign(false);
+    expect([sent.get("booth-camera"), live("camera")]).toEqual([null, true]);
+  });
+  it("a camera that is off is switched on: without it there is nothing to see", async () => {
+    await own.ask();
+    own.setCamera(false);
+    own.sign(true);
+    await vi.waitFor(() => expect(sent.get("booth-camera")?.kind).toBe("video"));
+  });
+});
 
 describe("in the lobby", () => {
   it("starts both and shows the own picture", async () => {
@@ -193,5 +226,78 @@ describe("in the meeting", () => {
     await own.shareScreen();
     own.stopAll();
     expect(made.every((t) => t.stopped)).toBe(true);
+  });
+});
+
+describe("an interpreter's microphone", () => {
+  const microphones = (): FakeTrack[] => made.filter(({ kind }) => kind === "audio");
+  /** As Chromium: what was asked for at the start stays. */
+  const processed = (track: FakeTrack): unknown => track.processing;
+
+  beforeEach(async () => {
+    await own.ask();
+    inMeeting();
+    own.enter("full");
+  });
+  it("is one capture, sent to the booth or to the floor", async () => {
+    await own.useMicrophone("booth");
+    expect(live("microphone")).toBe(false);
+    expect(live("booth-microphone")).toBe(true);
+    await own.useMicrophone("floor");
+    expect(live("microphone")).toBe(true);
+    expect(sent.get("booth-microphone")).toBeNull();
+  });
+  it("says nothing on the way: both begin closed", async () => {
+    await own.useMicrophone("booth");
+    expect(sent.get("booth-microphone")?.enabled).toBe(false);
+    expect(state.microphone).toBe("off");
+    own.openBooth(true);
+    expect(sent.get("booth-microphone")?.enabled).toBe(true);
+    await own.useMicrophone("floor");
+    expect(sent.get("microphone")?.enabled).toBe(false);
+  });
+  it("is captured again where the running track can't be changed", async () => {
+    await own.useMicrophone("booth-with-headphones");
+    expect(microphones().map(({ stopped }) => stopped)).toEqual([true, false]);
+    expect(processed(microphones()[1] as FakeTrack)).toEqual({ echoCancellation: false, noiseSuppression: false, autoGainControl: false });
+    expect(sent.get("booth-microphone")).toBe(microphones()[1]);
+  });
+  it("isn't captured again where it can be changed", async () => {
+    for (const track of microphones()) track.changeable = true;
+    await own.useMicrophone("booth");
+    expect(microphones().length).toBe(1);
+    expect(processed(microphones()[0] as FakeTrack)).toEqual({ echoCancellation: true, noiseSuppression: false, autoGainControl: false });
+  });
+  it("keeps what it had when the second capture fails", async () => {
+    faults.audio = "NotReadableError";
+    await own.useMicrophone("booth");
+    expect(live("booth-microphone")).toBe(true);
+  });
+  it("is open at once when the capture was missing", async () => {
+    await own.useMicrophone("booth");
+    made.find(({ kind, stopped }) => kind === "audio" && !stopped)?.dispatchEvent(new Event("ended"));
+    await settle();
+    own.openBooth(true);
+    expect(sent.get("booth-microphone")?.enabled).toBe(true);
+    expect(live("booth-microphone")).toBe(true);
+  });
+  it("goes to the floor when the floor's button is pressed", async () => {
+    await own.useMicrophone("booth");
+    own.setMicrophone(true);
+    await settle();
+    expect(state.microphone).toBe("on");
+    expect(sent.get("microphone")?.enabled).toBe(true);
+    expect(sent.get("booth-microphone")).toBeNull();
+  });
+  it("is for the booth although the capture for the floor was still being made", async () => {
+    own.stopAll();
+    state = { ...state, microphone: "on" };
+    own.enter("sound");
+    await own.useMicrophone("booth");
+    await settle();
+    expect(live("booth-microphone")).toBe(true);
+    expect(state.microphone).toBe("off");
+    expect(processed(microphones().at(-1) as FakeTrack)).toMatchObject({ autoGainControl: false });
+    expect(microphones().filter(({ stopped }) => !stopped).length).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 /** Own microphone, camera and screen, from the lobby to the end: what the person wants on, what the devices give, what is sent. */
 import { deviceProblem, type DeviceKind } from "./device_errors";
-import { captureScreen, DeviceSource, type Screen } from "./devices";
+import { captureScreen, DeviceSource, type MicrophoneUse, type Screen } from "./devices";
 import { LevelMeter } from "./level";
 import type { Publication, Source } from "./protocol";
 import type { Event } from "./reduce";
@@ -24,6 +24,11 @@ export class OwnMedia {
   private screen: Screen | null = null;
   /** A device that is being started isn't started a second time. */
   private readonly starting: Record<DeviceKind, boolean> = { microphone: false, camera: false };
+  /** On air in a sign language: the camera is sent to its channel, too. */
+  private signing = false;
+  /** One capture: it is sent to the floor or to the booth. */
+  private use: MicrophoneUse = "floor";
+  private boothOpen = false;
 
   constructor(private readonly host: OwnMediaHost) {}
 
@@ -61,6 +66,10 @@ export class OwnMedia {
   }
 
   setMicrophone(on: boolean): void {
+    if (this.use !== "floor") {
+      if (on) void this.useMicrophone("floor").then(() => this.setMicrophone(true));
+      return;
+    }
     const track = this.source.microphone;
     if (on && !track) {
       void this.startOne("microphone");
@@ -70,6 +79,57 @@ export class OwnMedia {
     if (!on) this.devices({ microphoneProblem: null });
     this.host.dispatch({ type: "set", change: { microphone: track ? (on ? "on" : "off") : "none" } });
     this.host.tell();
+  }
+
+  /** Moves the one capture between floor and booth: there it is sent as the booth's microphone, and the floor's is off. */
+  async useMicrophone(use: MicrophoneUse): Promise<void> {
+    if (use === this.use) return;
+    const moved = (use === "floor") !== (this.use === "floor");
+    this.use = use;
+    if (moved) {
+      this.boothOpen = false;
+      const track = this.source.microphone;
+      if (track) track.enabled = false;
+      this.host.send(use === "floor" ? "booth-microphone" : "microphone", null);
+      this.host.send(this.microphonePublication, track);
+      if (this.host.state().microphone !== "none") this.host.dispatch({ type: "set", change: { microphone: "off" } });
+      this.host.tell();
+    }
+    await this.fitMicrophone();
+  }
+
+  /** A capture that can't be changed for its use is made again. One that is being made is looked at when it is there. */
+  private async fitMicrophone(): Promise<void> {
+    const { use } = this;
+    if ((await this.source.setUse(use)) || this.use !== use) return;
+    await this.start({ microphone: true, camera: false }, true);
+  }
+
+  /** On air in a sign language, or no longer: without a camera there is nothing to see. */
+  sign(on: boolean): void {
+    if (on === this.signing) return;
+    this.signing = on;
+    this.host.send("booth-camera", on ? this.source.camera : null);
+    if (on && !this.source.camera) this.setCamera(true);
+  }
+
+  /** Whether the booth's microphone lets sound through: at once, without a word to anybody. */
+  openBooth(open: boolean): void {
+    this.boothOpen = open;
+    if (this.use === "floor") return;
+    const track = this.source.microphone;
+    if (track) track.enabled = open;
+    else if (open) void this.start({ microphone: true, camera: false });
+  }
+
+  /** For hearing oneself in a test; null: there is none. */
+  async startedMicrophone(): Promise<MediaStreamTrack | null> {
+    if (!this.source.microphone) await this.start({ microphone: true, camera: false });
+    return this.source.microphone;
+  }
+
+  private get microphonePublication(): "microphone" | "booth-microphone" {
+    return this.use === "floor" ? "microphone" : "booth-microphone";
   }
 
   setCamera(on: boolean): void {
@@ -157,9 +217,18 @@ export class OwnMedia {
 
   private stop(kind: DeviceKind): void {
     this.source.stop(kind);
-    this.host.send(kind, null);
-    if (kind === "camera") this.devices({ preview: null });
-    else this.meter.stop();
+    if (kind === "microphone") {
+      this.host.send(this.microphonePublication, null);
+      this.meter.stop();
+    } else {
+      this.sendCamera(null);
+      this.devices({ preview: null });
+    }
+  }
+
+  private sendCamera(track: MediaStreamTrack | null): void {
+    this.host.send("camera", track);
+    if (this.signing) this.host.send("booth-camera", track);
   }
 
   /** The person has switched it on. */
@@ -175,6 +244,7 @@ export class OwnMedia {
     this.starting.camera ||= want.camera;
     const { permission, microphone, camera } = this.host.state().devices;
     if (permission === "unasked") this.devices({ permission: "asking" });
+    const { use } = this;
     const { errors } = await this.source.start(want, { microphone, camera }, exact);
     if (want.microphone) this.starting.microphone = false;
     if (want.camera) this.starting.camera = false;
@@ -186,6 +256,7 @@ export class OwnMedia {
     if (want.microphone) this.microphoneStarted();
     if (want.camera) this.cameraStarted();
     this.host.tell();
+    if (want.microphone && use !== this.use) await this.fitMicrophone();
     await this.refreshLists();
   }
 
@@ -196,11 +267,13 @@ export class OwnMedia {
       this.source.stop("microphone");
       return;
     }
-    const now = track ? (microphone === "off" ? "off" : "on") : "none";
+    const inBooth = this.use !== "floor";
+    const now = track ? (microphone === "off" || inBooth ? "off" : "on") : "none";
     this.host.dispatch({ type: "set", change: { microphone: now } });
-    this.host.send("microphone", track);
+    // Before anybody gets it: a capture begins with sound.
+    if (track) track.enabled = inBooth ? this.boothOpen : now === "on";
+    this.host.send(this.microphonePublication, track);
     if (!track) return;
-    track.enabled = now === "on";
     this.chosen({ microphone: track.getSettings().deviceId ?? "" });
     if (page.at === "lobby") this.meter.start(track);
   }
@@ -214,7 +287,7 @@ export class OwnMedia {
       return;
     }
     this.host.dispatch({ type: "set", change: { camera: track ? "on" : "none" } });
-    this.host.send("camera", track);
+    this.sendCamera(track);
     this.devices({ preview: track && new MediaStream([track]) });
     if (track) this.chosen({ camera: track.getSettings().deviceId ?? "" });
   }
@@ -232,7 +305,8 @@ export class OwnMedia {
   /** A device went by itself: another one of its kind, if there is any. */
   private async lost(kind: DeviceKind): Promise<void> {
     this.toast(kind === "microphone" ? "toast.micLost" : "toast.camLost");
-    this.host.send(kind, null);
+    if (kind === "microphone") this.host.send(this.microphonePublication, null);
+    else this.sendCamera(null);
     if (kind === "camera") this.devices({ preview: null });
     await this.start({ microphone: kind === "microphone", camera: kind === "camera" });
   }

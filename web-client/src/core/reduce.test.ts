@@ -167,6 +167,12 @@ describe("languages", () => {
     hear({ type: "languages", ...languages(channel("en", { insufficient: true, state: "off" })) });
     expect(state.toasts.map((t) => t.words)).toEqual([{ key: "toast.insufficient", values: { language: "en" } }]);
   });
+  it("a host, who has no console, is told what a booth writes", () => {
+    const chat = { id: 1, from: "p9", name: "Ana", booth: "en-zh", to: "host", text: "Please come", at };
+    hear({ type: "booth-chat", chat });
+    hear({ type: "booth-chat", chat });
+    expect(state.toasts.map((t) => t.words)).toEqual([{ key: "toast.boothMessage", values: { name: "Ana", booth: "en-zh", text: "Please come" } }]);
+  });
   it("hand-overs wait for each language until they end, and none survives a new join", () => {
     hear(handover("en", "me"));
     hear(handover("zh", "b"));

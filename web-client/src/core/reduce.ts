@@ -1,4 +1,5 @@
 /** The one function that changes the state. Pure: time comes with the event. */
+import type { ConsoleState } from "./booth/console_state";
 import { EMPTY_MEETING } from "./initial";
 import { languagesOf } from "./languages";
 import type { Joined, Notice } from "./protocol";
@@ -21,6 +22,7 @@ export type Event =
   | { type: "set"; change: Partial<Plain> }
   | { type: "profile"; change: Partial<Profile> }
   | { type: "devices"; change: Partial<Devices> }
+  | { type: "console"; change: Partial<ConsoleState> }
   | { type: "panel"; panel: SidePanel }
   /** The server has said what meeting this link is for. */
   | { type: "lobby"; meeting: MeetingInfo; role: Role; name: string | null }
@@ -55,6 +57,8 @@ function step(state: State, event: Event): State {
       return { ...state, profile: { ...state.profile, ...event.change } };
     case "devices":
       return { ...state, devices: { ...state.devices, ...event.change } };
+    case "console":
+      return { ...state, console: { ...state.console, ...event.change } };
     case "panel":
       return { ...state, panel: event.panel, unread: event.panel === "chat" ? 0 : state.unread };
     case "lobby":
@@ -160,6 +164,11 @@ function notice(state: State, notice: Notice, at: number): State {
   if (state.page.at !== "meeting") return state;
   if (isLanguageNotice(notice)) {
     const next = languageNotice(state, notice, at);
+    if (notice.type === "booth-chat" && notice.chat.from !== state.me && state.booth === null && next !== state) {
+      // A host has no console that would show it.
+      const { name, booth, text } = notice.chat;
+      return toast(next, "toast.boothMessage", { name, booth, text }, "info", at);
+    }
     const [unheard] = state.may.has("give-floor") ? newlyInsufficient(state.languages, next.languages) : [];
     return unheard === undefined ? next : toast(next, "toast.insufficient", { language: unheard }, "problem", at);
   }

@@ -162,6 +162,11 @@ export class Session {
     return this.signalling.request(request);
   }
 
+  /** What of an audio slot arrives; null: nothing to say. */
+  received(mid: string): ReturnType<Connection["received"]> {
+    return this.connection?.received(mid).catch(() => null) ?? Promise.resolve(null);
+  }
+
   /** Text that can't go now goes when the connection is back. */
   async chat(text: string): Promise<void> {
     try {

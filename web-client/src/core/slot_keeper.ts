@@ -1,4 +1,5 @@
 /** Keeps the slots of one connection in step with the state: asks the relay for what the page shows, and puts the pictures into the state. */
+import { colleagueOf } from "./booth/colleagues";
 import type { Connection } from "./connection";
 import type { SlotRequest } from "./protocol";
 import type { Event } from "./reduce";
@@ -8,6 +9,12 @@ import type { ParticipantId, Picture, State } from "./state";
 
 /** A camera that gave no frame for this long has no live picture. A screen may well stand still. */
 const FRAME_STALE_MS = 5000;
+
+/** Who is on the gallery's page; and an interpreter's colleague, who is at the console on whatever page. */
+function shownCameras(state: State): readonly ParticipantId[] {
+  const colleague = state.booth && colleagueOf(state);
+  return colleague === null || state.galleryMembers.includes(colleague) ? state.galleryMembers : [colleague, ...state.galleryMembers];
+}
 
 export class SlotKeeper {
   private connection: Connection | null = null;
@@ -42,12 +49,12 @@ export class SlotKeeper {
     const { connection } = this;
     if (!connection) return [];
     const state = this.state();
-    const { me, screen, layout, stage, tiles, people, galleryMembers, joinMode } = state;
+    const { me, screen, layout, stage, tiles, people, joinMode } = state;
     const { mids } = connection;
-    this.tileMids = assignSlots(galleryMembers, mids.cameras, this.tileMids);
+    this.tileMids = assignSlots(shownCameras(state), mids.cameras, this.tileMids);
     return wantedSlots(mids, {
       me, screen, layout, geometry: this.geometry, tiles: this.tileMids, stage: stageFeed(stage, tiles, people, me).feed,
-      soundOnly: joinMode === "sound", sound: soundFeeds(state),
+      soundOnly: joinMode === "sound", interprets: state.booth !== null, sound: soundFeeds(state),
     });
   }
 
@@ -92,7 +99,7 @@ export class SlotKeeper {
     const screenPicture = screen === null || screen === me ? null : make(state.screenPicture, mids.screen, screen);
     const signing = this.asked?.get(mids.channelPicture)?.feed === "none" ? null : (hear(state).channel?.onAir ?? null);
     const channelPicture = signing === null ? null : make(state.channelPicture, mids.channelPicture, signing);
-    const gallery = state.galleryMembers.flatMap((id) => {
+    const gallery = shownCameras(state).flatMap((id) => {
       const mid = this.tileMids.get(id);
       return mid === undefined ? [] : (make(state.gallery.find((p) => p.participant === id), mid, id) ?? []);
     });

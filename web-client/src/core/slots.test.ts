@@ -108,7 +108,7 @@ describe("what is asked of the relay", () => {
   };
   const sound: SoundFeeds = { voices: true, channel: "channel/en", channelPicture: "none", incoming: "none", partner: "none" };
   const wanted: Wanted = {
-    me: "me", screen: null, layout: "speaker", stage: "stage", tiles: new Map([["a", "11"]]), soundOnly: false, sound,
+    me: "me", screen: null, layout: "speaker", stage: "stage", tiles: new Map([["a", "11"]]), soundOnly: false, interprets: false, sound,
     geometry: { tiles: 4, tileWidth: 301, tileHeight: 180, stageWidth: 1270, stageHeight: 720 },
   };
   const byMid = (w: Wanted): Record<string, SlotRequest> => Object.fromEntries(wantedSlots(mids, w).map((s) => [s.mid, s]));
@@ -135,6 +135,13 @@ describe("what is asked of the relay", () => {
     expect(byMid({ ...wanted, screen: "a" })["8"]).toEqual({ mid: "8", feed: "stage", width: 320, height: 200 });
     expect(byMid({ ...wanted, layout: "gallery" })["8"]).toEqual({ mid: "8", feed: "none" });
     expect(byMid({ ...wanted, layout: "gallery", screen: "a" })["8"]?.feed).toBe("stage");
+  });
+  it("shows interpreters stage and screen as large as they come, whatever the layout", () => {
+    for (const layout of ["speaker", "gallery"] as const) {
+      const asked = wantedSlots(mids, { ...wanted, layout, screen: "a", interprets: true });
+      for (const feed of ["stage", "screen"]) expect(asked.find((slot) => slot.feed === feed)).toMatchObject({ width: 1920, height: 1080 });
+    }
+    expect(wantedSlots(mids, { ...wanted, layout: "gallery", interprets: true }).map(({ feed }) => feed)).toContain("stage");
   });
   it("with sound only is no picture at all", () => {
     const signed = { ...sound, channelPicture: "channel-picture/gsg" };

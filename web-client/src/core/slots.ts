@@ -110,6 +110,9 @@ export function step(pixels: number): number {
   return Math.min(4096, Math.max(40, Math.ceil(pixels / 40) * 40));
 }
 
+/** The top layer of any camera and screen. */
+const FULL = { width: 1920, height: 1080 };
+
 export interface SlotMids {
   voices: readonly string[];
   stage: string;
@@ -134,6 +137,8 @@ export interface Wanted {
   tiles: ReadonlyMap<ParticipantId, string>;
   /** Joined with sound only: no pictures at all, for a weak link. */
   soundOnly: boolean;
+  /** Who interprets sees faces and slides as large as they come, and speaks by them: always, whatever the page's layout. */
+  interprets: boolean;
   sound: SoundFeeds;
 }
 
@@ -141,13 +146,14 @@ export interface Wanted {
 export function wantedSlots(mids: SlotMids, wanted: Wanted): SlotRequest[] {
   const { geometry: g, sound } = wanted;
   const small = { width: step(g.tileWidth), height: step(g.tileHeight) };
-  const large = { width: step(g.stageWidth), height: step(g.stageHeight) };
+  const large = wanted.interprets ? FULL : { width: step(g.stageWidth), height: step(g.stageHeight) };
   const ownScreen = wanted.screen !== null && wanted.screen === wanted.me;
   const foreignScreen = wanted.screen !== null && !ownScreen;
+  const noStage = wanted.layout === "gallery" && !foreignScreen && !wanted.interprets;
   const none = (mid: string): SlotRequest => ({ mid, feed: "none" });
   const byMid = new Map([...wanted.tiles].map(([id, mid]) => [mid, id]));
   return [
-    wanted.soundOnly || (wanted.layout === "gallery" && !foreignScreen) ? none(mids.stage) : { mid: mids.stage, feed: wanted.stage, ...(foreignScreen ? small : large) },
+    wanted.soundOnly || noStage ? none(mids.stage) : { mid: mids.stage, feed: wanted.stage, ...(foreignScreen && !wanted.interprets ? small : large) },
     // One's own screen and its sound don't come back to oneself.
     wanted.soundOnly || ownScreen ? none(mids.screen) : { mid: mids.screen, feed: "screen", ...large },
     ...mids.voices.map((mid, seat) => (sound.voices ? { mid, feed: `voice/${seat}` } : none(mid))),

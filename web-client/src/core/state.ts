@@ -2,6 +2,8 @@
  * All that the page shows, in one object, written out in full. Changed by reduce() alone (reduce.ts); views draw it and call Commands
  * (commands.ts). No DOM types here but MediaStream, which views hand to <video>/<audio> elements and do nothing else with.
  */
+import type { ConsoleState } from "./booth/console_state";
+
 export type ParticipantId = string;
 export type DeviceState = "on" | "off" | "none";
 export type Connection = "connecting" | "connected" | "reconnecting";
@@ -246,6 +248,8 @@ export interface State {
   incoming: string;
   /** Interpreters: the partner who is heard beside it. */
   partner: ParticipantId | null;
+  /** Interpreters: their console. */
+  console: ConsoleState;
   /** The browser wants a gesture before it plays sound. */
   soundBlocked: boolean;
   layout: Layout;

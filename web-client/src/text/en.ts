@@ -5,6 +5,7 @@
 export const en = {
   // Everywhere.
   "app.name": "Tongsheng",
+  "app.onAirTitle": "● ON AIR · {title}",
   "app.language": "Language of this page",
   "app.theme": "Appearance",
   "app.themeSystem": "As on this device",
@@ -135,6 +136,8 @@ export const en = {
   // Meeting: the bar.
   "bar.label": "Meeting controls",
   "bar.mic": "Mic",
+  "bar.floor": "Floor",
+  "bar.floorMic": "Floor microphone",
   "bar.camera": "Camera",
   "bar.screen": "Share",
   "bar.screenName": "Share your screen",
@@ -195,6 +198,8 @@ export const en = {
   "status.mutedByHost": "The host has muted you",
   "status.noMic": "You have no microphone",
   "status.listening": "You are listening",
+  "status.onAir": "You are on air",
+  "status.inBooth": "You are in the booth, microphone off",
   "status.heard": "Others hear you",
   "status.cameraOff": "camera off",
   "status.soundOnly": "sound only",
@@ -346,6 +351,8 @@ export const en = {
   "toast.busy": "The server is busy. You go on listening; try microphone and camera again in a while.",
   "toast.insufficient": "The interpreters into {language} don’t hear the floor well enough to interpret. Ask the speaker for a headset or a pause.",
   "toast.relayLoop": "That channel listens to yours, so you can’t work from it. You hear the floor.",
+  "toast.boothMessage": "{name}, interpreter ({booth}): {text}",
+  "toast.onAir": "You are on air in the booth. Switch the booth’s microphone off before you speak on the floor.",
   "toast.noConnection": "No connection just now. Try again in a moment.",
 } as const;
 

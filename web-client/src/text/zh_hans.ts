@@ -3,6 +3,7 @@ import type { Catalogue } from "./en";
 /** 简体中文。 */
 export const zhHans: Catalogue = {
   "app.name": "同声",
+  "app.onAirTitle": "● 正在播出 · {title}",
   "app.language": "页面语言",
   "app.theme": "外观",
   "app.themeSystem": "跟随设备",
@@ -130,6 +131,8 @@ export const zhHans: Catalogue = {
 
   "bar.label": "会议控制",
   "bar.mic": "麦克风",
+  "bar.floor": "会场",
+  "bar.floorMic": "会场麦克风",
   "bar.camera": "摄像头",
   "bar.screen": "共享",
   "bar.screenName": "共享屏幕",
@@ -188,6 +191,8 @@ export const zhHans: Catalogue = {
   "status.mutedByHost": "主持人已将您静音",
   "status.noMic": "没有麦克风",
   "status.listening": "您正在收听",
+  "status.onAir": "您正在播出",
+  "status.inBooth": "您在同传间，麦克风关闭",
   "status.heard": "大家能听到您",
   "status.cameraOff": "摄像头关闭",
   "status.soundOnly": "仅声音",
@@ -334,5 +339,7 @@ export const zhHans: Catalogue = {
   "toast.busy": "服务器繁忙。您可以继续旁听；请稍后再试麦克风和摄像头。",
   "toast.insufficient": "{language} 译员听不清会场的声音，无法传译。请让发言人戴上耳麦，或稍作停顿。",
   "toast.relayLoop": "那个频道正在听您的频道，不能从它转译。您听到的是会场原声。",
+  "toast.boothMessage": "译员 {name}（{booth}）：{text}",
+  "toast.onAir": "您正在同传间播出。请先关闭同传间的麦克风，再到会场发言。",
   "toast.noConnection": "暂时没有连接，请稍后再试。",
 };

@@ -43,6 +43,7 @@ function DocumentLook() {
   const systemDark = useMedia("(prefers-color-scheme: dark)");
   const title = useSelected((state) => state.meeting?.title || state.meeting?.name || "");
   const unread = useSelected((state) => (state.page.at === "meeting" ? state.unread : 0));
+  const onAir = useSelected((state) => state.onAir !== null);
   const look = theme === "system" ? (systemDark ? "dark" : "light") : theme;
 
   useEffect(() => {
@@ -54,7 +55,8 @@ function DocumentLook() {
   }, [look]);
   useEffect(() => {
     const name = title ? `${title} · ${t("app.name")}` : t("app.name");
-    document.title = unread > 0 ? `(${unread}) ${name}` : name;
-  }, [title, unread, tag]);
+    const counted = unread > 0 ? `(${unread}) ${name}` : name;
+    document.title = onAir ? t("app.onAirTitle", { title: counted }) : counted;
+  }, [title, unread, onAir, tag]);
   return null;
 }

@@ -12,7 +12,8 @@ function state(change: Partial<State> = {}, people = [person("me"), person("a"),
   const read: Partial<State> = {
     me: "me", people: new Map(people.map((one) => [one.id, one])), may: new Set<Action>(["publish", "hand"]), joinMode: "full", microphone: "on",
     camera: "on", screenShare: "off", screen: null, hands: [], speaking: [], quality: new Map(), link: { at: "connected" },
-    stage: { holder: null, previous: null, pinned: false }, stagePicture: null, tiles: ["a", "b"], gallery: [], galleryMembers: ["a", "b"], ...change,
+    stage: { holder: null, previous: null, pinned: false }, stagePicture: null, tiles: ["a", "b"], gallery: [], galleryMembers: ["a", "b"],
+    onAir: null, booth: null, ...change,
   };
   return read as State;
 }
@@ -36,6 +37,12 @@ describe("onStage", () => {
 });
 
 describe("ownStatus", () => {
+  it("tells the booth's microphone from the floor's", () => {
+    const booth = { name: "b", hold: 4, members: ["me"] };
+    expect(keys(state({ booth, microphone: "off" }))).toEqual(["status.inBooth"]);
+    expect(keys(state({ booth, microphone: "off", onAir: "en" }))).toEqual(["status.onAir"]);
+    expect(keys(state({ booth }))).toEqual(["status.heard"]);
+  });
   it("says that others hear me", () => expect(keys(state())).toEqual(["status.heard"]));
   it("tells my own mute from the host's", () => {
     expect(keys(state({ microphone: "off" }))).toEqual(["status.muted"]);

@@ -70,6 +70,8 @@ export interface StatusPart {
 
 function soundStatus(state: State, me: Person | null): StatusPart {
   if (!state.may.has("publish") || (state.joinMode === "listen" && state.microphone === "none")) return { key: "status.listening", tone: "plain" };
+  if (state.onAir !== null) return { key: "status.onAir", tone: "live" };
+  if (state.booth !== null && state.microphone === "off") return { key: "status.inBooth", tone: "plain" };
   if (state.microphone === "none") return { key: "status.noMic", tone: "caution" };
   if (state.microphone === "off") return me?.mutedByHost ? { key: "status.mutedByHost", tone: "caution" } : { key: "status.muted", tone: "caution" };
   return { key: "status.heard", tone: "plain" };

@@ -15,6 +15,13 @@ export const SHORTCUTS: readonly { key: string; does: Shortcut; words: Key }[] =
   { key: "?", does: "help", words: "help.help" },
 ];
 
+/** What an interpreter's console has the letters of (views/booth/keys.ts); the controls themselves stay. */
+const TAKEN_IN_BOOTH: ReadonlySet<Shortcut> = new Set<Shortcut>(["mic", "screen", "hand", "language", "chat", "people"]);
+
+export function shortcutsOf(inBooth: boolean): typeof SHORTCUTS {
+  return inBooth ? SHORTCUTS.filter(({ does }) => !TAKEN_IN_BOOTH.has(does)) : SHORTCUTS;
+}
+
 /** What of a KeyboardEvent counts. */
 export interface Pressed {
   key: string;
@@ -28,7 +35,7 @@ export interface Pressed {
 }
 
 /** Where letters are written, or choose among entries. A checkbox or a button takes no letters. */
-function takesLetters(target: EventTarget | null): boolean {
+export function takesLetters(target: EventTarget | null): boolean {
   const element = target as { tagName?: string; type?: string; isContentEditable?: boolean } | null;
   if (!element?.tagName) return false;
   if (element.isContentEditable) return true;

@@ -1,9 +1,9 @@
 /** Before the meeting: who one is, how one looks and sounds, and in. Devices may fail; joining never depends on them. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { JoinMode, Page, State } from "../../core/state";
-import { countryChoices, countryName, languageChoice, languageChoices, likelyCountries, type Choice } from "../../text/names";
+import type { JoinMode, Page } from "../../core/state";
+import { countryChoices, countryName, likelyCountries } from "../../text/names";
 import { meetingTime } from "../../text/times";
-import { mayChooseLanguage, sameArray } from "../selectors";
+import { mayChooseLanguage } from "../selectors";
 import { useCommands, useSelected, useText } from "../context";
 import { ChevronDown, Headphones, Languages, Mic, MicOff, Video, VideoOff, Volume2, type Icon } from "../icons";
 import { Button, ProblemNote } from "../parts/basics";
@@ -11,6 +11,7 @@ import { DeviceFields, DeviceProblems, LevelMeter } from "../parts/devices";
 import { LanguageDialog, useHeardName } from "../parts/hearing";
 import { useMedia } from "../parts/hooks";
 import { Picture } from "../parts/picture";
+import { Options, SpeaksField } from "../parts/speaks";
 import { Frame } from "./simple";
 
 type LobbyPage = Extract<Page, { at: "lobby" }>;
@@ -244,7 +245,7 @@ function ProfileFields({ nameField, nameMissing, onHearing }: ProfileFieldsProps
         />
       </div>
       <CountryField chosen={profile.country} />
-      <LanguageField chosen={profile.speaks} />
+      <SpeaksField />
       <HearingField onOpen={onHearing} />
     </div>
   );
@@ -273,18 +274,6 @@ function HearingField({ onOpen }: { onOpen(): void }) {
   );
 }
 
-function Options({ choices }: { choices: readonly Choice[] }) {
-  return (
-    <>
-      {choices.map(({ code, label }) => (
-        <option key={code} value={code}>
-          {label}
-        </option>
-      ))}
-    </>
-  );
-}
-
 function CountryField({ chosen }: { chosen: string }) {
   const { t, tag } = useText();
   const commands = useCommands();
@@ -303,37 +292,6 @@ function CountryField({ chosen }: { chosen: string }) {
           </optgroup>
         )}
         <optgroup label={t("lobby.allCountries")}>
-          <Options choices={all} />
-        </optgroup>
-      </select>
-    </label>
-  );
-}
-
-function meetingLanguages(state: State): string[] {
-  return [...new Set([...(state.meeting?.floors ?? []), ...(state.meeting?.channels ?? [])])];
-}
-
-function LanguageField({ chosen }: { chosen: string }) {
-  const { t, tag } = useText();
-  const commands = useCommands();
-  const tags = useSelected(meetingLanguages, sameArray);
-  const all = useMemo(() => languageChoices(tag), [tag]);
-  const here = tags.map((language) => languageChoice(tag, language));
-  const elsewhere = chosen && !tags.includes(chosen) && !all.some(({ code }) => code === chosen) ? [languageChoice(tag, chosen)] : [];
-  return (
-    <label class="field">
-      <span class="field-label">
-        {t("lobby.speaks")} <span class="field-optional">{t("lobby.optional")}</span>
-      </span>
-      <select value={chosen} data-testid="speaks" onChange={(event) => commands.setProfile({ speaks: event.currentTarget.value })}>
-        <option value="">{t("lobby.choose")}</option>
-        {here.length + elsewhere.length > 0 && (
-          <optgroup label={t("lobby.meetingLanguages")}>
-            <Options choices={[...here, ...elsewhere]} />
-          </optgroup>
-        )}
-        <optgroup label={t("lobby.allLanguages")}>
           <Options choices={all} />
         </optgroup>
       </select>

@@ -1,7 +1,7 @@
 /** Always in reach: microphone, camera, hand, language, and the way out. Names stay, icons and aria-pressed tell the state. */
 import type { ComponentChildren } from "preact";
 import type { Shortcut } from "../shortcuts";
-import { SHORTCUTS } from "../shortcuts";
+import { shortcutsOf } from "../shortcuts";
 import { handPlace, mayChooseLanguage } from "../selectors";
 import { useCommands, useSelected, useText } from "../context";
 import { ChevronDown, Ellipsis, Hand, Languages, LogOut, MessageSquare, Mic, MicOff, MonitorUp, Users, Video, VideoOff, type Icon } from "../icons";
@@ -29,7 +29,8 @@ interface BarButtonProps {
 
 function BarButton({ icon: Sign, words, name, onClick, testid, pressed, look, shortcut, className, badge, expanded, popup }: BarButtonProps) {
   const { t } = useText();
-  const key = SHORTCUTS.find(({ does }) => does === shortcut)?.key.toUpperCase();
+  const inBooth = useSelected((state) => state.booth !== null);
+  const key = shortcutsOf(inBooth).find(({ does }) => does === shortcut)?.key.toUpperCase();
   return (
     <button
       type="button"
@@ -60,13 +61,16 @@ export function ControlBar({ actions }: { actions: Actions }) {
   const microphone = useSelected((state) => state.microphone);
   const camera = useSelected((state) => state.camera);
   const raised = useSelected((state) => handPlace(state, state.me) > 0);
+  // An interpreter's other microphone is at the console.
+  const inBooth = useSelected((state) => state.booth !== null);
+  const mic = inBooth ? { words: t("bar.floor"), name: t("bar.floorMic") } : { words: t("bar.mic"), name: t("bar.mic") };
   return (
     <div class={chooses ? "bar bar-full" : "bar"} role="group" aria-label={t("bar.label")}>
       <div class="bar-group bar-middle">
         {mayPublish && (
           <>
             <BarButton
-              icon={microphone === "on" ? Mic : MicOff} words={t("bar.mic")} name={t("bar.mic")} pressed={microphone === "on"} testid="mic"
+              icon={microphone === "on" ? Mic : MicOff} words={mic.words} name={mic.name} pressed={microphone === "on"} testid="mic"
               shortcut="mic" onClick={actions.mic} {...(microphone === "on" ? {} : { look: "off" })}
             />
             <BarButton

@@ -5,7 +5,7 @@ import { Keyboard, Languages, Link, MonitorOff, MonitorUp, Power, Settings2, Use
 import { Button, Dialog, PageSettings } from "../parts/basics";
 import { DeviceFields, DeviceProblems } from "../parts/devices";
 import { useMedia, type FullScreen } from "../parts/hooks";
-import { enableShortcuts, shortcutsEnabled, SHORTCUTS } from "../shortcuts";
+import { enableShortcuts, shortcutsEnabled, shortcutsOf } from "../shortcuts";
 import type { Actions } from "./actions";
 
 export type Opened = "none" | "more" | "language" | "languages" | "devices" | "help" | "link" | "end";
@@ -84,6 +84,7 @@ export function DevicesDialog({ onClose }: { onClose(): void }) {
 export function HelpDialog({ onClose }: { onClose(): void }) {
   const { t } = useText();
   const [enabled, setEnabled] = useState(shortcutsEnabled);
+  const inBooth = useSelected((state) => state.booth !== null);
   const change = (on: boolean): void => {
     enableShortcuts(on);
     setEnabled(on);
@@ -91,7 +92,7 @@ export function HelpDialog({ onClose }: { onClose(): void }) {
   return (
     <Dialog title={t("help.title")} onClose={onClose} testid="help-dialog">
       <dl class="keys">
-        {SHORTCUTS.map(({ key, words }) => (
+        {shortcutsOf(inBooth).map(({ key, words }) => (
           <div key={key}>
             <dt>
               <kbd>{key.toUpperCase()}</kbd>

@@ -1,5 +1,6 @@
 /** The meeting: pictures in the middle, words and controls below, people or chat at the side. */
-import { useState } from "preact/hooks";
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { useCommands, useSelected, useText } from "../context";
 import { LayoutGrid, Maximize, Minimize, SquareUser } from "../icons";
 import { IconButton } from "../parts/basics";
@@ -26,11 +27,12 @@ export function Meeting() {
   const actions = useActions(setOpened);
   useShortcuts(actions, fullScreen, () => setOpened("help"));
   const low = useMedia("(max-height: 480px) and (orientation: landscape)");
-  const quiet = useQuiet(low && panel === "none" && opened === "none");
+  const inBooth = useSelected((state) => state.booth !== null);
+  const quiet = useQuiet(low && !inBooth && panel === "none" && opened === "none");
   const close = (): void => setOpened("none");
 
   return (
-    <div class="meeting" data-panel={panel} data-low={low} data-quiet={quiet}>
+    <div class="meeting" data-panel={panel} data-low={low} data-quiet={quiet} data-booth={inBooth}>
       <Top fullScreen={fullScreen} />
       <div class="notices">
         <SoundBanner />
@@ -40,6 +42,7 @@ export function Meeting() {
       <main class="meeting-main">
         <Pictures />
       </main>
+      <BoothConsole />
       {panel === "people" && <PeoplePanel />}
       {panel === "chat" && <ChatPanel />}
       <footer class="meeting-bottom">
@@ -56,6 +59,20 @@ export function Meeting() {
       {opened === "end" && <EndDialog onClose={close} />}
     </div>
   );
+}
+
+type ConsoleView = () => JSX.Element;
+
+/** An interpreter's: nobody else loads it. */
+function BoothConsole() {
+  const commands = useCommands();
+  const ready = useSelected((state) => state.booth !== null && state.console.ready);
+  const [view, setView] = useState<{ Console: ConsoleView } | null>(null);
+  useEffect(() => {
+    if (ready && !view) import("../booth/console").then(({ default: Console }) => setView({ Console }), (error: unknown) => console.warn("No console", error));
+  }, [ready]);
+  // The console's logic is there a moment before the state says so, but never after.
+  return ready && view && commands.booth ? <view.Console /> : null;
 }
 
 function Top({ fullScreen }: { fullScreen: ReturnType<typeof useFullScreen> }) {

@@ -6,6 +6,7 @@ import { Headphones } from "../icons";
 import { heardNow } from "../selectors";
 import { useCommands, useSelected, useText, type Text } from "../context";
 import { Button, Dialog } from "./basics";
+import { SpeaksField } from "./speaks";
 
 /** "Français", or "Original". */
 export function useHeardName(): string {
@@ -54,6 +55,7 @@ export function LanguageDialog({ onClose }: { onClose(): void }) {
   const languages = useSelected((state) => state.languages);
   const chosen = useSelected((state) => channelOf(state.languages, state.listening)?.language ?? "");
   const inMeeting = useSelected((state) => state.page.at === "meeting");
+  const speaks = useSelected((state) => state.page.at === "meeting" && state.may.has("publish")); // the lobby has it beside
   return (
     <Dialog title={t("hearing.title")} onClose={onClose} testid="language-dialog" corner>
       <div
@@ -71,6 +73,7 @@ export function LanguageDialog({ onClose }: { onClose(): void }) {
         ))}
       </div>
       <OriginalLevel />
+      {speaks && <SpeaksField />}
       <div class="dialog-actions">
         <Button onClick={onClose}>{t("app.close")}</Button>
       </div>

@@ -6,6 +6,7 @@ import type { Languages, State } from "../../core/state";
 import { createStore, type WritableStore } from "../../core/store";
 import { pageCount, pageOf } from "../../core/slots";
 import { App } from "../app";
+import { pretendBooth } from "./booth";
 import { BASE, SCREENS } from "./states";
 
 function changed(languages: Languages, floors = languages.floors, channels = languages.channels.map(({ language }) => language)): Languages {
@@ -29,6 +30,7 @@ function pretend(store: WritableStore): Commands {
       const { languages } = store.get();
       change({ languages: { ...languages, floor: { ...languages.floor, language: language ?? languages.floors[0] ?? "", set: language !== null } } });
     },
+    booth: pretendBooth(store),
     leave: () => change({ page: { at: "left", why: "left" } }),
     setLayout: (layout) => change({ layout }),
     setPanel: (panel) => change({ panel }),

@@ -1,6 +1,7 @@
 /** Made-up states, one for each thing that the page can look like. */
+import { type ConsoleState, SILENT_CONSOLE } from "../../core/booth/console_state";
 import { NO_LANGUAGES } from "../../core/languages";
-import type { Action, Channel, ChatMessage, Person, Picture, Quality, State, Toast } from "../../core/state";
+import type { Action, BoothMessage, Channel, ChatMessage, Person, Picture, Quality, State, Toast } from "../../core/state";
 import { face, slide } from "./pictures";
 
 const NOW = Date.now();
@@ -100,6 +101,7 @@ export const BASE: State = {
   boothChat: [],
   incoming: "",
   partner: null,
+  console: SILENT_CONSOLE,
   soundBlocked: false,
   layout: "speaker",
   panel: "none",
@@ -148,6 +150,42 @@ function meeting(change: Partial<State> = {}, people: readonly Person[] = PEOPLE
     ...change,
   };
 }
+
+/** A booth of two between Chinese and English, one more into Spanish. */
+function booth(change: Partial<State> = {}, console: Partial<ConsoleState> = {}): State {
+  const interprets = { role: "interpreter" as const, interprets: ["en", "zh"], understands: ["zh", "en"], pivot: "en", booth: "en-zh" };
+  const people = PEOPLE.map((one) => (one.id === "me" || one.id === "p2" ? { ...one, ...interprets } : one));
+  const made = (language: string, part: Partial<Channel>): Channel => ({ ...channel(language, "off"), booth: "", override: false, ...part });
+  return meeting(
+    {
+      role: "interpreter", microphone: "off", booth: { name: "en-zh", hold: 4, members: ["me", "p2"] },
+      audience: { listeners: { en: 87, zh: 12, es: 31 }, floor: 54 },
+      languages: {
+        floors: ["zh", "en"], floor: { language: "zh", set: false, program: false },
+        channels: [
+          made("en", { state: "speech", onAir: "p2", booth: "en-zh" }), made("zh", {}), made("es", { state: "speech", onAir: "p4", booth: "es" }), made("fr", { state: "empty" }),
+        ],
+      },
+      ...change,
+      console: {
+        ...SILENT_CONSOLE, ready: true, outgoing: "en", headphones: true, calibration: { fullScale: 95, at: NOW - 6e6 }, protection: "full", exposure: 68,
+        measured: { participant: "p1", word: "clear", bandwidth: 15_000, level: -18, noise: -62, clipping: 0, loss: 0 }, ...console,
+      },
+    },
+    people,
+  );
+}
+
+const onAirMe = (state: State): State => ({
+  ...state, onAir: "en",
+  languages: { ...state.languages, channels: state.languages.channels.map((one) => (one.language === "en" ? { ...one, onAir: "me" } : one)) },
+});
+const offered = (by: string, from: string, to: string): Partial<State> => ({ handovers: [{ language: "en", from, to, by, until: NOW + 9e6 }] });
+const BOOTH_CHAT: BoothMessage[] = [
+  { id: 1, from: "p2", name: "Ana María Quispe", booth: "en-zh", to: "booth", text: "LCC = 低碳社区? I took “low-carbon community”.", at: NOW - 200_000 },
+  { id: 2, from: "me", name: "Maisara Othman", booth: "en-zh", to: "booth", text: "👍 Same here. Slide 14 has the numbers.", at: NOW - 180_000 },
+  { id: 3, from: "p5", name: "ليلى حداد", booth: "", to: "booths", text: "We overrun by ten minutes, sorry!", at: NOW - 60_000 },
+];
 
 const crowd = Array.from({ length: 40 }, (_, at) =>
   person(`c${at}`, `${["Amara", "Bo", "Chidi", "Dolma", "Elif"][at % 5]} ${at + 1}`, "Alliance", "BR", "pt", { camera: at % 3 ? "on" : "off" }),
@@ -221,5 +259,23 @@ export const SCREENS: Record<string, () => State> = {
       cards: new Map([["me", { participant: "me", word: "muffled", bandwidth: 4000, level: -31, noise: -60, clipping: 0, loss: 0 }]]),
     })),
   "meeting-host-languages": () => meeting({ ...interpreted("en"), role: "host", may: new Set(HOST) }),
+  booth: () => booth(),
+  "booth-first": () => booth({}, { headphones: null, calibration: null, measured: null, protection: "simple" }),
+  "booth-on-air": () => onAirMe(booth({ boothChat: BOOTH_CHAT }, { onAirSince: NOW - 1_062_000 })),
+  "booth-cough": () => onAirMe(booth({}, { onAirSince: NOW - 62_000, coughing: true })),
+  "booth-offered": () => booth(offered("p2", "p2", "me")),
+  "booth-asked": () => onAirMe(booth(offered("p2", "me", "p2"), { onAirSince: NOW - 1_700_000, reminding: true })),
+  "booth-asking": () => booth(offered("me", "p2", "me")),
+  "booth-lost": () => {
+    const state = booth({}, { alert: { kind: "lost", participant: "p2", language: "en" } });
+    const channels = state.languages.channels.map((one) => (one.language === "en" ? { ...one, state: "lost" as const } : one));
+    return { ...state, languages: { ...state.languages, channels } };
+  },
+  "booth-relay": () =>
+    booth(
+      { incoming: "es", boothChat: BOOTH_CHAT, cards: new Map() },
+      { automatic: true, measured: { participant: "p1", word: "muffled", bandwidth: 3800, level: -31, noise: -50, clipping: 0, loss: 0 } },
+    ),
+  "booth-alone": () => booth({ booth: { name: "en-zh", hold: 0, members: ["me"] } }),
   "meeting-host": () => meeting({ role: "host", may: new Set(HOST) }),
 };

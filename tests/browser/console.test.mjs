@@ -1,0 +1,197 @@
+/**
+ * The interpreter's console in a browser: a sharer and two interpreters of one booth. On air by key, cough, hand-over asked for and accepted,
+ * relay off, the signal to slow down; a colleague who is lost on air; what goes to the ears is protected. No listener: that is languages' business.
+ */
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { Person, Server, sharedChromium, step, suite, until } from "./harness.mjs";
+import { check, faults } from "./judge.mjs";
+
+const PHONE = { width: 360, height: 740, isMobile: true, hasTouch: true };
+const DESK = { width: 1280, height: 800 };
+
+let server, chrome, sharer, ana, ben;
+
+const pressed = (person, id) => person.page.$eval(`[data-testid="${id}"]`, (node) => node.getAttribute("aria-pressed") === "true");
+const onAir = (person, now = true) => until(`${person.name} is ${now ? "on" : "off"} air`, async () => (await pressed(person, "on-air")) === now);
+const key = async (person, k) => {
+  await person.page.bringToFront();
+  await person.page.keyboard.press(k);
+};
+const says = (person, id, words) =>
+  until(`${person.name}'s ${id} says ${words}`, async () => words.test(await person.page.$eval(`[data-testid="${id}"]`, (node) => node.innerText)));
+
+/** Whether the booth's microphone lets sound through: what is sent, not what is shown. */
+const sends = (person, now = true) => until(`${person.name} sends ${now ? "a voice" : "silence"}`, async () => {
+  const levels = (await person.stats()).filter((s) => s.type === "media-source" && s.kind === "audio").map((s) => s.audioLevel ?? 0);
+  return (Math.max(0, ...levels) > 0.02) === now;
+});
+
+/** With more patience than join(): three pages that send begin on a machine that may be busy. */
+async function enter(person) {
+  await until(`${person.name}'s lobby`, () => person.page.$('[data-testid="name"]'), { timeout: 40_000 });
+  await person.type("name", person.name);
+  await person.press("join");
+  await until(`${person.name} is in`, () => person.page.$('[data-testid="leave"]'), { timeout: 40_000 });
+}
+
+async function interpreter(name, tone) {
+  const link = server.link("console", "interpreter", "--booth", "en-zh", "--language", "en", "--language", "zh", "--understands", "zh", "--pivot", "en");
+  const person = await Person.open(chrome, link, { name, tone });
+  await enter(person);
+  await until(`${name}'s console`, () => person.page.$('[data-testid="console"]'), { timeout: 30_000 });
+  return person;
+}
+
+suite("the interpreter's console", { timeout: 300_000 }, () => {
+  before(async () => {
+    server = await Server.start({ port: 8445, mediaPort: 40100 });
+    server.meeting("console", "--floor", "zh", "--channel", "en", "--channel", "zh", "--channel", "es");
+    chrome = await sharedChromium();
+    sharer = await Person.open(chrome, server.link("console", "member"), { name: "Yang", tone: 300, viewport: { width: 740, height: 300 } });
+    await enter(sharer);
+    ana = await interpreter("Ana", 700);
+    ben = await interpreter("Ben", 1100);
+  });
+  after(() => server?.stop());
+
+  step("protects the ears by its own limiter, and asks for headphones once", async () => {
+    await key(ana, "e");
+    await ana.find("drawer-headphones");
+    await until("the worklet runs", async () => !/less control|doesn’t go through/.test(await ana.text()));
+    await ana.press("headphones-yes");
+    await until("it doesn't ask any more", async () => !(await ana.page.$('[data-testid="headphones-yes"]')));
+    await key(ana, "Escape");
+  });
+
+  step("goes on air by key: the strip is red, the tab says so, the colleague sees it", async () => {
+    await sends(ana, false);
+    await key(ana, "m");
+    await onAir(ana);
+    await sends(ana);
+    assert.match(await ana.page.title(), /ON AIR/);
+    await says(ben, "partner-state", /on air: English/);
+    await until("the strip is red", () => ana.page.$eval(".console", (node) => node.dataset.air === "true"));
+    await ana.screenshot("console-on-air-desk");
+  });
+
+  step("is silent while a cough is held", async () => {
+    await ana.page.keyboard.down("c");
+    await sends(ana, false);
+    await ana.page.keyboard.up("c");
+    await sends(ana);
+  });
+
+  step("hears the colleague's microphone when asked to", async () => {
+    await key(ben, "p");
+    await until("Ben hears Ana", async () => {
+      const [hers, nobody] = await ben.tones([700, 2900], 0.5);
+      if (hers - nobody < 20) throw new Error(`${hers} dB, beside ${nobody}`);
+      return true;
+    });
+    await key(ben, "p");
+  });
+
+  step("hands over: asked for, accepted", async () => {
+    await key(ben, "h");
+    await says(ana, "handover-line", /Ben asks/);
+    await says(ben, "handover-line", /open already/);
+    await key(ana, "h");
+    await onAir(ben);
+    await onAir(ana, false);
+    await sends(ana, false);
+    await sends(ben);
+  });
+
+  step("hands over: offered, declined, offered again by the other direction's key, taken", async () => {
+    await key(ben, "h");
+    await says(ana, "handover-line", /hands over/);
+    await key(ana, "d");
+    await until("nothing waits", async () => !(await ben.page.$('[data-testid="handover-line"]')));
+    await key(ana, "t");
+    await onAir(ana);
+    await onAir(ben, false);
+    await sends(ben, false);
+    await says(ben, "console-alert", /Ana has taken over/);
+    await key(ben, "z");
+  });
+
+  step("asks the speaker to slow down, without a name, and says what the floor speaks", async () => {
+    await key(ana, "s");
+    await sharer.find("slow-down");
+    await key(ana, "i");
+    await until("the sound is insufficient", () => pressed(ana, "insufficient"));
+    await key(ana, "i");
+    await until("it is good again", async () => !(await pressed(ana, "insufficient")));
+    await ana.page.select('[data-testid="floor-language"]', "es");
+    await says(ana, "incoming-floor", /Spanish/);
+    /* Ben doesn't understand it and comes to work from English by himself; Ana, who speaks it, doesn't. */
+    await says(ben, "relay", /Relay by itself: English/);
+    await says(ana, "relay", /You hear the floor/);
+    await ana.page.select('[data-testid="floor-language"]', "");
+    await ana.page.select('[data-testid="hold"]', "6");
+    await until("both know the hold time", () => ben.page.$eval('[data-testid="hold"]', (node) => node.value === "6"));
+  });
+
+  step("measures the speaker, who learns what would help", async () => {
+    /* A voice of one low tone, with pauses: nothing reaches beyond a telephone's band. */
+    await sharer.page.evaluate(() => {
+      let on = false;
+      const { gain, context } = window.probe.microphoneGain;
+      setInterval(() => gain.setTargetAtTime((on = !on) ? 0.3 : 0.0001, context.currentTime, 0.03), 400);
+    });
+    await says(ben, "speaker-card", /muffled/);
+    await sharer.says("You sound muffled");
+  });
+
+  step("writes to the booth", async () => {
+    await key(ben, "x");
+    await ben.type("booth-chat-input", "My turn in five minutes");
+    await ben.page.keyboard.press("Enter");
+    await says(ana, "booth-chat", /1/);
+    await key(ana, "x");
+    await ana.says("My turn in five minutes");
+    await ana.page.focus("body");
+    await ana.press("close-drawer");
+    await ben.press("close-drawer");
+  });
+
+  step("keeps a glossary and finds words in it", async () => {
+    await key(ben, "g");
+    await ben.type("glossary-text", "Économie circulaire = circular economy\n");
+    await ben.press("glossary-keep");
+    await ben.type("glossary-search", "econ");
+    await ben.says("circular economy");
+    await ben.press("close-drawer");
+  });
+
+  step("hears itself back", async () => {
+    await key(ben, "y");
+    await ben.press("test-self");
+    await ben.says("four seconds are recorded");
+    await ben.says("This is you", { timeout: 15_000 });
+    await ben.press("close-drawer");
+  });
+
+  step("looks right on a phone and on a desk", async () => {
+    for (const [viewport, name] of [[PHONE, "phone"], [DESK, "desk"]]) {
+      await ben.page.setViewport(viewport);
+      await until("it has settled", () => ben.page.$eval(".console", (node) => node.getBoundingClientRect().width <= innerWidth));
+      await ben.screenshot(`console-${name}`);
+      assert.deepEqual(await ben.page.evaluate(faults, viewport.hasTouch ? 44 : 0), [], name);
+      await check(ben, `console, ${name}`);
+    }
+  });
+
+  step("alerts within a second when the colleague on air is lost, and takes over with one key", async () => {
+    const cdp = await ana.page.createCDPSession();
+    const gone = Date.now();
+    cdp.send("Page.crash").catch(() => {}); /* no goodbye */
+    await says(ben, "console-alert", /Ana’s link is lost/);
+    console.log(`  alerted after ${Date.now() - gone} ms`);
+    await key(ben, "t");
+    await onAir(ben);
+    await sends(ben);
+    assert.deepEqual(ben.errors(), []);
+  });
+});
