@@ -81,7 +81,7 @@ int command_studio(int argc, char **argv)
 		 "at most, in MiB; 0: no limit (512)", "MIB"},
 		{"duck", 0, 0, G_OPTION_ARG_DOUBLE, &duck_db, "the original beneath speech (-20)",
 		 "DB"},
-		{NULL},
+		G_OPTION_ENTRY_NULL,
 	};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GOptionContext) context =

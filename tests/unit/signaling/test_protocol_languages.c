@@ -87,11 +87,14 @@ static void everybody_sees_who_is_on_air(void)
 static void a_channel_without_booth_is_empty(void)
 {
 	begin();
-	char *l = page_join(page_open(), ROLE_LISTENER, "Zoe", 'd');
-	json_t *people = json_object_get(page_take(host, "person"), "person");
-	g_assert_null(json_object_get(people, "booth"));
+	struct websocket *listener = page_open();
+	char *l = page_join(listener, ROLE_LISTENER, "Zoe", 'd');
+	json_t *person = page_expect_person(host);
+	g_assert_null(json_object_get(person, "booth"));
+	json_decref(person);
 	page_say(ana, "{\"type\":\"air\",\"language\":\"zh\"}");
 	expect_channel(host, 2, "empty", NULL);
+	page_drop(listener);
 	g_free(l);
 	end();
 }
