@@ -1,10 +1,11 @@
+import { describe, expect, it } from "vitest";
 import { initialState } from "../../core/initial";
 import type { BoothMessage, Person, State } from "../../core/state";
 import { boothsToWriteTo } from "./chat_panel";
 
-const person = (id: string, booth?: string): Person => ({
-  id, name: id, organisation: "", country: "", speaks: "", role: booth === undefined ? "member" : "interpreter", microphone: "off", camera: "off", screen: false,
-  mutedByHost: false, connection: "connected", listenOnly: false, ...(booth === undefined ? {} : { booth }),
+const person = (id: string, booth = ""): Person => ({
+  id, name: id, organisation: "", country: "", speaks: "", role: booth === "" ? "member" : "interpreter", microphone: "off", camera: "off", screen: false,
+  mutedByHost: false, connection: "connected", listenOnly: false, booth, interprets: [], understands: [], pivot: "",
 });
 const message = (booth: string): BoothMessage => ({ id: 1, from: "p9", name: "Ana", booth, to: "host", text: "Help", at: 0 });
 const meeting = (change: Partial<State>): State => ({
