@@ -307,7 +307,7 @@ bool on_booth_chat(const struct request *request, GError **error)
 	json_t *message = json_pack(
 		"{s:s, s:{s:I, s:s, s:s, s:s?, s:s, s:s, s:I}}", "type", "booth-chat", "chat", "id",
 		(json_int_t)++p->meeting->booth_chats, "from", p->id, "name", p->profile.name,
-		"booth", booth, "to", to, "text", text, "at", (json_int_t)now_ms());
+		"booth", booth != NULL ? booth : "", "to", to, "text", text, "at", (json_int_t)now_ms());
 	if (g_str_equal(to, "booth"))
 		tell_booth_and(p, booth, message);
 	else

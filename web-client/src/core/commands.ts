@@ -32,6 +32,8 @@ export interface Commands {
   shareScreen(): void;
   stopScreen(): void;
   sendChat(text: string): void;
+  /** Hosts, to interpreters; "": all booths. */
+  sendBoothChat(booth: string, text: string): void;
   raiseHand(raised: boolean): void;
   lowerHand(participant: ParticipantId): void;
   giveFloor(participant: ParticipantId | null): void;

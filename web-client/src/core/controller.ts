@@ -460,6 +460,10 @@ class Controller implements Commands {
 
   // Commands: in the meeting
 
+  sendBoothChat(booth: string, text: string): void {
+    this.act(booth === "" ? { type: "booth-chat", to: "booths", text } : { type: "booth-chat", to: "booth", booth, text });
+  }
+
   sendChat(text: string): void {
     const trimmed = text.trim();
     if (trimmed) this.session?.chat(trimmed).catch((error: unknown) => this.failed(error));

@@ -63,7 +63,7 @@ export type Request =
   | { type: "slow-down" }
   | { type: "insufficient"; on: boolean }
   | ({ type: "speaker-card" } & Card)
-  | { type: "booth-chat"; to: string; text: string }
+  | { type: "booth-chat"; to: string; booth?: string; text: string }
   | ({ type: "profile" } & Partial<Profile>)
   | { type: "ping" }
   | { type: "leave" };

@@ -309,6 +309,12 @@ export const en = {
   // Chat.
   "chat.title": "Chat",
   "chat.input": "Message to everybody",
+  "chat.boothInput": "Message to interpreters",
+  "chat.with": "With",
+  "chat.everybody": "Everybody",
+  "chat.allBooths": "All interpreters",
+  "chat.oneBooth": "Booth {booth}",
+  "chat.boothHint": "Interpreters and hosts can read what is written here, and nobody else.",
   "chat.send": "Send",
   "chat.empty": "No messages yet",
   "chat.emptyHint": "Everybody in the meeting can read what is written here.",

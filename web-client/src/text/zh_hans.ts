@@ -299,6 +299,12 @@ export const zhHans: Catalogue = {
 
   "chat.title": "聊天",
   "chat.input": "发给所有人的消息",
+  "chat.boothInput": "发给译员的消息",
+  "chat.with": "对象",
+  "chat.everybody": "所有人",
+  "chat.allBooths": "全体译员",
+  "chat.oneBooth": "同传间 {booth}",
+  "chat.boothHint": "这里的内容只有译员和主持人能看到。",
   "chat.send": "发送",
   "chat.empty": "还没有消息",
   "chat.emptyHint": "这里的内容会议中的所有人都能看到。",

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { ChatMessage } from "../../core/state";
+import type { BoothMessage, ChatMessage, State } from "../../core/state";
 import { clockTime } from "../../text/times";
 import { linkify } from "../linkify";
 import { useCommands, useSelected, useText } from "../context";
@@ -10,21 +10,67 @@ import { Panel } from "./panel";
 /** The protocol's limit, in UTF-16 units where it counts code points: never more than allowed. */
 const LONGEST = 2000;
 
+/** Whom a host writes to: everybody, all booths, or one. */
+type Place = { to: "everybody" } | { to: "booths"; booth: string };
+const EVERYBODY: Place = { to: "everybody" };
+
 export function ChatPanel() {
   const { t } = useText();
   const mayChat = useSelected((state) => state.may.has("chat"));
+  const booths = useSelected(boothsToWriteTo, sameNames);
+  const commands = useCommands();
+  const [chosen, setPlace] = useState<Place>(EVERYBODY);
+  const place = booths.length > 0 ? chosen : EVERYBODY;
   const writes = mayChat && !matchMedia("(pointer: coarse)").matches;
+  const send = (text: string): void => (place.to === "everybody" ? commands.sendChat(text) : commands.sendBoothChat(place.booth, text));
   return (
     <Panel title={t("chat.title")} ownFocus={writes}>
-      <ChatLog />
-      {mayChat ? <Composer focused={writes} /> : <p class="panel-note">{t("chat.closed")}</p>}
+      {booths.length > 0 && <PlaceField booths={booths} place={place} onChange={setPlace} />}
+      <ChatLog place={place.to} />
+      {mayChat ? <Composer focused={writes} onSend={send} label={t(place.to === "everybody" ? "chat.input" : "chat.boothInput")} /> : <p class="panel-note">{t("chat.closed")}</p>}
     </Panel>
   );
 }
 
-function ChatLog() {
+/** Of hosts, who have no console; interpreters write there. */
+export function boothsToWriteTo({ role, people, boothChat }: Pick<State, "role" | "people" | "boothChat">): readonly string[] {
+  if (role !== "host") return NO_BOOTHS;
+  const names = [...people.values()].map(({ booth }) => booth ?? "").concat(boothChat.map(({ booth }) => booth));
+  return [...new Set(names)].filter((name) => name !== "").sort();
+}
+const NO_BOOTHS: readonly string[] = [];
+const sameNames = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((name, at) => name === b[at]);
+
+function PlaceField({ booths, place, onChange }: { booths: readonly string[]; place: Place; onChange(place: Place): void }) {
   const { t } = useText();
-  const chat = useSelected((state) => state.chat);
+  return (
+    <label class="field chat-place">
+      <span class="field-label">{t("chat.with")}</span>
+      <select
+        value={place.to === "everybody" ? "everybody" : `booth ${place.booth}`} data-testid="chat-place"
+        onChange={({ currentTarget: { value } }) => onChange(value === "everybody" ? EVERYBODY : { to: "booths", booth: value.slice("booth ".length) })}
+      >
+        <option value="everybody">{t("chat.everybody")}</option>
+        <option value="booth ">{t("chat.allBooths")}</option>
+        {booths.map((booth) => (
+          <option key={booth} value={`booth ${booth}`}>
+            {t("chat.oneBooth", { booth })}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function named({ booth, name, ...message }: BoothMessage): ChatMessage {
+  return { ...message, name: booth === "" ? name : `${name} (${booth})` };
+}
+
+function ChatLog({ place }: { place: Place["to"] }) {
+  const { t } = useText();
+  const everybodys = useSelected((state) => state.chat);
+  const booths = useSelected((state) => state.boothChat);
+  const chat = place === "everybody" ? everybodys : booths.map(named);
   const me = useSelected((state) => state.me);
   const log = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
@@ -38,7 +84,7 @@ function ChatLog() {
     // Who reads further up isn't pulled away; who has just written wants to see it.
     if (atEnd.current || (last && last.from === me)) toEnd();
     else setBelow(true);
-  }, [last?.id]);
+  }, [last?.id, place]);
   const scrolled = (): void => {
     const element = log.current;
     if (!element) return;
@@ -53,7 +99,7 @@ function ChatLog() {
           <div class="empty">
             <MessageSquare size={28} />
             <strong>{t("chat.empty")}</strong>
-            <p>{t("chat.emptyHint")}</p>
+            <p>{t(place === "everybody" ? "chat.emptyHint" : "chat.boothHint")}</p>
           </div>
         ) : (
           <ol class="messages">
@@ -103,9 +149,8 @@ function Message({ message, own, follows: sameHead }: { message: ChatMessage; ow
   );
 }
 
-function Composer({ focused }: { focused: boolean }) {
+function Composer({ focused, label, onSend }: { focused: boolean; label: string; onSend(text: string): void }) {
   const { t } = useText();
-  const commands = useCommands();
   const [text, setText] = useState("");
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -120,7 +165,7 @@ function Composer({ focused }: { focused: boolean }) {
   const send = (): void => {
     const words = text.trim();
     if (!words) return;
-    commands.sendChat(words);
+    onSend(words);
     setText("");
   };
   const left = LONGEST - text.length;
@@ -138,7 +183,7 @@ function Composer({ focused }: { focused: boolean }) {
         </p>
       )}
       <textarea
-        ref={area} rows={1} value={text} maxLength={LONGEST} dir="auto" aria-label={t("chat.input")} placeholder={t("chat.input")} data-testid="chat-input"
+        ref={area} rows={1} value={text} maxLength={LONGEST} dir="auto" aria-label={label} placeholder={label} data-testid="chat-input"
         enterkeyhint="send"
         onInput={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {
