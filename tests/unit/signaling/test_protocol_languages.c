@@ -356,6 +356,7 @@ static void chats_stay_where_they_belong(void)
 	page_expect(ana, "booth-chat", NULL, NULL);
 	page_expect(host, "booth-chat", NULL, NULL);
 	page_expect_none(member, "booth-chat");
+	page_forget(ana);
 	page_say(host, "{\"type\":\"booth-chat\",\"to\":\"booths\",\"text\":\"five minutes\"}");
 	json_t *chat = page_take(ana, "booth-chat");
 	g_assert_cmpstr(page_text(json_object_get(chat, "chat"), "booth"), ==, "");
