@@ -4,7 +4,6 @@
 #include "signaling/meeting_studio.h"
 #include <string.h>
 
-#define FLOORS_MAX 8
 
 static gint64 now_ms(void)
 {
