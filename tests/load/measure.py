@@ -1,6 +1,7 @@
 """One setup of the benchmark: its servers in turn over some rounds, with the floor before, between and after them."""
 import dataclasses
 import json
+import pathlib
 import statistics
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import servers
 SERVERS = {kind.name: kind for kind in (servers.Tongsheng, servers.TongshengDefaults, servers.Spread, servers.JanusTuned, servers.Janus)}
 OURS = [name for name, kind in SERVERS.items() if issubclass(kind, servers.Tongsheng)]
 SERVER_CPU, GENERATOR_CPU = "0", "1"
+RECEIVE_CPUS = pathlib.Path("/sys/class/net/lo/queues/rx-0/rps_cpus")  # of this network namespace
 QUICK = {"seconds": 2, "floor_seconds": 1, "rounds": 1, "receivers": 60, "meetings": 5}
 
 
@@ -27,6 +29,7 @@ class Setup:
     decrypt_each: int = 1
     floor: bool = True
     shared: bool = False  # server and generator have both cores
+    apart: bool = True    # the receivers' half of loopback on the generator's core; False: where that core hasn't the time
     load: tuple = ()      # further options of the generator
     label: str = ""       # in the table, if not the name
 
@@ -70,6 +73,13 @@ def run_floor(setup, mix, seconds):
                            "--run", str(max(mix["run"], 1)), "--video", str(max(mix["videoBytes"], 1))],
                           stdout=subprocess.PIPE, check=True, text=True)
     return json.loads(done.stdout)
+
+
+def place_receiving(apart):
+    """Loopback does the receivers' half of the kernel's work on the core that sends, which no network does. Receive packet steering
+    hands it to the generator's core: for the floor and every server alike."""
+    mask = 1 << int(GENERATOR_CPU) if apart else 0
+    RECEIVE_CPUS.write_text(f"{mask:x}", encoding="ascii")
 
 
 def full_sockets():
@@ -187,6 +197,7 @@ def try_server(measured, name, options):
 
 def half_busy_at(setup_at, load, percent):
     """The load at which the server's core is half busy. Each guess goes by what the one before took."""
+    place_receiving(setup_at(load).apart)
     for _ in range(3):
         server = run_server(SERVERS["tongsheng"], dataclasses.replace(setup_at(load), seconds=5))["server"]
         note(f"{setup_at(load).name}, load {load}: core {server:.0f} % busy")
@@ -199,6 +210,7 @@ def half_busy_at(setup_at, load, percent):
 def measure(setup, options):
     measured, mix = Measured(setup), read_mix(setup)
     measured.floor_seconds = options.floor_seconds
+    place_receiving(setup.apart and not setup.shared)
     wanted = [name for name in setup.servers if name in options.servers]
     for number in range(options.rounds):
         if setup.floor:
