@@ -1,5 +1,6 @@
 /* Who has the stage, whose hand is up, whose screen is shown. */
 #include "signaling/meeting_floor.h"
+#include "signaling/meeting_calls.h"
 #include "signaling/meeting_languages.h"
 
 json_t *meeting_person_or_null(const struct meeting *meeting, uint32_t number)
@@ -144,6 +145,7 @@ void meeting_share_screen(struct participant *p, bool shared)
 void meeting_forget(struct participant *p)
 {
 	struct meeting *meeting = p->meeting;
+	meeting_calls_leave(p);
 	interpretation_leave(meeting->interpretation, p->number, g_get_real_time() / 1000);
 	meeting_raise_hand(p, false);
 	if (g_ptr_array_remove(meeting->screens, p))

@@ -54,6 +54,7 @@ struct meeting {
 	GArray *speaking; /* uint32_t, loudest first */
 	/* Of meeting_languages.c. */
 	struct interpretation *interpretation;
+	struct calls *calls;
 	struct studio *studio; /* NULL until somebody wants a program */
 	GHashTable *programs;  /* numbers of channels, and PROGRAM_FLOOR, whose program there is */
 	char *floor_set;       /* what the floor speaks, as somebody said; NULL: nobody */

@@ -1,9 +1,9 @@
 #include "signaling/meeting_languages.h"
 #include "signaling/language.h"
+#include "signaling/meeting_calls.h"
 #include "signaling/meeting_floor.h"
 #include "signaling/meeting_studio.h"
 #include <string.h>
-
 
 static gint64 now_ms(void)
 {
@@ -164,11 +164,13 @@ void meeting_languages_init(struct meeting *meeting)
 		.incoming = on_incoming,
 	});
 	meeting->programs = g_hash_table_new(g_direct_hash, g_direct_equal);
+	meeting_calls_init(meeting);
 }
 
 void meeting_languages_free(struct meeting *meeting)
 {
 	interpretation_free(meeting->interpretation);
+	calls_free(meeting->calls);
 	g_hash_table_destroy(meeting->programs);
 	g_free(meeting->floor_set);
 	g_free(meeting->told_languages);

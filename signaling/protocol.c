@@ -37,6 +37,8 @@ static const struct handler {
 	{"channel-override", ACTION_LANGUAGES, on_channel_override},
 	{"floor-language", ACTION_JOIN, on_floor_language}, /* hosts and interpreters */
 	{"booth-chat", ACTION_JOIN, on_booth_chat},	    /* the same */
+	{"call", ACTION_JOIN, on_call},
+	{"call-answer", ACTION_JOIN, on_call_answer},
 	{"prefer-program", ACTION_JOIN, on_prefer_program},
 	{"air", ACTION_INTERPRET, on_air},
 	{"handover", ACTION_INTERPRET, on_handover},

@@ -73,6 +73,8 @@ bool on_slow_down(const struct request *request, GError **error);
 bool on_insufficient(const struct request *request, GError **error);
 bool on_speaker_card(const struct request *request, GError **error);
 bool on_booth_chat(const struct request *request, GError **error);
+bool on_call(const struct request *request, GError **error);
+bool on_call_answer(const struct request *request, GError **error);
 
 /* protocol_join.c: a chat message as everybody sees it. */
 json_t *chat_json(const struct store_chat *chat);

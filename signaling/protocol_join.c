@@ -1,4 +1,5 @@
 #include "signaling/feed_name.h"
+#include "signaling/meeting_calls.h"
 #include "signaling/meeting_floor.h"
 #include "signaling/meeting_join.h"
 #include "signaling/meeting_languages.h"
@@ -187,6 +188,8 @@ static void add_languages(const struct participant *p, json_t *joined)
 		json_object_set_new(joined, "audience", meeting_audience_json(meeting));
 	if (one != NULL)
 		json_object_set_new(joined, "booth", meeting_booth_json(meeting, one->booth));
+	if (participant_calls(p))
+		json_object_set_new(joined, "calls", meeting_calls_json(p));
 }
 
 bool on_join(const struct request *request, GError **error)

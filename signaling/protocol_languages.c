@@ -1,5 +1,6 @@
 /* What interpreters do, and what hosts do about languages. */
 #include "signaling/language.h"
+#include "signaling/meeting_calls.h"
 #include "signaling/meeting_floor.h"
 #include "signaling/meeting_languages.h"
 #include "signaling/meeting_studio.h"
@@ -207,20 +208,60 @@ bool on_insufficient(const struct request *request, GError **error)
 	return true;
 }
 
+static bool may_call(const struct participant *p, GError **error)
+{
+	if (participant_calls(p))
+		return true;
+	g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_FORBIDDEN,
+		    "role: %s without a booth may not call", role_name(p->role));
+	return false;
+}
+
+bool on_call(const struct request *request, GError **error)
+{
+	struct participant *p = request->participant;
+	const char *to = NULL, *booth = NULL;
+	bool on = false;
+	if (!may_call(p, error) || !field_string(request->message, "to", true, &to, error) ||
+	    !field_bool(request->message, "on", &on, error))
+		return false;
+	bool to_booth = g_str_equal(to, "booth");
+	if (!to_booth && !g_str_equal(to, "host"))
+		return refuse(error, SIGNALING_ERROR_MALFORMED, "to: isn't booth or host");
+	if ((to_booth && !field_string(request->message, "booth", true, &booth, error)) ||
+	    !request_may_tell(request, error) || !participant_call(p, booth, on, error))
+		return false;
+	request_ok(request);
+	return true;
+}
+
+bool on_call_answer(const struct request *request, GError **error)
+{
+	struct participant *p = request->participant;
+	json_int_t number = 0;
+	if (!may_call(p, error) ||
+	    !field_integer(request->message, "call", true, 1, G_MAXINT64, &number, error) ||
+	    !participant_answer_call(p, (uint64_t)number, error))
+		return false;
+	request_ok(request);
+	return true;
+}
+
 /* Figures of a speaker card: numbers in range. */
 static bool read_figures(const json_t *message, json_t *card, GError **error)
 {
 	static const struct {
 		const char *name;
 		double minimum, maximum;
-	} figures[] = {{"bandwidth", 0, 24000},
-		       {"level", -127, 0},
-		       {"noise", -127, 0},
-		       {"clipping", 0, 1},
-		       {"loss", 0, 1}};
+		bool optional;
+	} figures[] = {{"bandwidth", 0, 24000, false}, {"level", -127, 0, false},
+		       {"noise", -127, 0, false},      {"clipping", 0, 1, false},
+		       {"loss", 0, 1, false},	       {"offset", -10000, 10000, true}};
 	for (size_t i = 0; i < G_N_ELEMENTS(figures); i++) {
 		const json_t *value = json_object_get(message, figures[i].name);
 		double number = json_number_value(value);
+		if (figures[i].optional && (value == NULL || json_is_null(value)))
+			continue;
 		if (!json_is_number(value) || number < figures[i].minimum ||
 		    number > figures[i].maximum) {
 			g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED,
@@ -236,7 +277,7 @@ static bool read_figures(const json_t *message, json_t *card, GError **error)
 bool on_speaker_card(const struct request *request, GError **error)
 {
 	static const char *const words[] = {"clear", "muffled",	 "quiet", "loud",
-					    "noisy", "breaking", NULL};
+					    "noisy", "breaking", "apart", NULL};
 	struct participant *speaker;
 	const char *word = NULL;
 	if (!field_participant(request, "participant", true, &speaker, error) ||
@@ -244,7 +285,7 @@ bool on_speaker_card(const struct request *request, GError **error)
 		return false;
 	if (!g_strv_contains(words, word))
 		return refuse(error, SIGNALING_ERROR_MALFORMED,
-			      "word: isn't clear, muffled, quiet, loud, noisy or breaking");
+			      "word: isn't clear, muffled, quiet, loud, noisy, breaking or apart");
 	json_t *card = json_pack("{s:s, s:s, s:s}", "type", "card", "participant", speaker->id,
 				 "word", word);
 	if (!read_figures(request->message, card, error) || !request_may_tell(request, error)) {
@@ -304,10 +345,11 @@ bool on_booth_chat(const struct request *request, GError **error)
 	if (text == NULL || !request_may_tell(request, error))
 		return false;
 	request_ok(request);
-	json_t *message = json_pack(
-		"{s:s, s:{s:I, s:s, s:s, s:s?, s:s, s:s, s:I}}", "type", "booth-chat", "chat", "id",
-		(json_int_t)++p->meeting->booth_chats, "from", p->id, "name", p->profile.name,
-		"booth", booth != NULL ? booth : "", "to", to, "text", text, "at", (json_int_t)now_ms());
+	json_t *message =
+		json_pack("{s:s, s:{s:I, s:s, s:s, s:s?, s:s, s:s, s:I}}", "type", "booth-chat",
+			  "chat", "id", (json_int_t)++p->meeting->booth_chats, "from", p->id,
+			  "name", p->profile.name, "booth", booth != NULL ? booth : "", "to", to,
+			  "text", text, "at", (json_int_t)now_ms());
 	if (g_str_equal(to, "booth"))
 		tell_booth_and(p, booth, message);
 	else

@@ -204,6 +204,11 @@ static const struct bad {
 	 "{\"type\":\"speaker-card\",\"participant\":\"p1\",\"word\":\"clear\","
 	 "\"bandwidth\":-1}",
 	 "malformed", "bandwidth"},
+	{2,
+	 "{\"type\":\"speaker-card\",\"participant\":\"p1\",\"word\":\"apart\","
+	 "\"bandwidth\":4000,\"level\":-31,\"noise\":-60,\"clipping\":0,\"loss\":0,"
+	 "\"offset\":\"far\"}",
+	 "malformed", "offset"},
 	{2, "{\"type\":\"slots\",\"slots\":[{\"mid\":\"1\",\"feed\":\"channel/fr\"}]}", "not-found",
 	 "slots[0].feed"},
 	{1, "{\"type\":\"slots\",\"slots\":[{\"mid\":\"1\",\"feed\":\"booth/p1\"}]}", "forbidden",
@@ -326,13 +331,23 @@ static void a_card_goes_to_those_whom_it_concerns(void)
 	page_say(ana,
 		 "{\"type\":\"speaker-card\",\"id\":10,\"participant\":\"%s\",\"word\":\"muffled\","
 		 "\"bandwidth\":4000,"
-		 "\"level\":-31,\"noise\":-60,\"clipping\":0,\"loss\":0.01}",
+		 "\"level\":-31,\"noise\":-60,\"clipping\":0,\"loss\":0.01,\"offset\":null}",
 		 member_id);
 	page_expect_ok(ana);
 	page_expect(ben, "card", "word", "muffled");
 	page_expect(host, "card", "participant", member_id);
 	page_expect(member, "card", "word", "muffled");
 	page_expect_none(other, "card");
+	page_say(ana,
+		 "{\"type\":\"speaker-card\",\"participant\":\"%s\",\"word\":\"apart\","
+		 "\"bandwidth\":"
+		 "15000,\"level\":-20,\"noise\":-60,\"clipping\":0,\"loss\":0,\"offset\":-210}",
+		 member_id);
+	page_forget(ben);
+	json_t *card = page_take(host, "card");
+	g_assert_cmpfloat(json_number_value(json_object_get(card, "offset")), ==, -210);
+	json_decref(card);
+	page_expect(member, "card", "word", "apart");
 	page_drop(other);
 	g_free(other_id);
 	end();
