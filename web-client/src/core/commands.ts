@@ -34,6 +34,10 @@ export interface Commands {
   sendChat(text: string): void;
   /** Hosts, to interpreters; "": all booths. */
   sendBoothChat(booth: string, text: string): void;
+  /** Hosts: calls a booth, or withdraws that. */
+  callBooth(booth: string, on: boolean): void;
+  /** Hosts and interpreters: seen. */
+  answerCall(call: number): void;
   raiseHand(raised: boolean): void;
   lowerHand(participant: ParticipantId): void;
   giveFloor(participant: ParticipantId | null): void;

@@ -9,6 +9,7 @@ import { askAbout, joinProblem, problem } from "./lobby";
 import { OwnMedia } from "./own_media";
 import { CLOSE, type Joined, type Notice, type Request } from "./protocol";
 import { type Event, reduce } from "./reduce";
+import { Ringer } from "./ringer";
 import { type JoinOptions, Session } from "./session";
 import { RequestFailed } from "./signalling";
 import type { Geometry } from "./slots";
@@ -51,7 +52,8 @@ class Controller implements Commands {
   });
   private readonly mixer = new Mixer({
     plays: (soundGraph) => this.dispatch({ type: "set", change: { soundGraph, ...(soundGraph ? { soundBlocked: false } : {}) } }),
-    output: (context) => this.console.output(context),
+    leads: (soundOut) => this.dispatch({ type: "set", change: { soundOut } }),
+    output: (context, way) => this.console.output(context, way),
   });
   private readonly console = new BoothLoader({
     own: this.own,
@@ -59,9 +61,11 @@ class Controller implements Commands {
     dispatch: (event) => this.dispatch(event),
     request: (request) => this.session?.request(request) ?? Promise.reject(new RequestFailed("lost", "", "no connection")),
     failed: (error) => this.failed(error),
+    answerCall: (call) => this.answerCall(call),
     slotsChanged: () => this.session?.layoutChanged(0),
     received: (mid) => this.session?.received(mid) ?? Promise.resolve(null),
   });
+  private readonly ringer = new Ringer(() => (this.console.booth ? this.console.booth.ring() : this.mixer.ring(this.state)));
   private readonly session: Session | null = this.link && hasWebRtc() ? this.makeSession(this.link) : null;
   private secret = "";
   /** The channel that was last chosen on this device; undefined: none ever was. */
@@ -82,6 +86,7 @@ class Controller implements Commands {
     if (page.at !== before.page.at) this.pageChanged(before.page.at, page.at);
     this.mixer.update(this.state);
     this.console.update();
+    this.ringer.update(this.state);
   }
 
   get booth(): BoothCommands | null {
@@ -467,6 +472,17 @@ class Controller implements Commands {
   sendChat(text: string): void {
     const trimmed = text.trim();
     if (trimmed) this.session?.chat(trimmed).catch((error: unknown) => this.failed(error));
+  }
+
+  callBooth(booth: string, on: boolean): void {
+    this.act({ type: "call", to: "booth", booth, on });
+  }
+
+  answerCall(call: number): void {
+    this.session?.request({ type: "call-answer", call }).catch((error: unknown) => {
+      // Somebody else was first, or it was withdrawn: the page hears of that by itself.
+      if (!(error instanceof RequestFailed && error.code === "not-found")) this.failed(error);
+    });
   }
 
   setLanguages(change: { floors?: string[]; channels?: string[] }): void {

@@ -47,6 +47,8 @@ describe("messages of the server", () => {
       { type: "off-air", language: "en", by: null },
       { type: "slow-down" },
       { type: "card", participant: "p3", word: "muffled", bandwidth: 4000, level: -31, noise: -60, clipping: 0.0, loss: 0.0 },
+      { type: "call", call: { id: 3, from: "p5", to: "host", booth: "en-zh" } },
+      { type: "call-ended", call: 3, result: "seen", by: "p1" },
       { type: "booth-chat", chat: { id: 3, from: "p5", name: "Ana", booth: "en-zh", to: "booth", text: "…", at: 1 } },
     ]) expect(parseServerMessage(JSON.stringify(notice)), notice.type).toMatchObject({ kind: "notice", notice: { type: notice.type } });
     expect(why({ type: "handover-ended", language: "en", from: "p5", to: "p6", result: "lost" })).toMatch(/^result: one of done/);

@@ -3,7 +3,7 @@
  * that isn't as described is dropped whole, and a type that this page doesn't know is ignored.
  */
 import type {
-  Action, Audience, Barred, Booth, BoothMessage, Card, CardWord, Channel, ChannelState, ChatMessage, Connection, DeviceState, Hand, Handover, Languages,
+  Action, Audience, Barred, Booth, BoothMessage, Call, Card, CardWord, Channel, ChannelState, ChatMessage, Connection, DeviceState, Hand, Handover, Languages,
   MeetingInfo, ParticipantId, Person, Profile, Quality, Role,
 } from "./state";
 import { array, boolean, type Guard, literal, nullable, number, object, oneOf, optional, record, string } from "./guards";
@@ -64,6 +64,9 @@ export type Request =
   | { type: "insufficient"; on: boolean }
   | ({ type: "speaker-card" } & Card)
   | { type: "booth-chat"; to: string; booth?: string; text: string }
+  /** From a booth to the hosts, from a host to a booth; `on` false withdraws it. */
+  | { type: "call"; to: Call["to"]; booth?: string; on: boolean }
+  | { type: "call-answer"; call: number }
   | ({ type: "profile" } & Partial<Profile>)
   | { type: "ping" }
   | { type: "leave" };
@@ -96,6 +99,8 @@ export interface Joined {
   languages?: Languages;
   audience?: Audience;
   booth?: Booth;
+  /** Absent: they concern nobody but hosts and interpreters. */
+  calls?: Call[];
 }
 
 export interface IceServer { urls: string | string[]; username?: string; credential?: string }
@@ -133,11 +138,14 @@ export type Notice =
   | { type: "slow-down" }
   | { type: "card"; card: Card }
   | { type: "booth-chat"; chat: BoothMessage }
+  | { type: "call"; call: Call }
+  | { type: "call-ended"; call: number; result: CallResult; by: ParticipantId | null }
   | { type: "media-lost" }
   | { type: "removed" }
   | { type: "replaced" }
   | { type: "ended" };
 
+export type CallResult = "seen" | "withdrawn" | "gone";
 export type HandoverResult = "done" | "declined" | "withdrawn" | "expired" | "taken" | "gone";
 
 const role: Guard<Role> = oneOf("host", "secretariat", "member", "interpreter", "listener", "viewer", "service");
@@ -180,8 +188,12 @@ const boothFields = { booth: string, hold: number, members: array(string) };
 const asBooth = (b: { booth: string; hold: number; members: string[] }): Booth => ({ name: b.booth, hold: b.hold, members: b.members });
 const handoverFields = { language: string, from: string, to: string, by: string, until: number };
 const handoverResult: Guard<HandoverResult> = oneOf("done", "declined", "withdrawn", "expired", "taken", "gone");
-const cardWord: Guard<CardWord> = oneOf("clear", "muffled", "quiet", "loud", "noisy", "breaking");
-const cardFields = { participant: string, word: cardWord, bandwidth: number, level: number, noise: number, clipping: number, loss: number };
+const cardWord: Guard<CardWord> = oneOf("clear", "muffled", "quiet", "loud", "noisy", "breaking", "apart");
+const cardFields = {
+  participant: string, word: cardWord, bandwidth: number, level: number, noise: number, clipping: number, loss: number, offset: optional(nullable(number)),
+};
+const call: Guard<Call> = object({ id: number, from: string, to: oneOf("host", "booth"), booth: string });
+const callResult: Guard<CallResult> = oneOf("seen", "withdrawn", "gone");
 const boothMessage: Guard<BoothMessage> = object({ id: number, from: string, name: string, booth: string, to: string, text: string, at: number });
 const iceServer: Guard<IceServer> = (value, path) => ({
   urls: typeof (value as IceServer | null)?.urls === "string" ? (value as { urls: string }).urls : object({ urls: array(string) })(value, path).urls,
@@ -196,6 +208,7 @@ const REPLIES: { [T in Reply["type"]]: Guard<Extract<Reply, { type: T }>> } = {
     meeting: meetingInfo, people: array(person), chat: array(chatMessage), hands: array(hand), stage: object(stage), screen: nullable(string),
     speaking: array(string), iceServers: array(iceServer), video: array(string), limits: object({ cameras: number }),
     languages: optional(object(languageFields)), audience: optional(object(audienceFields)), booth: optional(object(boothFields, asBooth)),
+    calls: optional(array(call)),
   }),
   answer: object({ type: literal("answer"), re: number, sdp: string }),
   barred: object({ type: literal("barred"), re: number, barred: array(barred) }),
@@ -221,8 +234,10 @@ const NOTICES: { [T in Notice["type"]]: Guard<Extract<Notice, { type: T }>> } = 
   "handover-ended": object({ type: literal("handover-ended"), language: string, from: string, to: string, result: handoverResult }),
   "off-air": object({ type: literal("off-air"), language: string, by: nullable(string) }),
   "slow-down": object({ type: literal("slow-down") }),
-  card: object({ type: literal("card"), ...cardFields }, ({ type, ...card }) => ({ type, card })),
+  card: object({ type: literal("card"), ...cardFields }, ({ type, ...card }) => ({ type, card: { ...card, offset: card.offset ?? null } })),
   "booth-chat": object({ type: literal("booth-chat"), chat: boothMessage }),
+  call: object({ type: literal("call"), call }),
+  "call-ended": object({ type: literal("call-ended"), call: number, result: callResult, by: nullable(string) }),
   "media-lost": object({ type: literal("media-lost") }),
   removed: object({ type: literal("removed") }),
   replaced: object({ type: literal("replaced") }),

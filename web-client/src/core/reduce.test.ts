@@ -191,12 +191,27 @@ describe("languages", () => {
     expect(state.slowDownUntil).toBe(0);
   });
   it("how somebody sounds is the last that was said, and goes with them", () => {
-    const card: Card = { participant: "a", word: "muffled", bandwidth: 4000, level: -31, noise: -60, clipping: 0, loss: 0 };
+    const card: Card = { participant: "a", word: "muffled", bandwidth: 4000, level: -31, noise: -60, clipping: 0, loss: 0, offset: null };
     hear({ type: "card", card });
     hear({ type: "card", card: { ...card, word: "clear" } });
     expect(state.cards.get("a")?.word).toBe("clear");
     hear({ type: "left", participant: "a" });
     expect(state.cards.size).toBe(0);
+  });
+  it("calls wait until they have ended; whoever called learns whether it was seen", () => {
+    const call = { id: 1, from: "me", to: "host", booth: "b" } as const;
+    hear({ type: "call", call });
+    hear({ type: "call", call: { ...call, id: 2, from: "b" } });
+    hear({ type: "call-ended", call: 2, result: "seen", by: "a" });
+    expect([state.calls, state.toasts.some(({ words }) => words.key.startsWith("toast.call"))]).toEqual([[call], false]);
+    hear({ type: "call-ended", call: 1, result: "seen", by: "a" });
+    expect([state.calls, state.toasts.at(-1)?.words.key]).toEqual([[], "toast.callSeen"]);
+    hear({ type: "call", call });
+    hear({ type: "call-ended", call: 1, result: "withdrawn", by: null });
+    expect(state.toasts.filter(({ words }) => words.key.startsWith("toast.call")).length).toBe(1);
+    hear({ type: "call", call });
+    dispatch({ type: "joined", joined: joined(), at });
+    expect(state.calls).toEqual([]);
   });
   it("a link that was weak counts as weak until it is good", () => {
     const after = (mark: Quality): boolean => hear({ type: "quality", marks: { me: mark, a: 0 } }).weakLink;

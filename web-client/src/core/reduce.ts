@@ -2,7 +2,7 @@
 import type { ConsoleState } from "./booth/console_state";
 import { EMPTY_MEETING } from "./initial";
 import { languagesOf } from "./languages";
-import type { Joined, Notice } from "./protocol";
+import type { CallResult, Joined, Notice } from "./protocol";
 import { isLanguageNotice, joinedLanguages, languageNotice, newlyInsufficient } from "./reduce_languages";
 import { arrange, pageCount, pageOf } from "./slots";
 import type {
@@ -15,7 +15,7 @@ type Plain = Pick<
   State,
   | "uiLanguage" | "theme" | "layout" | "link" | "microphone" | "camera" | "screenShare" | "ownScreen" | "soundBlocked" | "wakeLock" | "issuedLink"
   | "galleryPage" | "pageSize" | "nameFixed" | "joinMode" | "stagePicture" | "screenPicture" | "gallery" | "sounds" | "paused"
-  | "soundGraph" | "listening" | "originalLevel" | "channelPicture" | "incoming" | "partner"
+  | "soundGraph" | "soundOut" | "listening" | "originalLevel" | "channelPicture" | "incoming" | "partner"
 >;
 
 export type Event =
@@ -169,6 +169,7 @@ function notice(state: State, notice: Notice, at: number): State {
       const { name, booth, text } = notice.chat;
       return toast(next, "toast.boothMessage", { name, booth, text }, "info", at);
     }
+    if (notice.type === "call-ended" && state.calls.some(({ id, from }) => id === notice.call && from === state.me)) return callEnded(next, notice, at);
     const [unheard] = state.may.has("give-floor") ? newlyInsufficient(state.languages, next.languages) : [];
     return unheard === undefined ? next : toast(next, "toast.insufficient", { language: unheard }, "problem", at);
   }
@@ -229,6 +230,12 @@ function notice(state: State, notice: Notice, at: number): State {
     case "ended":
       return { ...state, ...EMPTY_MEETING, page: { at: "left", why: notice.type } };
   }
+}
+
+/** One's own; who withdrew it knows. */
+function callEnded(state: State, { result, by }: { result: CallResult; by: ParticipantId | null }, at: number): State {
+  if (result === "withdrawn") return state;
+  return result === "seen" ? toast(state, "toast.callSeen", { name: nameOf(state, by ?? "") }, "info", at) : toast(state, "toast.callGone", undefined, "problem", at);
 }
 
 function lost(link: Link, at: number): Link {

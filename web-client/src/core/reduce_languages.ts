@@ -5,7 +5,7 @@ import type { Languages, ParticipantId, State } from "./state";
 
 type LanguageNotice = Extract<
   Notice,
-  { type: "languages" | "audience" | "booth" | "handover" | "handover-ended" | "off-air" | "slow-down" | "card" | "booth-chat" }
+  { type: "languages" | "audience" | "booth" | "handover" | "handover-ended" | "off-air" | "slow-down" | "card" | "booth-chat" | "call" | "call-ended" }
 >;
 
 const BOOTH_CHAT_KEPT = 200;
@@ -13,7 +13,7 @@ const BOOTH_CHAT_KEPT = 200;
 const SLOW_DOWN_MS = 6000;
 
 export function isLanguageNotice(notice: Notice): notice is LanguageNotice {
-  return ["languages", "audience", "booth", "handover", "handover-ended", "off-air", "slow-down", "card", "booth-chat"].includes(notice.type);
+  return ["languages", "audience", "booth", "handover", "handover-ended", "off-air", "slow-down", "card", "booth-chat", "call", "call-ended"].includes(notice.type);
 }
 
 export function languageNotice(state: State, notice: LanguageNotice, at: number): State {
@@ -41,17 +41,22 @@ export function languageNotice(state: State, notice: LanguageNotice, at: number)
     case "booth-chat":
       if (state.boothChat.some((c) => c.id === notice.chat.id)) return state;
       return { ...state, boothChat: [...state.boothChat, notice.chat].slice(-BOOTH_CHAT_KEPT) };
+    case "call":
+      return { ...state, calls: [...state.calls.filter(({ id }) => id !== notice.call.id), notice.call] };
+    case "call-ended":
+      return { ...state, calls: state.calls.filter(({ id }) => id !== notice.call) };
   }
 }
 
 /** What `joined` says of them. A hand-over that waited before a cut may have ended meanwhile. */
-export function joinedLanguages(joined: Joined): Pick<State, "languages" | "audience" | "booth" | "handovers" | "onAir"> {
+export function joinedLanguages(joined: Joined): Pick<State, "languages" | "audience" | "booth" | "handovers" | "onAir" | "calls"> {
   const languages = joined.languages ?? { ...NO_LANGUAGES, floors: joined.meeting.floors };
   return {
     languages,
     audience: joined.audience ?? null,
     booth: joined.booth ?? null,
     handovers: [],
+    calls: joined.calls ?? [],
     onAir: onAirOf(languages, joined.participant),
   };
 }

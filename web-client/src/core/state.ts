@@ -90,10 +90,29 @@ export interface Booth {
 /** Offered or asked for by `by`; the other one answers. */
 export interface Handover { language: string; from: ParticipantId; to: ParticipantId; by: ParticipantId; until: number }
 
-export type CardWord = "clear" | "muffled" | "quiet" | "loud" | "noisy" | "breaking";
+export type CardWord = "clear" | "muffled" | "quiet" | "loud" | "noisy" | "breaking" | "apart";
 
 /** How a speaker sounds, as an interpreter's page measures it. */
-export interface Card { participant: ParticipantId; word: CardWord; bandwidth: number; level: number; noise: number; clipping: number; loss: number }
+export interface Card {
+  participant: ParticipantId;
+  word: CardWord;
+  bandwidth: number;
+  level: number;
+  noise: number;
+  clipping: number;
+  loss: number;
+  /** Milliseconds by which the sound is ahead of the picture, as both play; null: not known. */
+  offset: number | null;
+}
+
+/** A light that stays on until somebody on the other side has seen it. */
+export interface Call {
+  id: number;
+  from: ParticipantId;
+  to: "host" | "booth";
+  /** The one that is called, or the caller's. */
+  booth: string;
+}
 
 export interface BoothMessage {
   id: number;
@@ -223,6 +242,8 @@ export interface State {
   sounds: readonly Sound[];
   /** The Web Audio graph plays the sound: the <audio> elements are muted. */
   soundGraph: boolean;
+  /** All that the graph plays, for one element on the chosen speaker; null: the graph plays it by itself. */
+  soundOut: MediaStream | null;
   languages: Languages;
   /** The channel that the person wants to hear; "": the original. It may not be there (any more). */
   listening: string;
@@ -244,6 +265,8 @@ export interface State {
   /** The channel that this person is on air in. */
   onAir: string | null;
   boothChat: readonly BoothMessage[];
+  /** Hosts and interpreters: those that wait, one's own among them. */
+  calls: readonly Call[];
   /** Interpreters: the channel taken as relay; "": the floor. */
   incoming: string;
   /** Interpreters: the partner who is heard beside it. */

@@ -57,6 +57,8 @@ export const CORE_WORDS = [
   "toast.insufficient", // values: language; interpreters don't hear enough
   "toast.relayLoop", // the channel taken as relay listens to one's own
   "toast.boothMessage", // values: name, booth, text; hosts have no console
+  "toast.callSeen", // values: name
+  "toast.callGone", // who could have answered has left
   "toast.onAir", // the one microphone is in the booth now
   "toast.noConnection", // what was pressed needs the server, and it is away
 ] as const;

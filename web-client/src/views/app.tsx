@@ -1,6 +1,7 @@
 /** The page: chooses the screen, and keeps what belongs to the document (language, direction, look, title). */
 import "../styles/index.css";
 import { useEffect } from "preact/hooks";
+import { callsFor } from "../core/calls";
 import type { Commands } from "../core/commands";
 import type { Store } from "../core/store";
 import { uiLanguage } from "../text/text";
@@ -44,6 +45,7 @@ function DocumentLook() {
   const title = useSelected((state) => state.meeting?.title || state.meeting?.name || "");
   const unread = useSelected((state) => (state.page.at === "meeting" ? state.unread : 0));
   const onAir = useSelected((state) => state.onAir !== null);
+  const called = useSelected((state) => callsFor(state).length > 0);
   const look = theme === "system" ? (systemDark ? "dark" : "light") : theme;
 
   useEffect(() => {
@@ -56,7 +58,8 @@ function DocumentLook() {
   useEffect(() => {
     const name = title ? `${title} · ${t("app.name")}` : t("app.name");
     const counted = unread > 0 ? `(${unread}) ${name}` : name;
-    document.title = onAir ? t("app.onAirTitle", { title: counted }) : counted;
-  }, [title, unread, onAir, tag]);
+    const rings = called ? t("app.calledTitle", { title: counted }) : counted;
+    document.title = onAir ? t("app.onAirTitle", { title: rings }) : rings;
+  }, [title, unread, onAir, called, tag]);
   return null;
 }

@@ -4,6 +4,8 @@ import type { Request } from "../protocol";
 import { type Event, reduce } from "../reduce";
 import type { Channel, Person, State } from "../state";
 import { Booth } from "./booth";
+import { pictureOf } from "./booth_sound";
+import { protectionOf } from "./console_state";
 
 const channel = (language: string, change: Partial<Channel> = {}): Channel => ({
   language, sign: false, state: "off", onAir: null, booth: "", since: 0, insufficient: false, override: false, program: false, ...change,
@@ -27,6 +29,7 @@ let openAt: boolean[];
 let use: string;
 const failed = vi.fn();
 const slotsChanged = vi.fn();
+const answerCall = vi.fn();
 
 function dispatch(event: Event): void {
   state = reduce(state, event);
@@ -64,7 +67,7 @@ beforeEach(() => {
       const error = answer(request);
       return error ? Promise.reject(error) : Promise.resolve({ type: "ok" });
     },
-    failed, slotsChanged,
+    failed, slotsChanged, answerCall,
     received: () => Promise.resolve(null),
     own: { useMicrophone: (to) => ((use = to), Promise.resolve()), openBooth: (now) => void (open = now), sign: (now) => void (signing = now), startedMicrophone: () => Promise.resolve(null) },
   });
@@ -295,11 +298,35 @@ describe("other controls", () => {
     booth.openChat("host");
     expect(state.console.seen.host).toBe(3);
   });
+  it("call the host, withdraw that, and answer a call that waits first", () => {
+    booth.call();
+    say({ type: "call", call: { id: 1, from: "me", to: "host", booth: "es-en" } });
+    booth.call();
+    expect(sent("call")).toEqual([{ type: "call", to: "host", on: true }, { type: "call", to: "host", on: false }]);
+    say({ type: "call", call: { id: 2, from: "zoe", to: "booth", booth: "es-en" } });
+    say({ type: "call", call: { id: 3, from: "zoe", to: "booth", booth: "another" } });
+    booth.call();
+    expect([answerCall.mock.calls, sent("call").length]).toEqual([[[2]], 2]);
+  });
   it("calibrate by the volume at which the reference sounds like conversation", () => {
     booth.setTone({ volume: -6 });
     booth.calibrate();
     expect(state.console.calibration?.fullScale).toBe(101);
     booth.forgetCalibration();
     expect(state.console.calibration).toBeNull();
+  });
+});
+
+describe("what is heard", () => {
+  it("is compared with a picture of the same person alone, while it comes", () => {
+    const picture = (participant: string, live = true): State["stagePicture"] => ({ mid: "8", participant, live, stream: {} as MediaStream });
+    const people = new Map(["ana", "zoe"].map((id) => [id, { ...interpreter(id), microphone: "on" as const }]));
+    const seen = (stagePicture: State["stagePicture"]): string | null => pictureOf({ me: "me", people, stage: { holder: "ana", previous: "zoe", pinned: false }, stagePicture });
+    expect([seen(picture("ana")), seen(picture("zoe")), seen(picture("ana", false)), seen(null)]).toEqual(["8", null, null, null]);
+    expect(pictureOf({ me: "me", people, stage: { holder: null, previous: null, pinned: false }, stagePicture: { ...picture("ana"), participant: null } as State["stagePicture"] })).toBeNull();
+  });
+  it("isn't protected while it plays beside the graph", () => {
+    const console = { ...state.console, protection: "full" as const };
+    expect([protectionOf({ soundGraph: true, console }), protectionOf({ soundGraph: false, console })]).toEqual(["full", "none"]);
   });
 });

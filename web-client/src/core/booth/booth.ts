@@ -2,6 +2,8 @@
  * An interpreter's console: what its controls do, and what it does by itself (relay, alerts, clock). Reads the state, changes it by events;
  * what is heard is booth_sound.ts.
  */
+import type { Received } from "../connection";
+import { callsFor, ownCall } from "../calls";
 import { channelOf } from "../languages";
 import type { OwnMedia } from "../own_media";
 import type { Notice, Request } from "../protocol";
@@ -15,7 +17,7 @@ import { type BoothTest, type ChatPlace, type ConsoleState, SHELF, type Tone, VO
 import { readConsole, writeConsole } from "./console_storage";
 import { incoming, type Preselection } from "./incoming";
 import { OnAirClock } from "./on_air";
-import type { Received } from "./speaker_watch";
+import type { WayOut } from "./sound_chain";
 
 export interface BoothHost {
   state(): State;
@@ -23,6 +25,7 @@ export interface BoothHost {
   /** Rejects when it doesn't go; who asked says so by failed(). */
   request(request: Request): Promise<unknown>;
   failed(error: unknown): void;
+  answerCall(call: number): void;
   /** What the sound slots are to carry has changed. */
   slotsChanged(): void;
   received(mid: string): Promise<Received | null>;
@@ -66,8 +69,12 @@ export class Booth implements BoothCommands {
   }
 
   /** Where the page's sound goes through. */
-  attach(tap: AudioNode | null): void {
-    this.sound.attach(tap);
+  attach(way: WayOut | null): void {
+    this.sound.attach(way);
+  }
+
+  ring(): void {
+    this.sound.ring();
   }
 
   close(): void {
@@ -343,6 +350,12 @@ export class Booth implements BoothCommands {
 
   setInsufficient(on: boolean): void {
     void this.act({ type: "insufficient", on });
+  }
+
+  call(): void {
+    const [waiting] = callsFor(this.state);
+    if (waiting) this.host.answerCall(waiting.id);
+    else void this.act({ type: "call", to: "host", on: ownCall(this.state, null) === undefined });
   }
 
   openChat(chat: ChatPlace | null): void {

@@ -20,6 +20,8 @@ export interface BoothCommands {
   setHold(seconds: number): void;
   slowDown(): void;
   setInsufficient(on: boolean): void;
+  /** Answers a call that waits; else calls the hosts, or withdraws that. */
+  call(): void;
   openChat(place: ChatPlace | null): void;
   sendChat(to: ChatPlace, text: string): void;
   setHeadphones(on: boolean): void;

@@ -1,21 +1,23 @@
 /** Brings the console's part of the program in for who interprets, and nobody else. */
 import type { Notice } from "../protocol";
 import type { Booth, BoothHost } from "./booth";
+import type { WayOut } from "./sound_chain";
 
 export class BoothLoader {
   booth: Booth | null = null;
-  private tap: GainNode | null = null;
+  private way: WayOut | null = null;
   /** Begun once: what a browser failed to load it doesn't ask for again, short of loading the page. */
   private loading: Promise<void> | null = null;
 
   constructor(private readonly host: BoothHost) {}
 
   /** What the page's mixer leads all sound to: the console puts its chain behind it. */
-  output(context: AudioContext): AudioNode {
-    this.tap = context.createGain();
-    this.tap.connect(context.destination);
-    this.booth?.attach(this.tap);
-    return this.tap;
+  output(context: AudioContext, out: AudioNode): AudioNode {
+    const tap = context.createGain();
+    tap.connect(out);
+    this.way = { tap, out };
+    this.booth?.attach(this.way);
+    return tap;
   }
 
   update(): void {
@@ -44,7 +46,7 @@ export class BoothLoader {
       this.loading = null;
       if (!this.wanted) return;
       this.booth = new Booth(this.host);
-      if (this.tap && this.tap.context.state !== "closed") this.booth.attach(this.tap);
+      if (this.way && this.way.tap.context.state !== "closed") this.booth.attach(this.way);
     } catch (error) {
       this.host.failed(error);
     }

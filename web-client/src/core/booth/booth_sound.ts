@@ -1,10 +1,12 @@
 /** All that an interpreter hears beside the meeting itself: the chain to the ears, alerts, tests of the booth; and the ear on the speaker. */
+import type { Received } from "../connection";
 import type { Card, State } from "../state";
 import { ASSUMED_FULL_SCALE, type Calibration, REFERENCE_LEVEL } from "./calibration";
 import type { BoothTest, ConsoleState, Tone } from "./console_state";
+import { ring } from "../sound/ring";
 import { Exposure } from "./exposure";
-import { type Report, SoundChain } from "./sound_chain";
-import { type Received, SpeakerWatch } from "./speaker_watch";
+import { type Report, SoundChain, type WayOut } from "./sound_chain";
+import { SpeakerWatch } from "./speaker_watch";
 import { alertTones, referenceNoise, testSpeaker } from "./test_sounds";
 
 const OWN_SECONDS = 4;
@@ -32,11 +34,11 @@ export class BoothSound {
   constructor(private readonly host: BoothSoundHost) {}
 
   /** Where the mixer leads all sound to; null: it has gone. */
-  attach(tap: AudioNode | null): void {
+  attach(way: WayOut | null): void {
     this.detach();
-    if (!tap) return;
+    if (!way) return;
     const { tone, calibration } = this.host.state().console;
-    this.chain = new SoundChain(tap, tone, calibration, {
+    this.chain = new SoundChain(way, tone, calibration, {
       report: (report) => this.heard(report),
       protection: (protection) => this.host.change({ protection }),
     });
@@ -54,6 +56,7 @@ export class BoothSound {
       const watch = new SpeakerWatch(this.chain.context, voice.stream, {
         speaker: () => speakerOf(this.host.state()),
         received: () => this.host.received(voice.mid),
+        picture: () => this.received(pictureOf(this.host.state())),
         measured: (measured) => this.host.change({ measured }),
         tell: (card) => this.host.tell(card),
       });
@@ -61,6 +64,10 @@ export class BoothSound {
     } catch (error) {
       console.warn("The speaker isn't measured", error);
     }
+  }
+
+  private received(mid: string | null): Promise<Received | null> {
+    return mid === null ? Promise.resolve(null) : this.host.received(mid);
   }
 
   setTone(tone: Tone): void {
@@ -76,6 +83,10 @@ export class BoothSound {
   alert(): void {
     const { chain } = this;
     if (chain) this.source(alertTones(chain.context.sampleRate, ALERT_LEVEL), chain.signals).start();
+  }
+
+  ring(): void {
+    if (this.chain) ring(this.chain.signals);
   }
 
   async test(what: BoothTest): Promise<void> {
@@ -180,6 +191,13 @@ export class BoothSound {
       recorder.start();
     });
   }
+}
+
+/** The slot of the stage's picture, while it is that of who is heard. */
+export function pictureOf(state: Pick<State, "stage" | "me" | "people" | "stagePicture">): string | null {
+  const { stagePicture } = state;
+  const speaker = speakerOf(state);
+  return speaker !== null && stagePicture?.live && stagePicture.participant === speaker ? stagePicture.mid : null;
 }
 
 /** Who is heard in the first voice's slot: it follows the stage, and nobody gets their own voice. */

@@ -1,7 +1,7 @@
 /** What an interpreter's console shows beyond what the server says: part of the page's state (state.ts), changed by reduce() alone. */
 import type { Calibration } from "./calibration";
 import type { Preselection } from "./incoming";
-import type { Card, ParticipantId } from "../state";
+import type { Card, ParticipantId, State } from "../state";
 
 export type ChatPlace = "booth" | "booths" | "host";
 export type BoothTest = "none" | "recording" | "playing" | "speaker" | "reference";
@@ -43,7 +43,7 @@ export interface ConsoleState {
   tooLoud: boolean;
   /** Hearing protection has just held something back. */
   held: boolean;
-  /** What protects the ears: the worklet; a simpler chain; nothing, since the sound doesn't go through the page's graph. */
+  /** What is at hand to protect the ears: the worklet; a simpler chain; nothing. Whether it does: protectionOf(). */
   protection: "full" | "simple" | "none";
   test: BoothTest;
   chat: ChatPlace | null;
@@ -77,6 +77,11 @@ export const SILENT_CONSOLE: ConsoleState = {
   seen: { booth: 0, booths: 0, host: 0 },
   slowedUntil: 0,
 };
+
+/** Nothing, while the elements play beside the graph. */
+export function protectionOf({ soundGraph, console }: Pick<State, "soundGraph" | "console">): ConsoleState["protection"] {
+  return soundGraph ? console.protection : "none";
+}
 
 export const VOLUME = { least: -40, most: 12 } as const;
 export const SHELF = { least: -12, most: 12 } as const;

@@ -14,6 +14,9 @@ const COMPRESSION = 20;
 /** Time constant of changes by hand. */
 const SMOOTH_S = 0.02;
 
+/** `tap`: what the mixer leads all sound to; connected to `out` until the console puts its chain between. */
+export interface WayOut { tap: AudioNode; out: AudioNode }
+
 export interface Report { meanSquare: number; seconds: number; held: boolean }
 
 export interface ChainHost {
@@ -32,13 +35,13 @@ export class SoundChain {
   private ceilings: Ceilings;
   private closed = false;
 
-  /** `tap`: what the mixer leads all sound to; connected to the destination so far. */
   constructor(
-    private readonly tap: AudioNode,
+    private readonly way: WayOut,
     tone: Tone,
     calibration: Calibration | null,
     private readonly host: ChainHost,
   ) {
+    const { tap, out } = way;
     const context = tap.context as AudioContext;
     this.context = context;
     this.ceilings = ceilingsFor(calibration);
@@ -47,7 +50,7 @@ export class SoundChain {
     this.volume = new GainNode(context, { gain: gainOf(tone.volume) });
     this.fallback = new Fallback(context, this.ceilings);
     this.bass.connect(this.treble).connect(this.volume).connect(this.fallback.input);
-    this.fallback.output.connect(context.destination);
+    this.fallback.output.connect(out);
     tap.disconnect();
     tap.connect(this.bass);
     host.protection("simple");
@@ -84,7 +87,7 @@ export class SoundChain {
 
   close(): void {
     this.closed = true;
-    this.tap.disconnect();
+    this.way.tap.disconnect();
     if (this.worklet) this.worklet.port.onmessage = null;
   }
 
@@ -95,7 +98,7 @@ export class SoundChain {
       if (this.closed) return;
       const worklet = new AudioWorkletNode(this.context, "hearing-limiter", { outputChannelCount: [2], processorOptions: this.ceilings });
       worklet.port.onmessage = (event: MessageEvent<Report>) => this.host.report(event.data);
-      worklet.connect(this.context.destination);
+      worklet.connect(this.way.out);
       this.volume.connect(worklet);
       this.volume.disconnect(this.fallback.input);
       this.worklet = worklet;

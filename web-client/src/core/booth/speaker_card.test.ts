@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Moment, momentOf, SpeakerMeter } from "./speaker_meter";
 import type { Card } from "../state";
-import { LossMeter } from "./speaker_watch";
+import { LipSync, LossMeter } from "./speaker_watch";
 import { CardPost, speakerWord } from "./speaker_word";
 
 const BIN_HZ = 48_000 / 2048;
@@ -35,7 +35,7 @@ function word(voice: Voice, loss = 0): string | null {
   const meter = new SpeakerMeter(BIN_HZ);
   speak(meter, voice, 100); // five seconds
   const figures = meter.figures();
-  return figures && speakerWord(null, { ...figures, loss });
+  return figures && speakerWord(null, { ...figures, loss, offset: null });
 }
 
 const GOOD: Voice = { level: -24, noise: -65, reaches: 20_000 };
@@ -105,21 +105,29 @@ describe("speakerWord", () => {
   it("is noisy beside a fan", () => expect(word({ ...GOOD, noise: -36 })).toBe("noisy"));
   it("is breaking when packets are lost, whatever else it is", () => expect(word({ ...GOOD, reaches: 3600 }, 0.08)).toBe("breaking"));
   it("doesn't go to and fro at a limit", () => {
-    const at = (level: number) => ({ bandwidth: 15_000, level, noise: -90, clipping: 0, loss: 0 });
+    const at = (level: number) => ({ bandwidth: 15_000, level, noise: -90, clipping: 0, loss: 0, offset: null });
     expect(speakerWord("clear", at(-41))).toBe("clear");
     expect(speakerWord("clear", at(-43))).toBe("quiet");
     expect(speakerWord("quiet", at(-41))).toBe("quiet");
     expect(speakerWord("quiet", at(-37))).toBe("clear");
   });
+  it("says that sound and picture are apart beyond what is accepted, until it isn't noticed any more", () => {
+    const at = (offset: number | null) => ({ bandwidth: 15_000, level: -24, noise: -65, clipping: 0, loss: 0, offset });
+    expect([null, 0, 89, -184].map((offset) => speakerWord("clear", at(offset)))).toEqual(Array(4).fill("clear"));
+    expect([90, -185].map((offset) => speakerWord("clear", at(offset)))).toEqual(["apart", "apart"]);
+    expect([60, -150].map((offset) => speakerWord("apart", at(offset)))).toEqual(["apart", "apart"]);
+    expect([44, -124, null].map((offset) => speakerWord("apart", at(offset)))).toEqual(Array(3).fill("clear"));
+    expect(speakerWord("apart", { ...at(300), loss: 0.1 })).toBe("breaking");
+  });
   it("lets a worse fault take the place of a lesser one", () => {
-    const figures = { bandwidth: 3500, level: -43, noise: -90, clipping: 0, loss: 0 };
+    const figures = { bandwidth: 3500, level: -43, noise: -90, clipping: 0, loss: 0, offset: null };
     expect(speakerWord("muffled", figures)).toBe("quiet");
     expect(speakerWord("quiet", { ...figures, level: -30 })).toBe("muffled");
   });
 });
 
 describe("CardPost", () => {
-  const card: Card = { participant: "p1", word: "clear", bandwidth: 15_000, level: -24, noise: -65, clipping: 0, loss: 0 };
+  const card: Card = { participant: "p1", word: "clear", bandwidth: 15_000, level: -24, noise: -65, clipping: 0, loss: 0, offset: 0 };
   it("tells the first, then what has changed, at most every two seconds", () => {
     const post = new CardPost();
     expect(post.due(card, 0)).toBe(true);
@@ -128,6 +136,27 @@ describe("CardPost", () => {
     expect(post.due(card, 7000)).toBe(false);
     expect(post.due(card, 8000)).toBe(true);
     expect(post.due({ ...card, participant: "p2" }, 10_000)).toBe(true);
+    expect(post.due({ ...card, participant: "p2", offset: 30 }, 12_000)).toBe(false);
+    expect(post.due({ ...card, participant: "p2", offset: -60 }, 14_000)).toBe(true);
+    expect(post.due({ ...card, participant: "p2", offset: null }, 16_000)).toBe(true);
+  });
+});
+
+describe("LipSync", () => {
+  it("is the median of the last five seconds, once there are some", () => {
+    const sync = new LipSync();
+    expect([sync.add(1040, 1000), sync.add(1041, 1000), sync.add(1900, 1000)]).toEqual([null, null, 41]);
+    for (let i = 0; i < 9; i++) sync.add(880, 1000);
+    expect(sync.add(880, 1000)).toBe(-120);
+  });
+  it("isn't known without the sender's time of both, and begins anew", () => {
+    const sync = new LipSync();
+    for (let i = 0; i < 5; i++) sync.add(1040, 1000);
+    expect(sync.add(1040, null)).toBeNull();
+    expect(sync.add(1040, 1000)).toBeNull();
+    for (let i = 0; i < 5; i++) sync.add(1040, 1000);
+    sync.reset();
+    expect(sync.add(1040, 1000)).toBeNull();
   });
 });
 

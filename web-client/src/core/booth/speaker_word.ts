@@ -2,10 +2,12 @@
 import type { Card, CardWord } from "../state";
 import type { Figures } from "./speaker_meter";
 
+export type Heard = Figures & Pick<Card, "loss" | "offset">;
+
 interface Fault {
   word: CardWord;
   /** How bad it is; from 1 on it counts, below 0 it is over (between them it stays what it was). */
-  badness(figures: Figures & { loss: number }): number;
+  badness(figures: Heard): number;
 }
 
 /** From `good` (0) to `bad` (1). */
@@ -18,9 +20,11 @@ const FAULTS: readonly Fault[] = [
   { word: "quiet", badness: ({ level }) => between(level, -38, -42) },
   { word: "noisy", badness: ({ level, noise }) => between(level - noise, 18, 14) },
   { word: "muffled", badness: ({ bandwidth }) => between(bandwidth, 6500, 5000) },
+  // ITU-R BT.1359-1: sound is noticed from 45 ms before to 125 ms behind the picture, and accepted up to 90 ms before and 185 ms behind.
+  { word: "apart", badness: ({ offset }) => (offset === null ? -1 : Math.max(between(offset, 45, 90), between(-offset, 125, 185))) },
 ];
 
-export function speakerWord(before: CardWord | null, figures: Figures & { loss: number }): CardWord {
+export function speakerWord(before: CardWord | null, figures: Heard): CardWord {
   const stays = FAULTS.find(({ word }) => word === before);
   const worst = FAULTS.find(({ badness }) => badness(figures) >= 1);
   if (!stays || stays.badness(figures) < 0) return worst?.word ?? "clear";
@@ -34,7 +38,8 @@ const EVERY_MS = 2000;
 function alike(a: Card, b: Card): boolean {
   return (
     a.word === b.word && Math.abs(a.level - b.level) < 4 && Math.abs(a.noise - b.noise) < 8 && Math.abs(a.loss - b.loss) < 0.02 &&
-    Math.abs(a.bandwidth - b.bandwidth) < Math.max(1000, a.bandwidth / 4)
+    Math.abs(a.bandwidth - b.bandwidth) < Math.max(1000, a.bandwidth / 4) &&
+    (a.offset === null || b.offset === null ? a.offset === b.offset : Math.abs(a.offset - b.offset) < 40)
   );
 }
 

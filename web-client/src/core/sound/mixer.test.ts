@@ -36,6 +36,9 @@ class FakeContext extends EventTarget {
     this.gains.push(gain);
     return gain;
   }
+  createMediaStreamDestination(): FakeNode & { stream: MediaStream } {
+    return Object.assign(new FakeNode(), { stream: { id: "out" } as MediaStream });
+  }
   createMediaStreamSource(stream: MediaStream): FakeNode {
     const source = Object.assign(new FakeNode(), { stream });
     this.sources.push(source);
@@ -71,10 +74,13 @@ const inMeeting = (change: Partial<State> = {}): State => ({
 const withState = (language: string, state: Channel["state"]): State["languages"] => ({ ...inMeeting().languages, channels: [channel(language, { state })] });
 
 let plays: ReturnType<typeof vi.fn<(now: boolean) => void>>;
+let leads: ReturnType<typeof vi.fn<(out: MediaStream | null) => void>>;
 let mixer: Mixer;
 const graph = (): FakeContext => contexts[0] as FakeContext;
-const [ORIGINAL, CHANNEL] = [0, 1];
-const asked = (group: number): string[] => graph().gains[group]?.gain.asked.splice(0) ?? [];
+/** The first gain is the way out; then come the groups. */
+const [WAY, ORIGINAL, CHANNEL] = [0, 1, 2];
+const way = (): FakeGain => graph().gains[WAY] as FakeGain;
+const asked = (gain: number): string[] => graph().gains[gain]?.gain.asked.splice(0) ?? [];
 
 beforeEach(() => {
   contexts = [];
@@ -84,7 +90,8 @@ beforeEach(() => {
   vi.stubGlobal("addEventListener", vi.fn());
   vi.stubGlobal("removeEventListener", vi.fn());
   plays = vi.fn<(now: boolean) => void>();
-  mixer = new Mixer({ plays });
+  leads = vi.fn<(out: MediaStream | null) => void>();
+  mixer = new Mixer({ plays, leads });
 });
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -97,7 +104,8 @@ describe("the graph", () => {
     mixer.update(inMeeting());
     expect(contexts.length).toBe(1);
     expect(graph().sources.map(({ to }) => graph().gains.indexOf(to[0] as FakeGain))).toEqual([ORIGINAL, ORIGINAL, CHANNEL]);
-    expect(graph().gains.every(({ to }) => to[0] === graph().destination)).toBe(true);
+    expect(graph().gains.slice(1).every(({ to }) => to[0] === way())).toBe(true);
+    expect(way().to).toEqual([graph().destination]);
     expect(plays.mock.calls).toEqual([[true]]);
   });
   it("isn't made where there is nothing to mix", () => {
@@ -146,21 +154,59 @@ describe("the elements play", () => {
     graph().become("running");
     expect(plays).not.toHaveBeenCalledWith(true);
   });
-  it("where the graph can't go to the chosen speaker, but elements can", () => {
-    const devices = { ...inMeeting().devices, speaker: "headphones" };
-    mixer.update(inMeeting({ devices }));
-    expect([graph().sink, plays.mock.calls]).toEqual(["headphones", [[true]]]);
-    mixer.close();
-    plays.mockClear();
-    vi.stubGlobal("AudioContext", class extends FakeContext {
-      constructor() {
-        super();
-        Object.defineProperty(this, "setSinkId", { value: undefined });
-      }
+  it("and no voice is in the graph as well, where one of several can't be led into it", () => {
+    const make = FakeContext.prototype.createMediaStreamSource;
+    vi.spyOn(FakeContext.prototype, "createMediaStreamSource").mockImplementation(function (this: FakeContext, stream) {
+      if (stream === SOUNDS[2]?.stream) throw new DOMException("another sample rate", "NotSupportedError");
+      return make.call(this, stream);
     });
     mixer.update(inMeeting());
-    mixer.update(inMeeting({ devices }));
-    expect(plays.mock.calls).toEqual([[true], [false]]);
+    expect(graph().sources.map(({ to }) => to.length)).toEqual([0, 0]);
+    expect(plays.mock.calls.at(-1)).not.toEqual([true]);
+  });
+});
+
+describe("the chosen speaker", () => {
+  const devices = (speaker: string): State["devices"] => ({ ...inMeeting().devices, speaker });
+  const withoutSink = (): void => vi.stubGlobal("AudioContext", class extends FakeContext {
+    constructor() {
+      super();
+      Object.defineProperty(this, "setSinkId", { value: undefined });
+    }
+  }) as unknown as void;
+
+  it("gets the graph's sound from the graph", () => {
+    mixer.update(inMeeting({ devices: devices("headphones") }));
+    expect([graph().sink, plays.mock.calls, leads.mock.calls]).toEqual(["headphones", [[true]], []]);
+  });
+  it("or, where only elements can go there, as one stream: gains and protection are in it, and the graph plays on", () => {
+    withoutSink();
+    mixer.update(inMeeting());
+    expect([way().to, leads.mock.calls]).toEqual([[graph().destination], []]);
+    mixer.update(inMeeting({ devices: devices("headphones") }));
+    mixer.update(inMeeting({ devices: devices("others") }));
+    expect(way().to).toEqual([expect.objectContaining({ stream: { id: "out" } })]);
+    expect([plays.mock.calls, leads.mock.calls]).toEqual([[[true]], [[{ id: "out" }]]]);
+    mixer.update(inMeeting({ devices: devices("") }));
+    expect([way().to, leads.mock.calls.at(-1)]).toEqual([[graph().destination], [null]]);
+  });
+  it("and no element plays that after the meeting", () => {
+    withoutSink();
+    mixer.update(inMeeting({ devices: devices("headphones") }));
+    mixer.close();
+    expect(leads.mock.calls.at(-1)).toEqual([null]);
+  });
+  it("isn't asked for where the browser knows no other", () => {
+    withoutSink();
+    vi.stubGlobal("HTMLMediaElement", class {});
+    mixer.update(inMeeting({ devices: devices("headphones") }));
+    expect([way().to, leads.mock.calls]).toEqual([[graph().destination], []]);
+  });
+  it("has what the console puts before it", () => {
+    const chain = new FakeNode();
+    mixer = new Mixer({ plays, leads, output: (_, out) => ((chain as FakeNode).connect(out as unknown as FakeNode), chain as unknown as AudioNode) });
+    mixer.update(inMeeting());
+    expect([chain.to, graph().gains[ORIGINAL]?.to]).toEqual([[way()], [chain]]);
   });
 });
 

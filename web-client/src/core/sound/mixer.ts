@@ -1,23 +1,33 @@
 /**
- * The page's one Web Audio graph: each audio slot -> the gain of its group -> output. While it runs the media elements are muted (but stay:
+ * The page's one Web Audio graph: each audio slot -> the gain of its group -> output -> way out, which is the chosen speaker. While it runs the media elements are muted (but stay:
  * in Chromium a remote track is silent in Web Audio unless it is also attached to one); while it doesn't, they play by themselves.
  * An element's volume would not do: iOS ignores it.
  */
 import type { Sound, State } from "../state";
 import { type Gains, gains, type Group, groupOf, soundFeeds } from "./hearing";
 import { Ramp } from "./ramp";
+import { ring } from "./ring";
 
 const GROUPS: readonly Group[] = ["original", "channel", "incoming", "partner"];
 const GESTURES = ["pointerdown", "keydown"] as const;
 
 type SinkContext = AudioContext & { setSinkId?: (id: string) => Promise<void> };
-interface Graph { context: SinkContext; groups: Map<Group, { node: GainNode; ramp: Ramp }> }
+interface Graph {
+  context: SinkContext;
+  groups: Map<Group, { node: GainNode; ramp: Ramp }>;
+  output: AudioNode;
+  way: GainNode;
+  /** In place of the context's destination. */
+  led: MediaStreamAudioDestinationNode | null;
+}
 
 export interface MixerHost {
   /** Whether the graph plays now, in place of the elements. */
   plays(now: boolean): void;
-  /** What all sound goes through: connected to the destination by who makes it. Absent: the destination itself. */
-  output?(context: AudioContext): AudioNode;
+  /** All sound as one stream, which an element is to play on the chosen speaker; null: the graph plays by itself. */
+  leads(out: MediaStream | null): void;
+  /** What all sound goes through: connected to the way out by who makes it. Absent: the way out itself. */
+  output?(context: AudioContext, way: AudioNode): AudioNode;
 }
 
 export class Mixer {
@@ -39,14 +49,16 @@ export class Mixer {
     if (this.graph || this.refused || typeof AudioContext === "undefined") return;
     try {
       const context: SinkContext = new AudioContext({ latencyHint: "interactive" });
-      const output = this.host.output?.(context) ?? context.destination;
+      const way = context.createGain();
+      way.connect(context.destination);
+      const output = this.host.output?.(context, way) ?? way;
       const groups: Graph["groups"] = new Map();
       for (const group of GROUPS) {
         const node = context.createGain();
         node.connect(output);
         groups.set(group, { node, ramp: new Ramp(node.gain, levels[group]) });
       }
-      this.graph = { context, groups };
+      this.graph = { context, groups, output, way, led: null };
       context.addEventListener("statechange", () => this.report());
     } catch {
       this.refused = true; // no sound device, or too many contexts: the elements play
@@ -78,7 +90,14 @@ export class Mixer {
     if (context && context.state !== "running") void context.resume().catch(() => undefined);
   }
 
+  /** Somebody calls. */
+  ring(state: State): void {
+    this.prepare(gains(state));
+    if (this.graph?.context.state === "running") ring(this.graph.output);
+  }
+
   close(): void {
+    if (this.graph) this.lead(this.graph, false);
     for (const gesture of GESTURES) removeEventListener(gesture, this.wake);
     for (const source of this.sources.values()) source.disconnect();
     this.sources.clear();
@@ -106,6 +125,7 @@ export class Mixer {
         this.sources.set(stream, source);
       } catch {
         this.refused = true; // Firefox refuses a track of another sample rate
+        for (const source of this.sources.values()) source.disconnect(); // all by elements, or a voice is heard twice
       }
     }
   }
@@ -123,18 +143,25 @@ export class Mixer {
   }
 
   private choose(speaker: string): void {
-    const context = this.graph?.context;
-    if (!context || speaker === this.speaker) return;
+    const { graph } = this;
+    if (!graph || speaker === this.speaker) return;
     this.speaker = speaker;
     // A speaker that was unplugged leaves the sound where the system puts it.
-    context.setSinkId?.(speaker).catch(() => undefined);
+    if (graph.context.setSinkId) graph.context.setSinkId(speaker).catch(() => undefined);
+    else if ("setSinkId" in HTMLMediaElement.prototype) this.lead(graph, speaker !== "");
   }
 
-  /** Firefox can't lead a graph to a chosen speaker, but elements: they play then. */
+  /** Firefox can't lead a graph to a chosen speaker, but an element: it gets all the sound, with gains, ramps and hearing protection in it. */
+  private lead(graph: Graph, away: boolean): void {
+    if (away === (graph.led !== null)) return;
+    graph.way.disconnect();
+    graph.led = away ? graph.context.createMediaStreamDestination() : null;
+    graph.way.connect(graph.led ?? graph.context.destination);
+    this.host.leads(graph.led?.stream ?? null);
+  }
+
   private canPlay(): boolean {
-    const { graph } = this;
-    if (!graph || this.refused || graph.context.state !== "running") return false;
-    return this.speaker === "" || graph.context.setSinkId !== undefined || !("setSinkId" in HTMLMediaElement.prototype);
+    return this.graph !== null && !this.refused && this.graph.context.state === "running";
   }
 
   private report(): void {

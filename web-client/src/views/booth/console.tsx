@@ -1,8 +1,10 @@
 /** The interpreter's console: one strip beneath the pictures. Calm until on air, then red as a whole. */
 import "../../styles/console.css";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { SHELF } from "../../core/booth/console_state";
-import { personOf } from "../selectors";
+import { callsFor, ownCall } from "../../core/calls";
+import { protectionOf, SHELF } from "../../core/booth/console_state";
+import type { State } from "../../core/state";
+import { personOf, sameArray } from "../selectors";
 import { useCommands, useSelected, useStore } from "../context";
 import { shortcutsEnabled } from "../shortcuts";
 import { useBooth, useBoothText } from "./context";
@@ -19,7 +21,6 @@ const VOLUME_STEP = 2;
 
 export default function Console() {
   const { t } = useBoothText();
-  const booth = useBooth();
   const [drawer, setDrawer] = useState<Drawer>("none");
   const panel = useSelected((state) => state.panel);
   const onAir = useSelected((state) => state.onAir !== null);
@@ -28,8 +29,7 @@ export default function Console() {
     if (next !== "none") commands.setPanel("none");
     setDrawer(next);
   };
-  const call = (): void => booth.sendChat("host", t("call.text"));
-  useConsoleKeys(drawer, open, call);
+  useConsoleKeys(drawer, open);
   useEffect(() => {
     // People and the meeting's chat take the place.
     if (panel !== "none") setDrawer("none");
@@ -55,7 +55,7 @@ export default function Console() {
             <Reminder />
           </div>
           <div class="console-row">
-            <Signals onCall={call} />
+            <Signals />
             <DrawerKeys open={drawer} onOpen={open} />
           </div>
         </div>
@@ -75,10 +75,11 @@ function Lines() {
   const asks = useSelected((state) => state.console.headphones === null);
   const tooLoud = useSelected((state) => state.console.tooLoud);
   const calibrated = useSelected((state) => state.console.calibration !== null);
-  const unprotected = useSelected((state) => state.console.protection === "none");
+  const unprotected = useSelected((state) => protectionOf(state) === "none");
   const alertKey = alert?.kind === "lost" ? "alert.lost" : alert?.participant ? "alert.offAir" : "alert.offAirNobody";
   return (
     <div class="console-lines">
+      <CallLines />
       {alert && (
         <div class="console-line line-alert" role="alert" data-testid="console-alert">
           <p>{t(alertKey, { name, language: language(alert.language) })}</p>
@@ -101,7 +102,11 @@ function Lines() {
           {t(calibrated ? "headphones.tooLoud" : "headphones.tooLoudGuess")}
         </p>
       )}
-      {unprotected && <p class="console-line">{t("headphones.none")}</p>}
+      {unprotected && (
+        <p class="console-line" role="status" data-testid="unprotected">
+          {t("headphones.none")}
+        </p>
+      )}
       {asks && (
         <div class="console-line">
           <AskHeadphones />
@@ -111,12 +116,43 @@ function Lines() {
   );
 }
 
+/** Until they are answered; of a colleague's to the host one sees that it waits. */
+function CallLines() {
+  const { t } = useBoothText();
+  const commands = useCommands();
+  const calls = useSelected(callsFor, sameArray);
+  const own = useSelected((state) => ownCall(state, null) !== undefined);
+  const nameOf = (state: State, id: string): string => personOf(state, id)?.name ?? "";
+  const callers = useSelected((state) => callsFor(state).map(({ from }) => nameOf(state, from)), sameArray);
+  const colleagues = useSelected((state) => state.calls.filter(({ to, from }) => to === "host" && from !== state.me).map(({ from }) => nameOf(state, from)), sameArray);
+  return (
+    <>
+      {calls.map(({ id }, at) => (
+        <div key={id} class="console-line line-alert" role="alert" data-testid="call">
+          <p>{t("call.from", { name: callers[at] ?? "" })}</p>
+          <KeyButton name={t("call.seen")} k="call" testid="call-seen" look="alert" onClick={() => commands.answerCall(id)} />
+        </div>
+      ))}
+      {own && (
+        <p class="console-line" role="status" data-testid="call-own">
+          {t("call.waiting")}
+        </p>
+      )}
+      {colleagues.map((name) => (
+        <p key={name} class="console-line" role="status">
+          {t("call.colleague", { name })}
+        </p>
+      ))}
+    </>
+  );
+}
+
 function focusOn(testid: string): void {
   document.querySelector<HTMLElement>(`.console [data-testid="${testid}"]`)?.focus();
 }
 
 /** Keys of keys.ts, while no dialog is open: before the meeting's own, of which some mean something else here. */
-function useConsoleKeys(drawer: Drawer, open: (drawer: Drawer) => void, call: () => void): void {
+function useConsoleKeys(drawer: Drawer, open: (drawer: Drawer) => void): void {
   const booth = useBooth();
   const commands = useCommands();
   const store = useStore();
@@ -153,14 +189,14 @@ function useConsoleKeys(drawer: Drawer, open: (drawer: Drawer) => void, call: ()
       hold: () => focusOn("hold"),
       reminder: () => focusOn("reminder"),
       chat: toggle("chat"),
-      call,
+      call: () => booth.call(),
       glossary: toggle("glossary"),
       headphones: toggle("headphones"),
       test: toggle("test"),
       dismiss: () => (console().alert?.kind === "off-air" ? booth.dismissAlert() : booth.dismissReminder()),
       keys: toggle("keys"),
     };
-  }, [booth, drawer, open, call]);
+  }, [booth, drawer, open]);
   useEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
       if (document.querySelector("dialog[open]")) return;

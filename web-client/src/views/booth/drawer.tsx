@@ -1,6 +1,6 @@
 /** What opens beside the pictures: chats, glossary, headphones, the booth's test, the keys. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { VOLUME, type ChatPlace } from "../../core/booth/console_state";
+import { type ChatPlace, protectionOf, VOLUME } from "../../core/booth/console_state";
 import { placeOf } from "../../core/booth/colleagues";
 import { clockTime } from "../../text/times";
 import { SendHorizontal, X } from "../icons";
@@ -142,7 +142,8 @@ function HeadphonesDrawer() {
   const { t, tag } = useBoothText();
   const booth = useBooth();
   const console = useSelected((state) => state.console);
-  const { calibration, test, tone, protection, exposure, tooLoud, held } = console;
+  const protection = useSelected(protectionOf);
+  const { calibration, test, tone, exposure, tooLoud, held } = console;
   const plays = test === "reference";
   const at = calibration && new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "short" }).format(calibration.at);
   return (

@@ -100,6 +100,8 @@ export function ToneControls() {
   );
 }
 
+const signed = (n: number): string => (n > 0 ? `+${n}` : n < 0 ? `−${-n}` : "0");
+
 /** As measured here; else as a colleague's page has measured it. */
 export function SpeakerCard() {
   const { t } = useBoothText();
@@ -112,6 +114,11 @@ export function SpeakerCard() {
       <span class="unseen">{t("card.label")}</span>
       <strong role="status">{t(`card.${card.word}`)}</strong>
       <span>{figures}</span>
+      {card.offset !== null && (
+        <span title={t("card.offsetHint")} data-testid="lip-sync">
+          {t("card.offset", { n: signed(card.offset) })}
+        </span>
+      )}
     </p>
   );
 }

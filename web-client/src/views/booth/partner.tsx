@@ -20,6 +20,8 @@ export function Partner() {
   const colleague = useSelected(colleagueOf);
   const names = useSelected((state) => colleaguesOf(state).map((id) => personOf(state, id)?.name ?? id), sameArray);
   const hearing = useSelected((state) => state.partner !== null);
+  // A booth's microphone is open on air alone.
+  const onAir = useSelected((state) => workOf(state, colleagueOf(state) ?? "") !== null);
   if (colleague === null) {
     return (
       <section class="console-partner" aria-label={t("partner.label")}>
@@ -51,7 +53,10 @@ export function Partner() {
         <PartnerState id={colleague} />
       </div>
       <HandOver />
-      <KeyButton name={t("partner.hear")} k="partner" pressed={hearing} testid="hear-partner" onClick={() => booth.listenToColleague(!hearing)} />
+      <KeyButton
+        name={t("partner.hear")} k="partner" pressed={hearing} testid="hear-partner" hint={t("partner.hearHint")} onClick={() => booth.listenToColleague(!hearing)}
+        {...(onAir ? {} : { note: t("partner.silent") })}
+      />
     </section>
   );
 }

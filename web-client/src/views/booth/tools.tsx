@@ -1,6 +1,7 @@
 /** Signals to others, what the floor speaks, the hold time, the clock; and what opens beside the strip. */
+import { callsFor, ownCall } from "../../core/calls";
 import { clockTime } from "../../text/times";
-import { BookOpen, CircleAlert, FlaskConical, Headphones, Keyboard, MessageSquare, Phone, Turtle } from "../icons";
+import { BookOpen, CircleAlert, FlaskConical, Headphones, Keyboard, MessageSquare, Phone, PhoneCall, Turtle } from "../icons";
 import { personOf } from "../selectors";
 import { useCommands, useSelected, useText } from "../context";
 import { useNow } from "../parts/hooks";
@@ -9,7 +10,7 @@ import type { Drawer } from "./drawer";
 import { Choice, KeyButton } from "./parts";
 import { unreadIn } from "./unread";
 
-export function Signals({ onCall }: { onCall(): void }) {
+export function Signals() {
   const { t } = useBoothText();
   const booth = useBooth();
   const slowedUntil = useSelected((state) => state.console.slowedUntil);
@@ -24,8 +25,22 @@ export function Signals({ onCall }: { onCall(): void }) {
         name={t("insufficient.name")} k="insufficient" icon={CircleAlert} testid="insufficient" pressed={insufficient} hint={t("insufficient.hint")}
         onClick={() => booth.setInsufficient(!insufficient)} {...(insufficient ? { look: "caution" as const } : {})}
       />
-      <KeyButton name={t("call.host")} k="call" icon={Phone} testid="call-host" onClick={onCall} />
+      <CallKey />
     </div>
+  );
+}
+
+/** Answers, calls or withdraws, as it stands. */
+function CallKey() {
+  const { t } = useBoothText();
+  const booth = useBooth();
+  const called = useSelected((state) => callsFor(state).length > 0);
+  const calls = useSelected((state) => ownCall(state, null) !== undefined);
+  return (
+    <KeyButton
+      name={t(called ? "call.seen" : calls ? "call.withdraw" : "call.host")} k="call" icon={called ? PhoneCall : Phone} testid="call-host" pressed={calls}
+      onClick={() => booth.call()} {...(called ? { look: "alert" as const } : {})}
+    />
   );
 }
 

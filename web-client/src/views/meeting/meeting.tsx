@@ -10,6 +10,7 @@ import { SoundBanner, Sounds } from "../parts/sounds";
 import { Toasts } from "../parts/toasts";
 import { Advice } from "./advice";
 import { useActions, useShortcuts } from "./actions";
+import { Calls } from "./calls";
 import { ChatPanel } from "./chat_panel";
 import { ControlBar } from "./control_bar";
 import { DevicesDialog, EndDialog, HelpDialog, MoreDialog, type Opened } from "./dialogs";
@@ -35,6 +36,7 @@ export function Meeting() {
     <div class="meeting" data-panel={panel} data-low={low} data-quiet={quiet} data-booth={inBooth}>
       <Top fullScreen={fullScreen} />
       <div class="notices">
+        <Calls />
         <SoundBanner />
         <Advice />
         <Toasts />

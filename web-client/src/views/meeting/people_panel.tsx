@@ -1,9 +1,10 @@
 /** Who is here, who wants to speak, and what the host can do about it. */
 import { useState } from "preact/hooks";
+import { ownCall } from "../../core/calls";
 import type { Person } from "../../core/state";
 import { clockTime } from "../../text/times";
 import { useCommands, useSelected, useText } from "../context";
-import { ChevronRight, Hand, Mic, MicOff, MonitorUp, Search, UserX, Video } from "../icons";
+import { ChevronRight, Hand, Mic, MicOff, MonitorUp, Phone, Search, UserX, Video } from "../icons";
 import { Button, NetworkMark } from "../parts/basics";
 import { Initials } from "../parts/picture";
 import { sameArray } from "../selectors";
@@ -184,6 +185,8 @@ function PersonActions({ id, person, own, onRemove }: PersonRowProps & { id: str
   const hand = useSelected((state) => state.hands.some(({ participant }) => participant === person.id));
   const floor = useSelected((state) => state.stage.pinned && state.stage.holder === person.id);
   const mutes = may.has("mute") && !own;
+  const calls = useSelected((state) => state.role === "host") && person.booth !== "";
+  const called = useSelected((state) => ownCall(state, person.booth) !== undefined);
   return (
     <div class="person-actions" id={id} role="group" aria-label={t("people.actions", { name: person.name })}>
       {may.has("give-floor") && (
@@ -209,6 +212,11 @@ function PersonActions({ id, person, own, onRemove }: PersonRowProps & { id: str
       {mutes && person.screen && (
         <Button small onClick={() => commands.mute(person.id, "screen")}>
           {t("people.stopScreen")}
+        </Button>
+      )}
+      {calls && (
+        <Button small icon={Phone} onClick={() => commands.callBooth(person.booth, !called)} testid="call-booth">
+          {called ? t("call.withdraw") : t("call.booth", { booth: person.booth })}
         </Button>
       )}
       {may.has("remove") && !own && (

@@ -1,8 +1,8 @@
 /** What is happening, in words: oneself first, then who speaks. */
 import type { Link } from "../../core/state";
-import { ownStatus, sameArray, speakingNames, type StatusPart } from "../selectors";
+import { ownStatus, personOf, sameArray, speakingNames, type StatusPart } from "../selectors";
 import { useCommands, useSelected, useText } from "../context";
-import { AudioLines, MonitorOff, WifiOff } from "../icons";
+import { AudioLines, CircleAlert, MonitorOff, WifiOff } from "../icons";
 import { Button } from "../parts/basics";
 import { HeardLine } from "../parts/hearing";
 import { useNow } from "../parts/hooks";
@@ -35,7 +35,22 @@ export function StatusLine() {
           <bdi>{t("status.speaking", { names: names.join(", ") })}</bdi>
         </p>
       )}
+      <SpeakerSound />
     </div>
+  );
+}
+
+/** Of who has the stage, as interpreters hear it: for hosts, who can do something about it. */
+function SpeakerSound() {
+  const { t } = useText();
+  const word = useSelected((state) => (state.role === "host" ? state.cards.get(state.stage.holder ?? "")?.word : undefined));
+  const name = useSelected((state) => personOf(state, state.stage.holder)?.name ?? "");
+  if (word === undefined || word === "clear") return null;
+  return (
+    <p class="status-speaking status-sound" role="status" data-testid="speaker-sound">
+      <CircleAlert size={16} />
+      <bdi>{t(`sound.${word}`, { name })}</bdi>
+    </p>
   );
 }
 

@@ -1,3 +1,4 @@
+import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import { gains, groupOf } from "../../core/sound/hearing";
 import type { Sound as SoundSlot } from "../../core/state";
@@ -10,8 +11,10 @@ import { Button } from "./basics";
 export function Sounds() {
   const sounds = useSelected((state) => state.sounds);
   const speaker = useSelected((state) => state.devices.speaker);
+  const out = useSelected((state) => state.soundOut);
   return (
     <div hidden>
+      {out && <Out key={out.id} stream={out} speaker={speaker} />}
       {sounds.map((sound) => (
         <Sound key={sound.stream.id} sound={sound} speaker={speaker} />
       ))}
@@ -33,12 +36,23 @@ function Sound({ sound, speaker }: { sound: SoundSlot; speaker: string }) {
     // What plays without a gesture since it is muted may be stopped when it isn't any more.
     if (element.srcObject) play(element, () => commands.reportSoundBlocked());
   }, [muted, volume]);
+  useSpeaker(ref, speaker);
+  return <audio ref={ref} autoPlay />;
+}
+
+/** All that the graph plays, where it can't lead it to the chosen speaker by itself. */
+function Out({ stream, speaker }: { stream: MediaStream; speaker: string }) {
+  const ref = useStream<HTMLAudioElement>(stream);
+  useSpeaker(ref, speaker);
+  return <audio ref={ref} autoPlay data-testid="sound-out" />;
+}
+
+function useSpeaker(ref: RefObject<HTMLAudioElement>, speaker: string): void {
   useEffect(() => {
     const element = ref.current;
     // Not in Safari; a speaker that was unplugged leaves the sound where the system puts it.
     if (element && "setSinkId" in element) element.setSinkId(speaker).catch(() => undefined);
   }, [speaker]);
-  return <audio ref={ref} autoPlay />;
 }
 
 /** Browsers play no sound before a gesture: one press starts all of it. */

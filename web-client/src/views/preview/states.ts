@@ -86,7 +86,8 @@ export const BASE: State = {
   galleryMembers: [],
   gallery: [],
   sounds: [],
-  soundGraph: false,
+  soundGraph: true,
+  soundOut: null,
   languages: NO_LANGUAGES,
   listening: "",
   originalLevel: 0.15,
@@ -99,6 +100,7 @@ export const BASE: State = {
   handovers: [],
   onAir: null,
   boothChat: [],
+  calls: [],
   incoming: "",
   partner: null,
   console: SILENT_CONSOLE,
@@ -169,7 +171,7 @@ function booth(change: Partial<State> = {}, console: Partial<ConsoleState> = {})
       ...change,
       console: {
         ...SILENT_CONSOLE, ready: true, outgoing: "en", headphones: true, calibration: { fullScale: 95, at: NOW - 6e6 }, protection: "full", exposure: 68,
-        measured: { participant: "p1", word: "clear", bandwidth: 15_000, level: -18, noise: -62, clipping: 0, loss: 0 }, ...console,
+        measured: { participant: "p1", word: "clear", bandwidth: 15_000, level: -18, noise: -62, clipping: 0, loss: 0, offset: 12 }, ...console,
       },
     },
     people,
@@ -256,7 +258,7 @@ export const SCREENS: Record<string, () => State> = {
   "meeting-advice": () =>
     meeting(interpreted("", {
       microphone: "on", slowDownUntil: NOW + 9e6,
-      cards: new Map([["me", { participant: "me", word: "muffled", bandwidth: 4000, level: -31, noise: -60, clipping: 0, loss: 0 }]]),
+      cards: new Map([["me", { participant: "me", word: "muffled", bandwidth: 4000, level: -31, noise: -60, clipping: 0, loss: 0, offset: null }]]),
     })),
   "meeting-host-languages": () => meeting({ ...interpreted("en"), role: "host", may: new Set(HOST) }),
   booth: () => booth(),
@@ -274,7 +276,7 @@ export const SCREENS: Record<string, () => State> = {
   "booth-relay": () =>
     booth(
       { incoming: "es", boothChat: BOOTH_CHAT, cards: new Map() },
-      { automatic: true, measured: { participant: "p1", word: "muffled", bandwidth: 3800, level: -31, noise: -50, clipping: 0, loss: 0 } },
+      { automatic: true, measured: { participant: "p1", word: "muffled", bandwidth: 3800, level: -31, noise: -50, clipping: 0, loss: 0, offset: -210 } },
     ),
   "booth-alone": () => booth({ booth: { name: "en-zh", hold: 0, members: ["me"] } }),
   "meeting-host": () => meeting({ role: "host", may: new Set(HOST) }),
