@@ -169,6 +169,8 @@ export function probes({ tone, picture, language, failures }) {
       return { local: name(c.localDescription), remote: name(c.remoteDescription), stable: c.signalingState === "stable" };
     },
     /** What was negotiated, for tests that nothing new is. */
+    /** Remote sound plays so much later than it could; null: as the browser likes. */
+    delaySound: (ms) => receivers("audio").forEach((r) => { r.jitterBufferTarget = ms; }),
     descriptions: () => connections.filter((c) => c.signalingState !== "closed").map((c) => [c.localDescription.sdp.replace(/^a=candidate.*$/gm, ""), c.remoteDescription.sdp]),
     live: () => connections.filter((c) => c.signalingState !== "closed").length,
     async stats() {

@@ -250,7 +250,7 @@ export const en = {
   "advice.loud": "You are too loud: please move back from the microphone",
   "advice.noisy": "There is noise around you: please use a headset, or find a quiet place",
   "advice.breaking": "Your sound breaks up: please switch the camera off, or use a better network",
-  "advice.apart": "Your sound and your picture don’t fit together: please switch the camera off and on again",
+  "advice.apart": "Your sound and picture may be apart: please close other programs, or switch the camera off and on again",
   "sound.muffled": "{name} sounds muffled to the interpreters",
   "sound.quiet": "{name} is too quiet for the interpreters",
   "sound.loud": "{name} is too loud for the interpreters",

@@ -242,7 +242,7 @@ export const zhHans: Catalogue = {
   "advice.loud": "您的声音太大：请离麦克风远一些",
   "advice.noisy": "您周围有噪声：请戴上耳麦，或换个安静的地方",
   "advice.breaking": "您的声音断断续续：请关闭摄像头，或换个更好的网络",
-  "advice.apart": "您的声音和画面不同步：请关闭摄像头，再重新打开",
+  "advice.apart": "您的声音和画面可能不同步：请关闭其他程序，或关闭摄像头后再打开",
   "sound.muffled": "译员听到{name}的声音发闷",
   "sound.quiet": "译员听到{name}的声音太轻",
   "sound.loud": "译员听到{name}的声音太响",
