@@ -187,10 +187,11 @@ suite("the interpreter's console", { timeout: 300_000 }, () => {
       await sharer.press("call-booth");
     };
     await call();
-    await says(sharer, "call-own", /calling booth en-zh/);
+    await says(sharer, "call-own", /Calling booth en-zh/);
     await says(ana, "call", /Yang \(host\) calls your booth/);
     await says(ben, "call", /Yang/);
     await ben.screenshot("console-called-desk");
+    await sharer.screenshot("calling-booth-desk");
     await check(ben, "console that is called");
     await key(ben, "o");
     await sharer.says("Ben has seen your call");

@@ -259,7 +259,7 @@ export const en = {
   "sound.apart": "{name}’s sound and picture are apart",
   "call.from": "{name} calls you from booth {booth}",
   "call.seen": "Seen",
-  "call.waiting": "You are calling booth {booth}. It rings until they have seen it.",
+  "call.waiting": "Calling booth {booth}…",
   "call.withdraw": "Withdraw call",
   "call.booth": "Call booth {booth}",
   "languages.title": "Languages",

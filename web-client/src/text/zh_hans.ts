@@ -251,7 +251,7 @@ export const zhHans: Catalogue = {
   "sound.apart": "{name}的声音和画面不同步",
   "call.from": "同传间“{booth}”的{name}呼叫您",
   "call.seen": "已看到",
-  "call.waiting": "您正在呼叫同传间“{booth}”，对方看到之前会一直响铃。",
+  "call.waiting": "正在呼叫同传间“{booth}”…",
   "call.withdraw": "撤回呼叫",
   "call.booth": "呼叫同传间“{booth}”",
   "languages.title": "语言",

@@ -1,9 +1,10 @@
 /** The interpreter's console: one strip beneath the pictures. Calm until on air, then red as a whole. */
 import "../../styles/console.css";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { callsFor, ownCall } from "../../core/calls";
 import { protectionOf, SHELF } from "../../core/booth/console_state";
 import type { State } from "../../core/state";
+import { PhoneCall } from "../icons";
 import { personOf, sameArray } from "../selectors";
 import { useCommands, useSelected, useStore } from "../context";
 import { shortcutsEnabled } from "../shortcuts";
@@ -125,11 +126,17 @@ function CallLines() {
   const nameOf = (state: State, id: string): string => personOf(state, id)?.name ?? "";
   const callers = useSelected((state) => callsFor(state).map(({ from }) => nameOf(state, from)), sameArray);
   const colleagues = useSelected((state) => state.calls.filter(({ to, from }) => to === "host" && from !== state.me).map(({ from }) => nameOf(state, from)), sameArray);
+  const first = useRef<HTMLDivElement>(null);
+  // On a phone the console may have been scrolled away from it.
+  useEffect(() => first.current?.scrollIntoView({ block: "nearest" }), [calls.at(-1)?.id]);
   return (
     <>
       {calls.map(({ id }, at) => (
-        <div key={id} class="console-line line-alert" role="alert" data-testid="call">
-          <p>{t("call.from", { name: callers[at] ?? "" })}</p>
+        <div key={id} class="console-line line-alert" role="alert" data-testid="call" ref={first}>
+          <p class="call-words">
+            <PhoneCall size={20} class="rings" />
+            {t("call.from", { name: callers[at] ?? "" })}
+          </p>
           <KeyButton name={t("call.seen")} k="call" testid="call-seen" look="alert" onClick={() => commands.answerCall(id)} />
         </div>
       ))}

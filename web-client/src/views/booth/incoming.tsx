@@ -112,13 +112,17 @@ export function SpeakerCard() {
     <p class={card.word === "clear" ? "speaker-card" : "speaker-card card-fault"} data-testid="speaker-card" title={t("card.label")}>
       <AudioLines size={16} />
       <span class="unseen">{t("card.label")}</span>
-      <strong role="status">{t(`card.${card.word}`)}</strong>
-      <span>{figures}</span>
-      {card.offset !== null && (
-        <span title={t("card.offsetHint")} data-testid="lip-sync">
-          {t("card.offset", { n: signed(card.offset) })}
-        </span>
-      )}
+      <span>
+        <strong role="status">{t(`card.${card.word}`)}</strong> {figures}
+        {card.offset !== null && (
+          <>
+            {" · "}
+            <span class="card-offset" title={t("card.offsetHint")} data-testid="lip-sync">
+              {t("card.offset", { n: signed(card.offset) })}
+            </span>
+          </>
+        )}
+      </span>
     </p>
   );
 }

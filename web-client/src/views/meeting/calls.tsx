@@ -21,7 +21,7 @@ export function Calls() {
     <div class="calls" role="alert">
       {calls.map(({ id, booth }, at) => (
         <div key={id} class="call call-waits" data-testid="call">
-          <PhoneCall size={20} />
+          <PhoneCall size={20} class="rings" />
           <p>
             <bdi>{t("call.from", { name: names[at] ?? "", booth })}</bdi>
           </p>

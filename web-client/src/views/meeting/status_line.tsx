@@ -47,7 +47,7 @@ function SpeakerSound() {
   const name = useSelected((state) => personOf(state, state.stage.holder)?.name ?? "");
   if (word === undefined || word === "clear") return null;
   return (
-    <p class="status-speaking status-sound" role="status" data-testid="speaker-sound">
+    <p class="status-sound" role="status" data-testid="speaker-sound">
       <CircleAlert size={16} />
       <bdi>{t(`sound.${word}`, { name })}</bdi>
     </p>

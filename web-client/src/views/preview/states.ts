@@ -278,6 +278,19 @@ export const SCREENS: Record<string, () => State> = {
       { incoming: "es", boothChat: BOOTH_CHAT, cards: new Map() },
       { automatic: true, measured: { participant: "p1", word: "muffled", bandwidth: 3800, level: -31, noise: -50, clipping: 0, loss: 0, offset: -210 } },
     ),
+  "booth-called": () => onAirMe(booth({ calls: [{ id: 1, from: "p5", to: "booth", booth: "en-zh" }] }, { onAirSince: NOW - 62_000 })),
+  "booth-calling": () => booth({ calls: [{ id: 1, from: "me", to: "host", booth: "en-zh" }], soundGraph: false }),
+  "booth-partner-off": () => {
+    const state = booth({ partner: "p2" }, { measured: { participant: "p1", word: "apart", bandwidth: 15_000, level: -18, noise: -62, clipping: 0, loss: 0, offset: 140 } });
+    const channels = state.languages.channels.map((one) => (one.language === "en" ? { ...one, onAir: null, state: "off" as const, booth: "" } : one));
+    return { ...state, languages: { ...state.languages, channels } };
+  },
   "booth-alone": () => booth({ booth: { name: "en-zh", hold: 0, members: ["me"] } }),
+  "meeting-host-called": () =>
+    meeting({
+      ...interpreted(""), role: "host", may: new Set(HOST), microphone: "on",
+      calls: [{ id: 1, from: "p2", to: "host", booth: "en-zh" }, { id: 2, from: "me", to: "booth", booth: "es-en" }],
+      cards: new Map([["p1", { participant: "p1", word: "breaking", bandwidth: 4000, level: -31, noise: -60, clipping: 0, loss: 0.1, offset: null }]]),
+    }),
   "meeting-host": () => meeting({ role: "host", may: new Set(HOST) }),
 };
