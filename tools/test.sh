@@ -75,11 +75,11 @@ stage_unit() { meson_tests build; }
 stage_sanitize() {
 	one tools/build.sh build-asan -Db_sanitize=address,undefined -Doptimization=1 || return
 	ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 meson_tests build-asan
-	one tools/build.sh build-tsan -Db_sanitize=thread -Doptimization=1 || return
+	one tools/build.sh build-tsan:thread-tests -Db_sanitize=thread -Doptimization=1 || return
 	TSAN_OPTIONS=halt_on_error=1 meson_tests build-tsan --suite threads
 }
 stage_fuzz() {
-	CC=clang one tools/build.sh build-fuzz -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false || return
+	CC=clang one tools/build.sh build-fuzz:fuzz-targets -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false || return
 	counted python3 tests/fuzz/run.py build-fuzz "${FUZZ_SECONDS:-5}"
 }
 stage_client() { node_tests npm --prefix web-client --silent test; }
