@@ -291,6 +291,10 @@ suite("the interpreter's console", { timeout: 300_000 }, () => {
       return at(300) > -60 && at(300) > at(2900) + 20;
     }));
     assert.equal(await fay.page.$('[data-testid="unprotected"]'), null);
+    await key(fay, "e");
+    await fay.find("drawer-headphones");
+    assert.doesNotMatch(await fay.text(), /less control|aren’t protected/); /* by the worklet */
+    await key(fay, "Escape");
     await key(fay, "b");
     await key(fay, "m");
     await onAir(fay);
