@@ -21,7 +21,7 @@ LAYERS = {
     "recordings/": ["relay/relay.h", "relay/base/", "relay/rtp/"],
 }
 # The worker joins room/ to net/, and the commands that it gets name a transport's credentials.
-JOINS_NET = {"relay/room/worker.c", "relay/room/worker_link.c", "relay/room/worker_bridge.c", "relay/room/worker_studio.c", "relay/room/worker_internal.h", "relay/room/worker.h", "relay/room/command.h", "relay/room/command.c"}
+JOINS_NET = {"relay/room/worker.c", "relay/room/worker_link.c", "relay/room/worker_bridge.c", "relay/room/worker_studio.c", "relay/room/worker_track.c", "relay/room/worker_internal.h", "relay/room/worker.h", "relay/room/command.h", "relay/room/command.c"}
 # main joins the parts that have commands.
 JOINS_COMMANDS = {"signaling/main.c"}
 # What a layer must not know of the world outside.
