@@ -106,3 +106,8 @@ uint64_t reorder_missing(const struct reorder *reorder)
 {
 	return reorder->missing;
 }
+
+unsigned reorder_waiting(const struct reorder *reorder)
+{
+	return reorder->n;
+}

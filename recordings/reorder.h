@@ -40,5 +40,6 @@ bool reorder_put(struct reorder *reorder, uint16_t sequence, int64_t capture_us,
  */
 bool reorder_take(struct reorder *reorder, uint64_t now_us, bool end, struct reorder_packet *ret);
 void reorder_packet_clear(struct reorder_packet *packet);
+unsigned reorder_waiting(const struct reorder *reorder);
 /* Numbers that were given up so far. */
 uint64_t reorder_missing(const struct reorder *reorder);

@@ -7,7 +7,7 @@ struct track {
 	struct track_output output;
 	bool video;
 	char *name, *language;
-	int64_t begin_us;
+	int64_t begin_us, wall_us;
 	struct reorder *reorder;
 	struct vp8_frame frame;
 	struct matroska_places places;
@@ -26,6 +26,7 @@ struct track *track_new(const struct track_config *config, const struct track_ou
 	track->name = g_strdup(config->name);
 	track->language = g_strdup(config->language);
 	track->begin_us = config->begin_us;
+	track->wall_us = config->wall_us;
 	track->reorder = reorder_new();
 	vp8_frame_init(&track->frame);
 	return track;
@@ -44,12 +45,6 @@ void track_free(struct track *track)
 
 /* --- the file --- */
 
-static void append(struct track *track, GByteArray *bytes)
-{
-	track->output.append(track->output.user, bytes->data, bytes->len);
-	track->written += bytes->len;
-}
-
 static void write_header(struct track *track, GByteArray *out)
 {
 	const struct matroska_track description = {
@@ -59,7 +54,7 @@ static void write_header(struct track *track, GByteArray *out)
 		.name = track->name,
 		.language = track->language,
 		.uid = g_str_hash(track->name) | 1,
-		.begin_us = track->begin_us,
+		.begin_us = track->wall_us,
 	};
 	matroska_write_header(out, &description, &track->places);
 }
@@ -87,10 +82,22 @@ static void begin_cluster(struct track *track, GByteArray *out)
 	track->cluster = track->cluster_size + MATROSKA_SIZE;
 }
 
+/* What could not be written wasn't there: a picture's successors wait for the next keyframe. */
+static void lose_block(struct track *track, const struct track *before)
+{
+	track->clustered = before->clustered;
+	track->cluster_ms = before->cluster_ms;
+	track->cluster_size = before->cluster_size;
+	track->cluster = before->cluster;
+	track->frame.broken = true;
+	track->counts.lost++;
+}
+
 static void write_block(struct track *track, const uint8_t *data, size_t length, bool keyframe,
 			int64_t capture_us)
 {
 	g_autoptr(GByteArray) out = g_byte_array_new();
+	const struct track before = *track;
 	int64_t time_ms = (capture_us - track->begin_us) / 1000;
 	/* The time line never goes back; what was captured before it begins belongs to its begin.
 	 */
@@ -103,7 +110,11 @@ static void write_block(struct track *track, const uint8_t *data, size_t length,
 	}
 	matroska_write_block(out, (int16_t)(track->time_ms - track->cluster_ms), keyframe, data,
 			     length);
-	append(track, out);
+	if (!track->output.append(track->output.user, out->data, out->len)) {
+		lose_block(track, &before);
+		return;
+	}
+	track->written += out->len;
 	track->counts.blocks++;
 }
 
@@ -182,4 +193,9 @@ bool track_needs_keyframe(const struct track *track)
 uint64_t track_time_ms(const struct track *track)
 {
 	return track->time_ms;
+}
+
+uint64_t track_waiting(const struct track *track)
+{
+	return reorder_waiting(track->reorder);
 }

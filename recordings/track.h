@@ -13,9 +13,8 @@ struct track;
 
 struct track_output {
 	void *user;
-	/* Behind all that was written; and over something that was. What fails they must remember:
-	 * the track goes on. */
-	void (*append)(void *user, const uint8_t *data, size_t length);
+	/* Behind all that was written; false: nothing of it is. And over something that was. */
+	bool (*append)(void *user, const uint8_t *data, size_t length);
 	void (*patch)(void *user, uint64_t offset, const uint8_t *data, size_t length);
 };
 
@@ -23,13 +22,15 @@ struct track_config {
 	bool video;
 	const char *name;     /* of the file, without its ending; copied, as the next */
 	const char *language; /* BCP 47; NULL: none */
-	int64_t begin_us;     /* of the time line, as capture times are: microseconds since 1970 */
+	int64_t begin_us;     /* time 0, on the clock of capture times */
+	int64_t wall_us;      /* the same, in microseconds since 1970 */
 };
 
 struct track_counts {
 	uint64_t blocks;
 	uint64_t refused; /* packets that made no sense */
 	uint64_t missing; /* that never came */
+	uint64_t lost;	  /* blocks that could not be written */
 	uint64_t dropped; /* pictures that weren't whole, or couldn't be decoded */
 };
 
@@ -49,5 +50,7 @@ void track_end(struct track *track);
 struct track_counts track_counts(const struct track *track);
 /* A keyframe is needed before anything more can be written. */
 bool track_needs_keyframe(const struct track *track);
+/* Packets that it still holds. */
+uint64_t track_waiting(const struct track *track);
 /* Of the newest block, on the time line. */
 uint64_t track_time_ms(const struct track *track);

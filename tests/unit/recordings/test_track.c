@@ -9,11 +9,16 @@ struct world {
 	struct track *track;
 	GByteArray *file;
 	uint64_t now_us;
+	bool full; /* the disk */
 };
 
-static void on_append(void *user, const uint8_t *data, size_t length)
+static bool on_append(void *user, const uint8_t *data, size_t length)
 {
-	g_byte_array_append(((struct world *)user)->file, data, (guint)length);
+	struct world *w = user;
+	if (w->full)
+		return false;
+	g_byte_array_append(w->file, data, (guint)length);
+	return true;
 }
 
 static void on_patch(void *user, uint64_t offset, const uint8_t *data, size_t length)
@@ -229,6 +234,28 @@ static void test_pictures(void)
 	end(&w);
 }
 
+/* What didn't fit is missing, and nothing else is. */
+static void test_full_disk(void)
+{
+	struct world w = world_new();
+	begin(&w, false);
+	for (unsigned i = 0; i < 400; i++) {
+		w.full = i < 10 || (i >= 120 && i < 290);
+		receive_sound(&w, (uint16_t)i, 20 * i);
+	}
+	track_end(w.track);
+	g_assert_cmpuint(track_counts(w.track).lost, ==, 180);
+	struct matroska_file file = read_file(&w);
+	g_assert_cmpuint(file.blocks->len, ==, 220);
+	g_assert_cmpuint(block(&file, 0)->time_ms, ==, 200);
+	g_assert_cmpuint(block(&file, 109)->time_ms, ==, 2380);
+	g_assert_cmpuint(block(&file, 110)->time_ms, ==, 5800);
+	g_assert_true(file.segment_ended);
+	g_assert_cmpuint(file.open_clusters, ==, 0);
+	matroska_file_clear(&file);
+	end(&w);
+}
+
 static void test_nonsense(void)
 {
 	struct world w = world_new();
@@ -252,6 +279,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/track/jump", test_jump);
 	g_test_add_func("/track/time_never_goes_back", test_time_never_goes_back);
 	g_test_add_func("/track/pictures", test_pictures);
+	g_test_add_func("/track/full_disk", test_full_disk);
 	g_test_add_func("/track/nonsense", test_nonsense);
 	return g_test_run();
 }
