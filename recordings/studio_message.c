@@ -71,10 +71,10 @@ enum err studio_rtp_check(const uint8_t *p, size_t length, uint8_t payload_type)
 	if ((p[1] & 0x7f) != payload_type)
 		return ERR_UNSUPPORTED;
 	size_t rest = length - head, padding = p[0] & 0x20 ? p[length - 1] : 0;
-	if ((p[0] & 0x20) && padding == 0)
+	if (((p[0] & 0x20) && padding == 0) || padding > rest)
 		return ERR_MALFORMED;
 	/* Nothing but padding: it keeps a row of numbers whole, and says nothing. */
-	if (rest <= padding)
+	if (rest == padding)
 		return ERR_NOT_FOUND;
 	return payload_type == STUDIO_PAYLOAD_TYPE ? check_opus(p + head, rest - padding) : OK;
 }
