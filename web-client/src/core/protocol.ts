@@ -2,6 +2,7 @@
  * The messages of signaling/PROTOCOL.md, version 1. What the server says is checked field by field before anything uses it: a message
  * that isn't as described is dropped whole, and a type that this page doesn't know is ignored.
  */
+import type { Recording } from "./recording";
 import type {
   Action, Audience, Barred, Booth, BoothMessage, Card, CardWord, Channel, ChannelState, ChatMessage, Connection, DeviceState, Hand, Handover, Languages,
   MeetingInfo, ParticipantId, Person, Profile, Quality, Role,
@@ -50,6 +51,7 @@ export type Request =
   | { type: "readmit"; barred: number }
   | { type: "reissue" | "invite"; role: Role; languages?: string[]; understands?: string[]; pivot?: string; booth?: string }
   | { type: "end" }
+  | { type: "record"; state: "recording" | "paused" | "ended" }
   | { type: "set-languages"; floors?: string[]; channels?: string[] }
   | { type: "floor-language"; language: string | null }
   | { type: "channel-override"; language: string; allowed: boolean }
@@ -96,6 +98,8 @@ export interface Joined {
   languages?: Languages;
   audience?: Audience;
   booth?: Booth;
+  /** Absent: a server that records nothing. */
+  recording?: Recording;
 }
 
 export interface IceServer { urls: string | string[]; username?: string; credential?: string }
@@ -123,6 +127,7 @@ export type Notice =
   | { type: "muted"; source: Source; by: ParticipantId }
   /** The picture slots that show nothing since the server is overloaded: all of them, by mid. */
   | { type: "paused"; slots: string[] }
+  | { type: "recording"; recording: Recording }
   | ({ type: "languages" } & Languages)
   | ({ type: "audience" } & Audience)
   | { type: "booth"; booth: Booth }
@@ -183,6 +188,13 @@ const handoverResult: Guard<HandoverResult> = oneOf("done", "declined", "withdra
 const cardWord: Guard<CardWord> = oneOf("clear", "muffled", "quiet", "loud", "noisy", "breaking");
 const cardFields = { participant: string, word: cardWord, bandwidth: number, level: number, noise: number, clipping: number, loss: number };
 const boothMessage: Guard<BoothMessage> = object({ id: number, from: string, name: string, booth: string, to: string, text: string, at: number });
+const recordingFields = {
+  state: oneOf("off", "recording", "paused"), since: optional(number), writes: optional(boolean),
+  trouble: optional(nullable(oneOf("disk-full", "disk-slow", "disk-error"))), hoursLeft: optional(number),
+};
+const asRecording = (r: Partial<Recording> & Pick<Recording, "state">): Recording => ({
+  state: r.state, since: r.since ?? 0, writes: r.writes ?? false, trouble: r.trouble ?? null, hoursLeft: r.hoursLeft ?? 0,
+});
 const iceServer: Guard<IceServer> = (value, path) => ({
   urls: typeof (value as IceServer | null)?.urls === "string" ? (value as { urls: string }).urls : object({ urls: array(string) })(value, path).urls,
   ...object({ username: optional(string), credential: optional(string) })(value, path),
@@ -196,6 +208,7 @@ const REPLIES: { [T in Reply["type"]]: Guard<Extract<Reply, { type: T }>> } = {
     meeting: meetingInfo, people: array(person), chat: array(chatMessage), hands: array(hand), stage: object(stage), screen: nullable(string),
     speaking: array(string), iceServers: array(iceServer), video: array(string), limits: object({ cameras: number }),
     languages: optional(object(languageFields)), audience: optional(object(audienceFields)), booth: optional(object(boothFields, asBooth)),
+    recording: optional(object(recordingFields, asRecording)),
   }),
   answer: object({ type: literal("answer"), re: number, sdp: string }),
   barred: object({ type: literal("barred"), re: number, barred: array(barred) }),
@@ -214,6 +227,7 @@ const NOTICES: { [T in Notice["type"]]: Guard<Extract<Notice, { type: T }>> } = 
   quality: object({ type: literal("quality"), marks: record(quality) }),
   muted: object({ type: literal("muted"), source, by: string }),
   paused: object({ type: literal("paused"), slots: array(string) }),
+  recording: object({ type: literal("recording"), ...recordingFields }, ({ type, ...fields }) => ({ type, recording: asRecording(fields) })),
   languages: object({ type: literal("languages"), ...languageFields }),
   audience: object({ type: literal("audience"), ...audienceFields }),
   booth: object({ type: literal("booth"), ...boothFields }, (b) => ({ type: b.type, booth: asBooth(b) })),
