@@ -10,7 +10,8 @@
 #define SLOW_US (2 * G_TIME_SPAN_SECOND)
 
 struct track_file {
-	int fd;
+	int directory, fd;
+	char *name;
 	uint64_t length;
 	enum studio_trouble trouble; /* of the last append */
 	struct disk_sync *sync;
@@ -32,11 +33,13 @@ struct track_file *track_file_new(const char *folder, const char *name, bool vid
 					O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
 	if (fd < 0)
 		set_error(error, folder, file_name);
-	if (directory >= 0)
+	if (fd < 0 && directory >= 0)
 		close(directory);
 	if (fd < 0)
 		return NULL;
 	struct track_file *file = g_new0(struct track_file, 1);
+	file->directory = directory;
+	file->name = g_steal_pointer(&file_name);
 	file->fd = fd;
 	file->sync = disk_sync_add(fd);
 	return file;
@@ -47,8 +50,13 @@ void track_file_free(struct track_file *file)
 	if (!file)
 		return;
 	disk_sync_remove(file->sync);
-	(void)fdatasync(file->fd);
+	if (file->length > 0)
+		(void)fdatasync(file->fd);
+	else
+		(void)unlinkat(file->directory, file->name, 0);
 	close(file->fd);
+	close(file->directory);
+	g_free(file->name);
 	g_free(file);
 }
 

@@ -12,7 +12,8 @@ struct track_file;
 
 /* A new one: folder/name.mka or .mkv, within the current folder. */
 struct track_file *track_file_new(const char *folder, const char *name, bool video, GError **error);
-void track_file_free(struct track_file *file); /* on the disk, then; NULL is allowed */
+/* On the disk, then; one that nothing was written into is gone. NULL is allowed. */
+void track_file_free(struct track_file *file);
 
 /* All of it or nothing. */
 bool track_file_append(struct track_file *file, const uint8_t *data, size_t length);

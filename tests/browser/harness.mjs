@@ -1,5 +1,5 @@
 /** Starts the server and the browsers, and gives the tests a page per person. */
-import { spawn, execFileSync } from "node:child_process";
+import { spawn, spawnSync, execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -138,8 +138,17 @@ export class Server {
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.process.pid}/status`, "utf8"))[1]);
   }
 
+  /** Process ids of its studios. */
+  children() {
+    const { stdout } = spawnSync("pgrep", ["-P", String(this.process.pid)], { encoding: "utf8" });
+    return stdout.split("\n").filter(Boolean).map(Number);
+  }
+
   async stop() {
+    const studios = this.children();
     if (this.process.exitCode === null && this.process.signalCode === null) await this.kill("SIGTERM");
+    /* They would wait a minute for another server. */
+    for (const pid of studios) spawnSync("kill", [String(pid)]);
     rmSync(this.data, { recursive: true, force: true });
   }
 }

@@ -96,10 +96,10 @@ void studio_publication(struct studio *studio, const struct publication_state *s
 	studio->config.program(studio->config.user, state->peer, state->active);
 }
 
-/* Its recorded tracks, whose names are all that is kept. */
+/* Its recorded tracks (looked at by nobody), of which the names are kept. */
 struct studio_tracks *studio_tracks(const struct studio *studio)
 {
-	return (struct studio_tracks *)studio; /* looked at by nobody */
+	return (struct studio_tracks *)studio;
 }
 
 void studio_tracks_want(struct studio_tracks *tracks, const struct track_wish *wishes, unsigned n,
@@ -115,10 +115,7 @@ char *world_new_part(void)
 	return world.studio->config.new_part(world.studio->config.user);
 }
 
-unsigned studio_tracks_there(const struct studio_tracks *tracks)
-{
-	return 0;
-}
+unsigned studio_tracks_there(const struct studio_tracks *tracks) { return 0; }
 
 enum studio_trouble studio_tracks_trouble(const struct studio_tracks *tracks)
 {
