@@ -1,5 +1,5 @@
 /**
- * A meeting is recorded, its studio killed in the middle: everybody sees that it runs, and the files have each channel's own sound, as
+ * A meeting is recorded, its studio and its server killed in the middle: everybody sees that it runs, and the files have each channel's own sound, as
  * their tones prove.
  */
 import assert from "node:assert/strict";
@@ -19,8 +19,8 @@ const folder = () => join(server.data, "recordings/1");
 const parts = () => (existsSync(folder()) ? readdirSync(folder()).filter((name) => /^\d+$/.test(name)).sort() : []);
 const files = (part) => readdirSync(join(folder(), part)).filter((name) => statSync(join(folder(), part, name)).size > 0);
 /** What there is to record, is written. */
-const written = (part) => until(`part ${part} is written`, () =>
-  parts().includes(part) && ["stage.mkv", "voice-0.mka", "channel-fr.mka"].every((name) => files(part).includes(name)));
+const written = (part, ...names) => until(`part ${part} is written`, () =>
+  parts().includes(part) && ["stage.mkv", "voice-0.mka", ...names].every((name) => files(part).includes(name)), { timeout: 20_000 });
 const index = () => readFileSync(join(folder(), "index.jsonl"), "utf8").trim().split("\n").map((line) => JSON.parse(line));
 
 /** What GStreamer, which knows nothing of us, makes of a file. */
@@ -36,6 +36,21 @@ function decoded(part, name, elements) {
 function sound(part, name) {
   const bytes = decoded(part, name, ["opusdec", "audioconvert", "audioresample", `audio/x-raw,format=F32LE,rate=${RATE},channels=1`]);
   return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+}
+
+/** When each block is, in milliseconds of the time line. All sizes of our files have eight bytes. */
+function blockTimes(part, name) {
+  const bytes = readFileSync(join(folder(), part, name)), times = [];
+  const MASTERS = [0x18538067, 0x1f43b675], TIMESTAMP = 0xe7, BLOCK = 0xa3;
+  let cluster = 0;
+  for (let at = 0; at + 12 < bytes.length; ) {
+    const length = Math.clz32(bytes[at]) - 23, id = bytes.readUIntBE(at, length);
+    const size = bytes.readUIntBE(at + length + 2, 6), body = at + length + 8;
+    if (id === TIMESTAMP) cluster = Number(bytes.readBigUInt64BE(body));
+    if (id === BLOCK && body + size <= bytes.length) times.push(cluster + bytes.readInt16BE(body + 1));
+    at = MASTERS.includes(id) ? body : body + size;
+  }
+  return times;
 }
 
 /** How many pictures. */
@@ -105,24 +120,33 @@ suite("recording", { timeout: 120_000 }, () => {
     await sees(host, "Recording");
     await sees(member, "Recording");
     await check(host, "recording");
-    await written("1");
+    await written("1", "channel-fr.mka");
   });
 
   step("its studio is killed, and it goes on in another part", async () => {
-    const [studio, ...more] = server.children();
+    const [studio, ...more] = server.studios();
     assert.deepEqual(more, []);
     await new Promise((done) => setTimeout(done, 2000)); /* what is recorded */
     process.kill(studio, "SIGKILL");
-    await written("2");
+    await written("2", "channel-fr.mka");
     await new Promise((done) => setTimeout(done, 2000));
     await sees(member, "Recording");
+  });
+
+  step("its server is killed, and goes on recording by itself when it is back", async () => {
+    await interpreter.close(); /* which doesn't come back */
+    await server.kill();
+    await server.launch();
+    await sees(host, "Recording");
+    await written("3");
+    await new Promise((done) => setTimeout(done, 1000));
   });
 
   step("paused, nothing is written; and it ends", async () => {
     await press(host, "record-pause");
     await sees(member, "Recording paused");
     await press(host, "record");
-    await written("3");
+    await written("4");
     await press(host, "record-stop");
     await sees(member, null);
   });
@@ -136,14 +160,21 @@ suite("recording", { timeout: 120_000 }, () => {
     assert.ok(voices.every((samples) => level(samples, FRENCH) < -60), "and no interpreter on the floor");
   });
 
+  step("the killed studio cost nothing of the channel", () => {
+    const times = [...blockTimes("1", "channel-fr.mka"), ...blockTimes("2", "channel-fr.mka")].sort((a, b) => a - b);
+    const gaps = times.slice(1).map((time, i) => time - times[i]);
+    assert.ok(times.length > 150, `${times.length} packets`);
+    assert.ok(Math.max(...gaps) <= 60, `${Math.max(...gaps)} ms without a packet`); /* one every 20 */
+  });
+
   step("and the stage its pictures", () => {
     const counts = parts().map((part) => pictures(part, "stage.mkv"));
-    assert.ok(counts[0] > 10 && counts[1] > 10 && counts[2] > 0, `${counts}`); /* ten a second */
+    assert.ok(counts[0] > 10 && counts[1] > 10 && counts[2] > 5 && counts[3] > 0, `${counts}`); /* ten a second */
   });
 
   step("the index says what happened, in its order", () => {
     const types = index().map(({ type }) => type).filter((type) => type !== "stage" && type !== "air");
-    assert.deepEqual(types, ["begin", "part", "part", "paused", "recording", "part", "ended"]);
+    assert.deepEqual(types, ["begin", "part", "part", "restart", "part", "paused", "recording", "part", "ended"]);
     const times = index().map(({ t }) => t);
     assert.deepEqual(times, [...times].sort((a, b) => a - b));
     assert.equal(readFileSync(join(folder(), "1/channel-fr.mka")).includes("fr"), true);
