@@ -101,6 +101,7 @@ int command_studio(int argc, char **argv)
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like any other */
 	set_limits((unsigned)memory_mib);
 	gst_init(NULL, NULL);
 	const struct studio_server_config config = {

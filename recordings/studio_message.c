@@ -61,20 +61,22 @@ static enum err check_opus(const uint8_t *p, size_t length)
 	return OK;
 }
 
-static enum err check_rtp(const uint8_t *p, size_t length)
+enum err studio_rtp_check(const uint8_t *p, size_t length, uint8_t payload_type)
 {
 	size_t head = rtp_head(p, length);
 	if (!head)
 		return ERR_TRUNCATED;
 	if (p[0] >> 6 != 2)
 		return ERR_MALFORMED;
-	if ((p[1] & 0x7f) != STUDIO_PAYLOAD_TYPE)
+	if ((p[1] & 0x7f) != payload_type)
 		return ERR_UNSUPPORTED;
 	size_t rest = length - head, padding = p[0] & 0x20 ? p[length - 1] : 0;
-	if ((p[0] & 0x20) && padding == 0)
+	if (((p[0] & 0x20) && padding == 0) || padding > rest)
 		return ERR_MALFORMED;
 	/* Nothing but padding: it keeps a row of numbers whole, and says nothing. */
-	return rest > padding ? check_opus(p + head, rest - padding) : ERR_UNSUPPORTED;
+	if (rest == padding)
+		return ERR_NOT_FOUND;
+	return payload_type == STUDIO_PAYLOAD_TYPE ? check_opus(p + head, rest - padding) : OK;
 }
 
 enum err studio_message_parse(const uint8_t *data, size_t length, struct studio_message *ret)
@@ -91,7 +93,7 @@ enum err studio_message_parse(const uint8_t *data, size_t length, struct studio_
 		return ERR_UNSUPPORTED;
 	if (data[1] >= STUDIO_SLOTS)
 		return ERR_MALFORMED;
-	enum err err = check_rtp(data + 2, length - 2);
+	enum err err = studio_rtp_check(data + 2, length - 2, STUDIO_PAYLOAD_TYPE);
 	if (err)
 		return err;
 	*ret = (struct studio_message){

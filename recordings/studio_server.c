@@ -1,5 +1,6 @@
 #include "recordings/studio_server.h"
 #include "recordings/program.h"
+#include "recordings/recorder.h"
 #include <errno.h>
 #include <gio/gio.h>
 #include <glib-unix.h>
@@ -10,9 +11,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* A meeting has at most 32 channels, and a floor; who comes back may be there twice for a moment.
- */
-#define CONNECTIONS_MAX 70
+/* A meeting has at most 32 channels, and a floor, of which programs are made and tracks recorded;
+ * who comes back may be there twice for a moment. */
+#define CONNECTIONS_MAX 150
 #define BACKLOG		16
 #define READ_MAX	64 /* messages of one connection, before the others have their turn */
 
@@ -32,7 +33,9 @@ struct connection {
 	int fd;
 	guint watch;
 	char name[PROGRAM_NAME_MAX];
-	struct program *program; /* NULL until the first message */
+	/* One of them, from the first message on. */
+	struct program *program;
+	struct recorder *recorder;
 	_Atomic unsigned unsent; /* packets that the server was too slow for */
 	unsigned refused;	 /* messages that made no sense */
 };
@@ -43,6 +46,7 @@ static void connection_free(gpointer data)
 {
 	struct connection *c = data;
 	program_free(c->program); /* its threads use the socket */
+	recorder_free(c->recorder);
 	if (c->watch)
 		g_source_remove(c->watch);
 	close(c->fd);
@@ -79,22 +83,42 @@ static void on_failed(void *user, const char *why)
 
 /* --- the server's messages --- */
 
-/* false: refused. */
-static bool begin(struct connection *c, const char *data, size_t length)
+static bool begin_track(struct connection *c, const struct track_hello *hello)
+{
+	g_autoptr(GError) error = NULL;
+	c->recorder = recorder_new(c->fd, hello, &error);
+	if (!c->recorder)
+		g_warning("track %s: %s", hello->name, error->message);
+	else
+		g_message("track %s begins", hello->name);
+	return c->recorder;
+}
+
+static bool begin_program(struct connection *c)
 {
 	const struct program_events events = {.user = c, .packet = on_packet, .failed = on_failed};
 	g_autoptr(GError) error = NULL;
-	enum err err = studio_hello_parse(data, length, c->name);
-	if (err) {
-		g_warning("a program's first message is refused: %s", err_name(err));
-		return false;
-	}
 	c->program = program_new(&events, c->studio->duck_db, &error);
 	if (!c->program)
 		g_warning("program %s: %s", c->name, error->message);
 	else
 		g_message("program %s begins", c->name);
 	return c->program;
+}
+
+/* false: refused. */
+static bool begin(struct connection *c, const char *data, size_t length)
+{
+	struct track_hello hello;
+	enum err err = track_hello_parse(data, length, &hello);
+	if (!err)
+		return begin_track(c, &hello);
+	if (err == ERR_NOT_FOUND)
+		err = studio_hello_parse(data, length, c->name);
+	if (!err)
+		return begin_program(c);
+	g_warning("a first message is refused: %s", err_name(err));
+	return false;
 }
 
 static void take(struct connection *c, const uint8_t *data, size_t length)
@@ -120,6 +144,8 @@ static bool read_message(struct connection *c, bool *ret_more)
 		return false;
 	if ((size_t)n > sizeof data)
 		c->refused++;
+	else if (c->recorder)
+		recorder_receive(c->recorder, data, (size_t)n);
 	else if (c->program)
 		take(c, data, (size_t)n);
 	else
@@ -138,6 +164,8 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer user)
 		drop(c);
 		return G_SOURCE_REMOVE;
 	}
+	if (c->recorder)
+		recorder_tell(c->recorder);
 	return G_SOURCE_CONTINUE;
 }
 

@@ -58,6 +58,10 @@ static void deliver(struct relay *relay, const struct event_message *event)
 		if (to->channel)
 			to->channel(to->user, event->room, event->channel, event->peer, event->air);
 		break;
+	case EVENT_TROUBLE:
+		if (to->trouble)
+			to->trouble(to->user, event->room, event->peer, event->trouble);
+		break;
 	case EVENT_HELD:
 		if (to->held)
 			to->held(to->user, event->room, event->peer, event->held);
@@ -357,6 +361,15 @@ enum err relay_add_program(struct relay *relay, uint32_t room,
 			   const struct peer_description *description, int fd)
 {
 	struct command *command = relay_new_command(COMMAND_ADD_PROGRAM, room, description->id);
+	command->description = g_memdup2(description, sizeof *description);
+	command->fd = fd;
+	return add(relay, command);
+}
+
+enum err relay_add_track(struct relay *relay, uint32_t room,
+			 const struct peer_description *description, int fd)
+{
+	struct command *command = relay_new_command(COMMAND_ADD_TRACK, room, description->id);
 	command->description = g_memdup2(description, sizeof *description);
 	command->fd = fd;
 	return add(relay, command);

@@ -40,6 +40,8 @@ struct relay_events {
 	void (*held)(void *user, uint32_t room, uint32_t peer, uint64_t slots);
 	/* What comes from who is on air; after each relay_set_channel, and whenever it changes. peer: whom it is about. */
 	void (*channel)(void *user, uint32_t room, uint32_t channel, uint32_t peer, enum channel_air air);
+	/* What keeps a recorded track from being written, whenever it changes. */
+	void (*trouble)(void *user, uint32_t room, uint32_t peer, enum studio_trouble trouble);
 };
 
 enum err relay_new(const struct relay_config *config, const struct relay_events *events, struct relay **ret) MUST_CHECK;
@@ -80,6 +82,12 @@ enum err relay_update_peer(struct relay *relay, uint32_t room, const struct peer
  * SOURCE_PROGRAM. Takes fd, whatever it returns. When the studio is gone so is the peer: peer_state tells CLOSED.
  */
 enum err relay_add_program(struct relay *relay, uint32_t room, const struct peer_description *description, int fd) MUST_CHECK;
+/*
+ * A recorded track: what the description's one slot shows goes over fd to the studio, as above, each packet with its capture
+ * time, and is kept until the studio has written it. peer_state tells SILENT when the studio is gone: the track stays, and goes
+ * on when it is added again under the same id, with another fd. trouble tells what keeps the studio from writing.
+ */
+enum err relay_add_track(struct relay *relay, uint32_t room, const struct peer_description *description, int fd) MUST_CHECK;
 void relay_remove_peer(struct relay *relay, uint32_t room, uint32_t peer);
 
 void relay_set_slot(struct relay *relay, uint32_t room, uint32_t peer, const char *mid, struct feed_key feed,

@@ -1,6 +1,7 @@
 #include "signaling/feed_name.h"
 #include "signaling/meeting_internal.h"
 #include "signaling/meeting_languages.h"
+#include "signaling/meeting_recording.h"
 #include "signaling/meeting_studio.h"
 #include "signaling/rate_limit.h"
 #include <string.h>
@@ -16,6 +17,7 @@ struct meeting *meeting_new(struct meetings *meetings, const char *name)
 	meeting->speaking = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	meeting->idle_since = meetings_now(meetings);
 	meeting_languages_init(meeting);
+	meeting->recording = recording_new(meeting);
 	g_hash_table_insert(meetings->by_name, g_strdup(name), meeting);
 	return meeting;
 }
@@ -35,6 +37,7 @@ void meeting_free(struct meeting *meeting)
 		relay_close_room(meeting->meetings->relay, meeting->room);
 	}
 	meeting_languages_free(meeting);
+	recording_free(meeting->recording);
 	store_meeting_clear(&meeting->row);
 	g_free(meeting);
 }
@@ -89,6 +92,8 @@ bool meeting_restore(struct meeting *meeting, GError **error)
 		return false;
 	uint32_t pinned = store_pinned(store, meeting->row.id);
 	meeting->pinned = meeting_find(meeting, pinned) != NULL ? pinned : 0;
+	if (!meeting_recording_restore(meeting, error))
+		return false;
 	/* Devices (WHIP) can't resume: they connect anew. From the end, since they leave the array.
 	 */
 	for (guint i = meeting->people->len; i-- > 0;) {
@@ -287,5 +292,6 @@ bool meeting_tick(struct meeting *meeting, gint64 now)
 			meeting_broadcast(meeting, NULL, marks);
 	}
 	meeting_languages_tick(meeting);
+	meeting_recording_follow(meeting);
 	return meeting->people->len > 0 || now - meeting->idle_since < MEETING_IDLE_US;
 }

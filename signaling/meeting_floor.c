@@ -2,6 +2,7 @@
 #include "signaling/meeting_floor.h"
 #include "signaling/meeting_calls.h"
 #include "signaling/meeting_languages.h"
+#include "signaling/meeting_recording.h"
 
 json_t *meeting_person_or_null(const struct meeting *meeting, uint32_t number)
 {
@@ -30,6 +31,7 @@ static void tell_stage(struct meeting *meeting)
 	meeting->told_stage.pinned = meeting->stage.pinned;
 	json_t *message = meeting_stage_json(meeting);
 	json_object_set_new(message, "type", json_string("stage"));
+	meeting_recording_note(meeting, json_deep_copy(message));
 	meeting_broadcast(meeting, NULL, message);
 }
 

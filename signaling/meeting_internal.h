@@ -55,9 +55,10 @@ struct meeting {
 	/* Of meeting_languages.c. */
 	struct interpretation *interpretation;
 	struct calls *calls;
-	struct studio *studio; /* NULL until somebody wants a program */
-	GHashTable *programs;  /* numbers of channels, and PROGRAM_FLOOR, whose program there is */
-	char *floor_set;       /* what the floor speaks, as somebody said; NULL: nobody */
+	struct studio *studio; /* NULL until somebody wants a program, or records */
+	struct recording *recording;
+	GHashTable *programs; /* numbers of channels, and PROGRAM_FLOOR, whose program there is */
+	char *floor_set;      /* what the floor speaks, as somebody said; NULL: nobody */
 	char *told_languages, *told_audience;
 	gint64 slow_down_at;
 	guint64 booth_chats;

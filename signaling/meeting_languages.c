@@ -2,6 +2,7 @@
 #include "signaling/language.h"
 #include "signaling/meeting_calls.h"
 #include "signaling/meeting_floor.h"
+#include "signaling/meeting_recording.h"
 #include "signaling/meeting_studio.h"
 #include <string.h>
 
@@ -75,6 +76,12 @@ static void on_air(void *user, uint32_t channel, uint32_t who, unsigned hold_ms)
 	struct meeting *meeting = user;
 	if (meeting->has_room)
 		relay_set_channel(meeting->meetings->relay, meeting->room, channel, who, hold_ms);
+	const struct channel *of =
+		interpretation_find_channel(meeting->interpretation, channel);
+	if (of != NULL)
+		meeting_recording_note(meeting, json_pack("{s:s, s:s, s:s?}", "type", "air", "language",
+							  of->tag, "participant",
+							  id_of(meeting, who)));
 }
 
 static void on_off_air(void *user, const struct channel *channel, uint32_t who, uint32_t by)

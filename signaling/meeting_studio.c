@@ -1,6 +1,7 @@
 #include "signaling/meeting_studio.h"
 #include "signaling/language.h"
 #include "signaling/meeting_languages.h"
+#include "signaling/meeting_recording.h"
 #include "signaling/studio.h"
 
 static void on_program(void *user, uint32_t channel, bool there)
@@ -33,8 +34,10 @@ static GHashTable *wanted_programs(const struct meeting *meeting)
 	return wanted;
 }
 
-static void make_studio(struct meeting *meeting)
+void meeting_studio_need(struct meeting *meeting)
 {
+	if (meeting->studio != NULL)
+		return;
 	meeting->studio = studio_new(&(struct studio_config){
 		.folder = meeting->meetings->config->data,
 		.name = meeting->row.name,
@@ -42,6 +45,8 @@ static void make_studio(struct meeting *meeting)
 		.room = meeting_room(meeting),
 		.user = meeting,
 		.program = on_program,
+		.new_part = meeting_recording_new_part,
+		.recording = meeting_recording_changed,
 	});
 	meeting_studio_follow(meeting);
 }
@@ -50,8 +55,8 @@ void meeting_studio_tick(struct meeting *meeting)
 {
 	g_autoptr(GHashTable) wanted = wanted_programs(meeting);
 	const struct channel *channel;
-	if (meeting->studio == NULL && g_hash_table_size(wanted) > 0)
-		make_studio(meeting);
+	if (g_hash_table_size(wanted) > 0)
+		meeting_studio_need(meeting);
 	if (meeting->studio == NULL)
 		return;
 	/* Somebody may still have a slot on a channel that is gone. */

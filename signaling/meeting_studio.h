@@ -7,4 +7,6 @@
 void meeting_studio_tick(struct meeting *meeting);
 /* What the channels are in, after anything of it may have changed. */
 void meeting_studio_follow(const struct meeting *meeting);
+/* There is one from now on. */
+void meeting_studio_need(struct meeting *meeting);
 void meeting_studio_free(struct meeting *meeting);

@@ -2,6 +2,7 @@
 #include "signaling/meeting_internal.h"
 #include "signaling/meeting_languages.h"
 #include "signaling/studio.h"
+#include "signaling/studio_tracks.h"
 
 static void free_meeting(void *meeting)
 {
@@ -66,6 +67,14 @@ static void on_publication(void *user, uint32_t room, const struct publication_s
 		studio_publication(meeting->studio, state);
 }
 
+static void on_trouble(void *user, uint32_t room, uint32_t peer, enum studio_trouble trouble)
+{
+	struct meetings *meetings = user;
+	struct meeting *meeting = g_hash_table_lookup(meetings->by_room, GUINT_TO_POINTER(room));
+	if (meeting != NULL && meeting->studio != NULL)
+		studio_tracks_told(studio_tracks(meeting->studio), peer, trouble);
+}
+
 static void on_stage(void *user, uint32_t room, uint32_t holder, uint32_t previous)
 {
 	struct meetings *meetings = user;
@@ -116,6 +125,7 @@ void meetings_relay_events(struct meetings *meetings, struct relay_events *ret)
 		.stats = on_stats,
 		.held = on_held,
 		.channel = on_channel,
+		.trouble = on_trouble,
 	};
 }
 

@@ -33,6 +33,7 @@ static const struct handler {
 	{"reissue", ACTION_INVITE, on_reissue},
 	{"invite", ACTION_INVITE, on_invite},
 	{"end", ACTION_END, on_end},
+	{"record", ACTION_RECORD, on_record},
 	{"set-languages", ACTION_LANGUAGES, on_set_languages},
 	{"channel-override", ACTION_LANGUAGES, on_channel_override},
 	{"floor-language", ACTION_JOIN, on_floor_language}, /* hosts and interpreters */

@@ -61,6 +61,7 @@ bool on_readmit(const struct request *request, GError **error);
 bool on_reissue(const struct request *request, GError **error);
 bool on_invite(const struct request *request, GError **error);
 bool on_end(const struct request *request, GError **error);
+bool on_record(const struct request *request, GError **error);
 bool on_set_languages(const struct request *request, GError **error); /* protocol_languages.c */
 bool on_floor_language(const struct request *request, GError **error);
 bool on_channel_override(const struct request *request, GError **error);

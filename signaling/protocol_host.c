@@ -1,6 +1,7 @@
 /* What hosts may do, and for some of it the secretariat. */
 #include "signaling/meeting_floor.h"
 #include "signaling/meeting_join.h"
+#include "signaling/meeting_recording.h"
 #include "signaling/protocol.h"
 #include "signaling/text.h"
 
@@ -198,4 +199,25 @@ bool on_end(const struct request *request, GError **error)
 	g_clear_error(&failure);
 	g_free(name);
 	return true;
+}
+
+bool on_record(const struct request *request, GError **error)
+{
+	static const enum recording_state states[] = {RECORDING_ON, RECORDING_PAUSED,
+						      RECORDING_ENDED};
+	const char *name = NULL;
+	if (!field_string(request->message, "state", true, &name, error))
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(states); i++) {
+		if (!g_str_equal(name, recording_state_name(states[i])))
+			continue;
+		if (!request_may_tell(request, error) ||
+		    !meeting_record(request->participant->meeting, states[i], error))
+			return false;
+		request_ok(request);
+		return true;
+	}
+	g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED,
+		    "state: isn't recording, paused or ended");
+	return false;
 }

@@ -3,6 +3,7 @@
 #include "signaling/meeting_floor.h"
 #include "signaling/meeting_join.h"
 #include "signaling/meeting_languages.h"
+#include "signaling/meeting_recording.h"
 #include "signaling/protocol.h"
 #include <string.h>
 
@@ -206,6 +207,7 @@ bool on_join(const struct request *request, GError **error)
 		return false;
 	json_t *joined = joined_json(p, secret, kept);
 	add_languages(p, joined);
+	json_object_set_new(joined, "recording", meeting_recording_json(p->meeting));
 	request_reply(request, joined);
 	json_t *marks = meeting_marks_json(p->meeting, true);
 	if (marks != NULL)

@@ -70,6 +70,17 @@ static const char *const migrations[] = {
 	"  at INTEGER NOT NULL"
 	") STRICT;"
 	"CREATE INDEX bar_meeting ON bar (meeting);",
+
+	/* 3: recordings; their files are in DATA/recordings/id */
+	"CREATE TABLE recording ("
+	"  id INTEGER PRIMARY KEY AUTOINCREMENT," /* never used twice: a folder is named by it */
+	"  meeting INTEGER NOT NULL REFERENCES meeting ON DELETE CASCADE,"
+	"  state TEXT NOT NULL CHECK (state IN ('recording', 'paused', 'ended')),"
+	"  begin_at INTEGER NOT NULL," /* Unix ms, time 0 of its tracks */
+	"  ended_at INTEGER,"
+	"  parts INTEGER NOT NULL DEFAULT 0"
+	") STRICT;"
+	"CREATE INDEX recording_meeting ON recording (meeting);",
 };
 
 static int user_version(sqlite3 *db)

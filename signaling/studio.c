@@ -1,18 +1,12 @@
 #include "signaling/studio.h"
-#include <errno.h>
+#include "signaling/studio_process.h"
+#include "signaling/studio_tracks.h"
 #include <fcntl.h>
-#include <gio/gio.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#define RETRY_MS     100
-#define BACK_OFF_MIN (250 * G_TIME_SPAN_MILLISECOND)
-#define BACK_OFF_MAX (10 * G_TIME_SPAN_SECOND)
-/* Who has lived so long didn't die of its start. */
-#define SETTLED_US (10 * G_TIME_SPAN_SECOND)
+#define RETRY_MS 100
 /* Who is connected for so long and sends nothing hangs. */
 #define HANGS_US (10 * G_TIME_SPAN_SECOND)
 /* A program that nobody listens to goes on for a while: somebody may come back to it. */
@@ -32,74 +26,16 @@ struct program {
 
 struct studio {
 	struct studio_config config;
-	char *folder, *name, *socket, *executable;
+	char *name;
+	struct studio_process *process;
+	struct studio_tracks *tracks;
 	GHashTable *programs; /* channel -> struct program, owned */
 	guint timer;	      /* while one is wanted and not connected, or untold */
-	GSubprocess *process; /* NULL: none of ours; an earlier server's may be there */
-	GCancellable *cancellable;
-	gint64 started_us, next_start_us, back_off_us;
 };
 
 static void start_timer(struct studio *studio);
 
-/* --- the process --- */
-
-static void on_process_end(GObject *process, GAsyncResult *result, gpointer user)
-{
-	struct studio *studio = user;
-	g_autoptr(GError) error = NULL;
-	if (!g_subprocess_wait_check_finish(G_SUBPROCESS(process), result, &error) &&
-	    g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-		return; /* the studio was freed */
-	gint64 now_us = g_get_monotonic_time();
-	if (error)
-		g_warning("studio of %s: %s", studio->name, error->message);
-	g_clear_object(&studio->process);
-	if (now_us - studio->started_us > SETTLED_US)
-		studio->back_off_us = BACK_OFF_MIN;
-	studio->next_start_us = now_us + studio->back_off_us;
-	studio->back_off_us = MIN(studio->back_off_us * 2, BACK_OFF_MAX);
-	start_timer(studio);
-}
-
-static void start_process(struct studio *studio)
-{
-	g_autoptr(GSubprocessLauncher) launcher =
-		g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_NONE);
-	g_autoptr(GError) error = NULL;
-	/* From within the folder: a path in sockaddr_un has 107 bytes, a data folder may have more.
-	 */
-	g_subprocess_launcher_set_cwd(launcher, studio->folder);
-	studio->started_us = g_get_monotonic_time();
-	g_autoptr(GSubprocess) process = g_subprocess_launcher_spawn(
-		launcher, &error, studio->executable, "studio", "--socket", studio->socket, NULL);
-	if (!process) {
-		g_warning("studio of %s: %s", studio->name, error->message);
-		studio->next_start_us = studio->started_us + BACK_OFF_MAX;
-		return;
-	}
-	studio->process = g_steal_pointer(&process);
-	g_subprocess_wait_check_async(studio->process, studio->cancellable, on_process_end, studio);
-}
-
 /* --- a program's connection --- */
-
-static int connect_to(const struct studio *studio)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int folder = open(studio->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", folder,
-		 studio->socket);
-	bool ok = folder >= 0 && fd >= 0 &&
-		  connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
-	if (folder >= 0)
-		close(folder);
-	if (ok || fd < 0)
-		return fd;
-	close(fd);
-	return -1;
-}
 
 static bool send_hello(int fd, const struct program *program)
 {
@@ -144,24 +80,23 @@ static void describe(struct relay *relay, const struct program *program, struct 
 	}
 }
 
-/* false: the studio doesn't listen (yet). */
-static bool connect_program(struct studio *studio, struct program *program)
+static void connect_program(struct studio *studio, struct program *program)
 {
 	struct peer_description description;
-	int fd = connect_to(studio);
+	int fd = studio_process_connect(studio->process);
 	if (fd < 0)
-		return false;
+		return; /* it is being started */
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (copy < 0 || !send_hello(fd, program)) {
 		close(fd);
 		if (copy >= 0)
 			close(copy);
-		return false;
+		return;
 	}
 	describe(studio->config.relay, program, &description);
 	if (relay_add_program(studio->config.relay, studio->config.room, &description, fd) != OK) {
 		close(copy);
-		return true; /* the relay is far behind: later */
+		return; /* the relay is far behind: later */
 	}
 	program->peer = description.id;
 	program->fd = copy;
@@ -170,7 +105,6 @@ static bool connect_program(struct studio *studio, struct program *program)
 	tell_state(program);
 	relay_set_program(studio->config.relay, studio->config.room, program->channel,
 			  program->peer);
-	return true;
 }
 
 static void set_there(struct studio *studio, struct program *program, bool there)
@@ -200,8 +134,7 @@ static void give_up(struct studio *studio, struct program *program)
 {
 	g_warning("studio of %s: program %s does not come", studio->name, program->tag);
 	disconnect(studio, program, true);
-	if (studio->process)
-		g_subprocess_force_exit(studio->process); /* all of its programs come anew */
+	studio_process_kill(studio->process); /* all of its programs come anew */
 }
 
 /* Brings one to what is wanted of it. false: look again. */
@@ -218,9 +151,8 @@ static bool attend(struct studio *studio, struct program *program)
 	if (program->peer && !program->there &&
 	    g_get_monotonic_time() - program->quiet_us > HANGS_US)
 		give_up(studio, program);
-	else if (!program->peer && !connect_program(studio, program) && !studio->process &&
-		 g_get_monotonic_time() >= studio->next_start_us)
-		start_process(studio);
+	else if (!program->peer)
+		connect_program(studio, program);
 	return program->there && program->told;
 }
 
@@ -312,6 +244,8 @@ static struct program *find_peer(const struct studio *studio, uint32_t peer)
 void studio_peer_state(struct studio *studio, uint32_t peer, enum transport_state state)
 {
 	struct program *program = find_peer(studio, peer);
+	if (!program && studio_tracks_peer_state(studio->tracks, peer, state))
+		return;
 	if (!program || state != TRANSPORT_CLOSED)
 		return;
 	disconnect(studio, program, false);
@@ -329,6 +263,30 @@ void studio_publication(struct studio *studio, const struct publication_state *s
 
 /* --- its life --- */
 
+static void on_process_end(void *user)
+{
+	struct studio *studio = user;
+	start_timer(studio);
+	studio_tracks_wake(studio->tracks);
+}
+
+static char *on_new_part(void *user)
+{
+	const struct studio *studio = user;
+	return studio->config.new_part(studio->config.user);
+}
+
+static void on_tracks_changed(void *user)
+{
+	const struct studio *studio = user;
+	studio->config.recording(studio->config.user);
+}
+
+struct studio_tracks *studio_tracks(const struct studio *studio)
+{
+	return studio->tracks;
+}
+
 static void free_program(gpointer data)
 {
 	struct program *program = data;
@@ -342,14 +300,19 @@ struct studio *studio_new(const struct studio_config *config)
 {
 	struct studio *studio = g_new0(struct studio, 1);
 	studio->config = *config;
-	studio->folder = g_strdup(config->folder);
 	studio->name = g_strdup(config->name);
-	studio->socket = g_strdup_printf("studio-%s.sock", config->name);
-	studio->executable = config->executable ? g_strdup(config->executable)
-						: g_file_read_link("/proc/self/exe", NULL);
+	studio->process = studio_process_new(config->folder, config->name, config->executable,
+					     on_process_end, studio);
+	studio->tracks = studio_tracks_new(&(struct studio_tracks_config){
+		.relay = config->relay,
+		.room = config->room,
+		.meeting = studio->name,
+		.process = studio->process,
+		.user = studio,
+		.new_part = on_new_part,
+		.changed = on_tracks_changed,
+	});
 	studio->programs = g_hash_table_new_full(NULL, NULL, NULL, free_program);
-	studio->cancellable = g_cancellable_new();
-	studio->back_off_us = BACK_OFF_MIN;
 	return studio;
 }
 
@@ -364,14 +327,10 @@ void studio_free(struct studio *studio)
 		if (((struct program *)value)->peer)
 			relay_remove_peer(studio->config.relay, studio->config.room,
 					  ((struct program *)value)->peer);
-	g_cancellable_cancel(studio->cancellable);
-	g_object_unref(studio->cancellable);
-	g_clear_object(&studio->process); /* it goes on without us */
 	g_clear_handle_id(&studio->timer, g_source_remove);
 	g_hash_table_unref(studio->programs);
-	g_free(studio->executable);
-	g_free(studio->socket);
+	studio_tracks_free(studio->tracks);
+	studio_process_free(studio->process);
 	g_free(studio->name);
-	g_free(studio->folder);
 	g_free(studio);
 }

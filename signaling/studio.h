@@ -23,11 +23,16 @@ struct studio_config {
 	void *user;
 	/* Whether the studio makes the program of this channel (or PROGRAM_FLOOR) now. */
 	void (*program)(void *user, uint32_t channel, bool there);
+	/* Of its recorded tracks: see studio_tracks.h. */
+	char *(*new_part)(void *user);
+	void (*recording)(void *user);
 };
 
 struct studio *studio_new(const struct studio_config *config);
 /* The process ends by itself, and may be found again before that. NULL is allowed. */
 void studio_free(struct studio *studio);
+
+struct studio_tracks *studio_tracks(const struct studio *studio);
 
 /* Which programs are listened to, and no others: channel (or PROGRAM_FLOOR) -> its name for the
  * studio, a tag or "floor". */

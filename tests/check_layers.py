@@ -18,10 +18,10 @@ LAYERS = {
     "relay/room/": ["relay/base/", "relay/rtp/"],
     "relay/": ["relay/base/", "relay/rtp/", "relay/net/", "relay/room/"],
     "signaling/": ["relay/relay.h"],
-    "recordings/": ["relay/relay.h"],
+    "recordings/": ["relay/relay.h", "relay/base/", "relay/rtp/"],
 }
 # The worker joins room/ to net/, and the commands that it gets name a transport's credentials.
-JOINS_NET = {"relay/room/worker.c", "relay/room/worker_link.c", "relay/room/worker_bridge.c", "relay/room/worker_studio.c", "relay/room/worker_internal.h", "relay/room/worker.h", "relay/room/command.h", "relay/room/command.c"}
+JOINS_NET = {"relay/room/worker.c", "relay/room/worker_link.c", "relay/room/worker_bridge.c", "relay/room/worker_studio.c", "relay/room/worker_track.c", "relay/room/worker_internal.h", "relay/room/worker.h", "relay/room/command.h", "relay/room/command.c"}
 # main joins the parts that have commands.
 JOINS_COMMANDS = {"signaling/main.c"}
 # What a layer must not know of the world outside.

@@ -73,6 +73,8 @@
 	  "from another worker, when nothing here wanted it any more")                             \
 	X(DROP_STUDIO_FULL, "drop_studio_full",                                                    \
 	  "for a program of the studio, which was too far behind")                                 \
+	X(DROP_RECORDING_FULL, "drop_recording_full",                                              \
+	  "for a recorded track, whose studio was too far behind")                                 \
 	X(DROP_SEND, "drop_send", "the kernel refused a datagram")                                 \
 	X(DROP_MAILBOX_FULL, "drop_mailbox_full", "messages to another thread that found it full")
 

@@ -25,6 +25,13 @@ enum err studio_socket_send(int fd, uint8_t slot, const struct rtp_out *out)
 	return errno == EAGAIN || errno == ENOBUFS ? ERR_FULL : ERR_SYSTEM;
 }
 
+enum err studio_socket_send_bytes(int fd, const uint8_t *data, size_t length)
+{
+	if (send(fd, data, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+		return OK;
+	return errno == EAGAIN || errno == ENOBUFS ? ERR_FULL : ERR_SYSTEM;
+}
+
 enum err studio_socket_receive(int fd, uint8_t *data, size_t capacity, size_t *ret_length)
 {
 	ssize_t n = recv(fd, data, capacity, MSG_DONTWAIT | MSG_TRUNC);

@@ -7,7 +7,8 @@ void command_free(struct mailbox_message *message)
 	struct command *command = (struct command *)message;
 	if (!command)
 		return;
-	if (command->type == COMMAND_ADD_PROGRAM && command->fd >= 0)
+	bool has_fd = command->type == COMMAND_ADD_PROGRAM || command->type == COMMAND_ADD_TRACK;
+	if (has_fd && command->fd >= 0)
 		studio_socket_close(command->fd);
 	g_free(command->description);
 	if (command->credentials)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "relay/base/mailbox.h"
+#include "relay/base/studio_wire.h"
 #include "relay/net/transport.h"
 #include "relay/room/bridge.h"
 #include "relay/room/description.h"
@@ -14,6 +15,7 @@ enum command_type {
 	COMMAND_CLOSE_ROOM,
 	COMMAND_ADD_PEER,
 	COMMAND_ADD_PROGRAM, /* a peer in the studio: description, session, fd */
+	COMMAND_ADD_TRACK,   /* one that is recorded there; the same */
 	COMMAND_UPDATE_PEER, /* another offer: description, and new ICE credentials when they differ
 			      */
 	COMMAND_REMOVE_PEER,
@@ -34,8 +36,8 @@ struct command {
 	enum command_type type;
 	uint32_t room;
 	uint32_t peer;
-	/* ADD_PEER, ADD_PROGRAM, REMOVE_REMOTE: counts up; events of the peer carry it, so that the main thread
-	 * knows a late one of an earlier session. */
+	/* ADD_PEER, ADD_PROGRAM, ADD_TRACK, REMOVE_REMOTE: counts up; events of the peer carry it,
+	 * so that the main thread knows a late one of an earlier session. */
 	uint32_t session;
 	/* SET_CHANNEL, SET_PROGRAM; the hold time only the former */
 	uint32_t channel;
@@ -48,8 +50,8 @@ struct command {
 	/* SET_MUTED */
 	enum source source;
 	bool muted;
-	int fd; /* ADD_PROGRAM, owned by the command; -1: taken */
-	/* ADD_PEER, ADD_PROGRAM, UPDATE_PEER; else NULL. Owned by the command. */
+	int fd; /* ADD_PROGRAM, ADD_TRACK; owned by the command; -1: taken */
+	/* ADD_PEER, ADD_PROGRAM, ADD_TRACK, UPDATE_PEER; else NULL. Owned by the command. */
 	struct peer_description *description;
 	struct transport_credentials *credentials;
 	struct remote_description *remote;     /* ADD_REMOTE; the same */
@@ -65,6 +67,7 @@ enum event_type {
 	EVENT_STATS,
 	EVENT_HELD,
 	EVENT_CHANNEL,
+	EVENT_TROUBLE,
 };
 
 #define SPEAKING_MAX 8
@@ -87,4 +90,5 @@ struct event_message {
 	/* CHANNEL; peer is who is on air, in whatever session */
 	uint32_t channel;
 	enum channel_air air;
+	enum studio_trouble trouble; /* TROUBLE: of a recorded track */
 };

@@ -222,3 +222,16 @@ bool slot_timestamp_now(const struct slot *slot, uint64_t now_us, uint32_t *ret)
 	*ret = l->report_timestamp + (uint32_t)ticks + slot->timestamp_offset;
 	return true;
 }
+
+bool slot_capture_us(const struct slot *slot, uint32_t timestamp, uint64_t *ret_us)
+{
+	const struct layer *l = slot->layer;
+	uint64_t reported_us;
+	if (!l || !l->reported ||
+	    !sender_clock_to_local(&l->peer->clock, l->report_ntp, &reported_us))
+		return false;
+	int32_t ticks = (int32_t)(timestamp - slot->timestamp_offset - l->report_timestamp);
+	int64_t since_us = (int64_t)ticks * (int64_t)US_PER_SEC / codec_clock_rate(l->codec);
+	*ret_us = (uint64_t)((int64_t)reported_us + since_us);
+	return true;
+}

@@ -92,6 +92,9 @@ void slot_resend(struct slot *slot, uint16_t sequence, uint64_t now_us);
 /* The timestamp that stands for now_us, by the sender's clock. false: not known (yet), or nothing
  * was sent lately. */
 bool slot_timestamp_now(const struct slot *slot, uint64_t now_us, uint32_t *ret);
+/* When a sample was taken that goes out with this timestamp, as the sender's clock stands to ours.
+ * false: not known (yet). */
+bool slot_capture_us(const struct slot *slot, uint32_t timestamp, uint64_t *ret_us);
 
 /* slot_send.c, for slot.c. */
 void slot_send(struct slot *slot, const struct packet *packet, uint64_t now_us);

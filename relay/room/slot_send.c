@@ -80,6 +80,7 @@ static void compose(const struct slot *slot, const struct packet *packet,
 	out->head_length = (uint16_t)at;
 	out->body = packet_payload(packet) + rewritten;
 	out->body_length = packet->rtp.payload_length - rewritten;
+	out->keyframe = !slot->video || (f->keyframe && f->starts_frame);
 }
 
 /* Keeps the newest of each number, for the next switch to follow. */

@@ -221,7 +221,8 @@ static void handle_events(struct worker *worker, const struct epoll_event *ready
 	for (int i = 0; i < n; i++) {
 		if (ready[i].data.fd == udp_fd(worker->socket))
 			receive(worker);
-		else if (g_hash_table_size(worker->programs) > 0)
+		else if (!worker_receive_track(worker, ready[i].data.fd, worker->now_us) &&
+			 g_hash_table_size(worker->programs) > 0)
 			worker_receive_program(worker, ready[i].data.fd, worker->now_us);
 	}
 	take_commands(worker);
@@ -276,6 +277,7 @@ static void free_parts(struct worker *worker)
 {
 	worker_bridge_free(worker);
 	g_clear_pointer(&worker->programs, g_hash_table_unref);
+	g_clear_pointer(&worker->tracks, g_hash_table_unref);
 	g_clear_pointer(&worker->links, g_hash_table_unref);
 	g_clear_pointer(&worker->rooms, g_hash_table_unref);
 	transport_table_free(worker->table);
@@ -310,6 +312,7 @@ static enum err make_parts(struct worker *worker, const struct worker_config *co
 	worker->rooms = g_hash_table_new_full(NULL, NULL, NULL, worker_free_room);
 	worker->links = g_hash_table_new_full(NULL, NULL, NULL, worker_free_link);
 	worker->programs = g_hash_table_new_full(NULL, NULL, NULL, worker_free_program);
+	worker->tracks = g_hash_table_new_full(NULL, NULL, NULL, worker_free_track);
 	worker->packets = packet_pool_new(config->max_packets + UDP_RECEIVE_MAX);
 	for (size_t i = 0; i < UDP_RECEIVE_MAX; i++)
 		worker->receiving[i] = pool_take(worker->packets);
@@ -383,6 +386,7 @@ void worker_clear(struct worker *worker)
 	worker->stop = true; /* it may never have run */
 	worker_bridge_clear(worker);
 	g_hash_table_remove_all(worker->programs);
+	g_hash_table_remove_all(worker->tracks);
 	g_hash_table_remove_all(worker->links);
 	g_hash_table_remove_all(worker->rooms);
 	flush_batch(worker->batch, worker);

@@ -73,6 +73,7 @@ struct worker {
 	struct worker_room *gathered;		   /* rooms with packets to forward */
 	GHashTable *links;			   /* id -> struct link */
 	GHashTable *programs;			   /* id -> struct program, of worker_studio.c */
+	GHashTable *tracks;			   /* id -> struct track, of worker_track.c */
 	uint64_t scan_us, next_scan_us;		   /* of the transports' deadlines: last and next */
 	uint64_t next_stats_us;
 	uint64_t ntp_offset_us;
@@ -110,6 +111,19 @@ uint32_t worker_program_session(const struct worker *worker, uint32_t id); /* 0:
 /* A socket is readable: a program's, unless that has just gone. */
 void worker_receive_program(struct worker *worker, int fd, uint64_t now_us);
 void worker_free_program(void *program); /* GDestroyNotify */
+
+/* --- worker_track.c --- */
+
+void worker_add_track(struct worker_room *room, struct command *command, uint64_t now_us);
+/* false: it isn't about a track. */
+bool worker_run_track_command(struct worker_room *room, const struct command *command,
+			      uint64_t now_us);
+void worker_close_tracks(struct worker_room *room);
+/* A socket is readable. false: it is no track's. */
+bool worker_receive_track(struct worker *worker, int fd, uint64_t now_us);
+void worker_free_track(void *track); /* GDestroyNotify */
+void worker_tell_trouble(struct worker_room *room, uint32_t peer, uint32_t session,
+			 enum studio_trouble trouble);
 
 /* --- worker_bridge.c --- */
 

@@ -33,6 +33,16 @@ void worker_tell_state(struct worker_room *room, uint32_t peer, uint32_t session
 	post_event(room->worker, event);
 }
 
+void worker_tell_trouble(struct worker_room *room, uint32_t peer, uint32_t session,
+			 enum studio_trouble trouble)
+{
+	struct event_message *event = new_event(EVENT_TROUBLE, room, NULL);
+	event->peer = peer;
+	event->session = session;
+	event->trouble = trouble;
+	post_event(room->worker, event);
+}
+
 /* --- what a room tells --- */
 
 static void on_stage(void *user, uint32_t holder, uint32_t previous)
@@ -156,6 +166,7 @@ static void close_room(struct worker *worker, struct worker_room *room)
 {
 	g_hash_table_foreach_remove(worker->links, link_is_in_room, room);
 	worker_close_programs(room);
+	worker_close_tracks(room);
 	g_hash_table_remove(worker->rooms, GUINT_TO_POINTER(room->id));
 }
 
@@ -263,6 +274,9 @@ void worker_run_command(struct worker *worker, struct command *command, uint64_t
 	case COMMAND_ADD_PROGRAM:
 		worker_add_program(room, command, now_us);
 		break;
+	case COMMAND_ADD_TRACK:
+		worker_add_track(room, command, now_us);
+		break;
 	case COMMAND_REMOVE_REMOTE:
 		room_remove_remote(room->room, command->peer, command->session, now_us);
 		break;
@@ -285,9 +299,9 @@ void worker_run_command(struct worker *worker, struct command *command, uint64_t
 	default: {
 		struct link *link =
 			g_hash_table_lookup(worker->links, GUINT_TO_POINTER(command->peer));
-		if (!link)
+		if (!link && !worker_run_track_command(room, command, now_us))
 			worker_run_program_command(room, command, now_us);
-		else if (link->room == room) /* else it has just gone: normal */
+		else if (link && link->room == room) /* else it has just gone: normal */
 			run_peer_command(worker, link, command, now_us);
 	}
 	}

@@ -48,6 +48,7 @@ struct rtp_out {
 	uint32_t ssrc;
 	uint16_t head_length, header_length, body_length;
 	uint8_t padding; /* 0, or the number of padding bytes to add (the last of them says so) */
+	bool keyframe;	 /* decoding may begin here; sound: always */
 	const uint8_t *body;
 	uint8_t head[RTP_OUT_HEAD_MAX];
 };

@@ -7,3 +7,4 @@ import "./status.test.mjs";
 import "./overload.test.mjs";
 import "./console.test.mjs";
 import "./languages.test.mjs";
+import "./recording.test.mjs";

@@ -1,7 +1,7 @@
 /** Starts the server and the browsers, and gives the tests a page per person. */
-import { spawn, execFileSync } from "node:child_process";
+import { spawn, spawnSync, execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { after, describe, it } from "node:test";
 import { dirname, join, resolve } from "node:path";
@@ -138,8 +138,17 @@ export class Server {
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.process.pid}/status`, "utf8"))[1]);
   }
 
+  /** Process ids of its meetings' studios, also of those that a killed server started: they work in its folder. */
+  studios() {
+    const { stdout } = spawnSync("pgrep", ["-f", "tongsheng studio --socket"], { encoding: "utf8" });
+    return stdout.split("\n").filter((pid) => pid && existsSync(`/proc/${pid}/cwd`) && readlinkSync(`/proc/${pid}/cwd`) === this.data).map(Number);
+  }
+
   async stop() {
+    const studios = this.studios();
     if (this.process.exitCode === null && this.process.signalCode === null) await this.kill("SIGTERM");
+    /* They would wait a minute for another server. */
+    for (const pid of studios) spawnSync("kill", [String(pid)]);
     rmSync(this.data, { recursive: true, force: true });
   }
 }

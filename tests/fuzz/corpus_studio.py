@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the corpus of fuzz_studio: messages of a program's socket (relay/base/studio_wire.h), one file each."""
+"""Writes the corpora of fuzz_studio and fuzz_track: messages of a program's and of a track's socket (relay/base/studio_wire.h)."""
 import pathlib
 import struct
 
@@ -28,3 +28,25 @@ INPUTS = {
 CORPUS.mkdir(parents=True, exist_ok=True)
 for name, data in INPUTS.items():
     (CORPUS / name).write_bytes(data)
+
+TRACKS = CORPUS.parent / "track"
+
+
+def media(number, body, marker=0x80, type=96):
+    rtp = struct.pack("!BBHII", 0x80, marker | type, number, 3000 * number, 7) + body
+    message = bytes([3]) + struct.pack("!Q", 5000000 + 33000 * number) + rtp
+    return bytes([len(message)]) + message
+
+
+KEY = b"\x10\x00\x00\x00\x9d\x01\x2a\x80\x02\x68\x01picture"
+TRACK_INPUTS = {
+    "hello": b'{"version":1,"track":"channel-fr","folder":"recordings/7/1","kind":"sound","language":"fr","begin":1,"wall":2}',
+    "hello-up": b'{"version":1,"track":"x","folder":"recordings/../1","kind":"picture","begin":1,"wall":2}',
+    "sound": b"\0" + b"".join(media(n, b"\xf8us!", 0, 111) for n in (65534, 65535, 1, 0, 2, 2, 40, 3000)),
+    "picture": b"\1" + media(1, KEY, 0) + media(2, b"\0more") + media(3, b"\x90\xe0\x80\x07\x09\x20\x01next") + media(5, b"\x10\1lost") + media(6, KEY),
+    "picture-padding": b"\1" + media(1, KEY) + b"\x16\3" + struct.pack("!Q", 5) + b"\xa0\x60\0\2" + bytes(8) + b"\1" + media(3, b"\x10\1rest"),
+}
+
+TRACKS.mkdir(parents=True, exist_ok=True)
+for name, data in TRACK_INPUTS.items():
+    (TRACKS / name).write_bytes(data)

@@ -23,6 +23,8 @@ void studio_process_start(struct studio_process *process, const char *away)
 	process->pid = fork();
 	if (process->pid == 0) {
 		dup2(STDERR_FILENO, STDOUT_FILENO); /* the test's own output is TAP */
+		if (chdir(process->folder) < 0)
+			_exit(126);
 		execl(program, program, "studio", "--socket", process->path, away ? "--away" : NULL,
 		      away, NULL);
 		_exit(127);

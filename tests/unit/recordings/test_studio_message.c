@@ -98,8 +98,8 @@ static void test_packets_that_are_none(void)
 		{2, 0xbf, ERR_TRUNCATED},		 /* more sources than there are bytes */
 		{24, 1, ERR_TRUNCATED},			 /* a longer extension */
 		{sizeof packet - 1, 0, ERR_MALFORMED},	 /* padding that isn't */
-		{sizeof packet - 1, 8, ERR_UNSUPPORTED}, /* nothing but padding */
-		{sizeof packet - 1, 255, ERR_UNSUPPORTED},
+		{sizeof packet - 1, 8, ERR_NOT_FOUND},	 /* nothing but padding */
+		{sizeof packet - 1, 255, ERR_MALFORMED}, /* more than there is */
 	};
 	for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
 		struct studio_message m;

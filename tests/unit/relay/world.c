@@ -47,6 +47,11 @@ static void on_publication(void *user, uint32_t room, const struct publication_s
 	world->last_room = room;
 }
 
+static void on_trouble(void *user, uint32_t room, uint32_t peer, enum studio_trouble trouble)
+{
+	((struct world *)user)->trouble = trouble;
+}
+
 static void on_held(void *user, uint32_t room, uint32_t peer, uint64_t slots)
 {
 	((struct world *)user)->held[peer] = slots;
@@ -70,7 +75,8 @@ struct world *world_new(const struct relay_config *config)
 					    .speaking = on_speaking,
 					    .publication = on_publication,
 					    .stats = on_stats,
-					    .held = on_held};
+					    .held = on_held,
+					    .trouble = on_trouble};
 	world->clients = g_ptr_array_new();
 	world->states = g_array_new(FALSE, TRUE, sizeof(struct told_state));
 	world->publications = g_array_new(FALSE, TRUE, sizeof(struct publication_state));

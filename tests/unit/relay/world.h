@@ -43,8 +43,9 @@ struct world {
 	uint32_t stage, previous;
 	uint32_t speaking[8];
 	unsigned n_speaking;
-	uint32_t last_room; /* that an event spoke of */
-	uint64_t held[100]; /* by peer: see relay_events */
+	uint32_t last_room;	     /* that an event spoke of */
+	enum studio_trouble trouble; /* the last that was told */
+	uint64_t held[100];	     /* by peer: see relay_events */
 };
 
 /* NULL: 127.0.0.1, any port, one worker. Where the environment has WORLD_WORKERS, so many instead

@@ -192,7 +192,7 @@ static void old_databases_are_migrated(void)
 	g_assert_true(store_meeting_create(store, &meeting, &id, NULL));
 	int code = sqlite3_exec(
 		store->db,
-		"DROP TABLE hand; DROP TABLE chat; DROP TABLE bar; DROP TABLE participant;"
+		"DROP TABLE recording; DROP TABLE hand; DROP TABLE chat; DROP TABLE bar; DROP TABLE participant;"
 		"ALTER TABLE meeting DROP COLUMN pinned; PRAGMA user_version = 1",
 		NULL, NULL, NULL);
 	g_assert_cmpint(code, ==, SQLITE_OK);

@@ -96,6 +96,38 @@ void studio_publication(struct studio *studio, const struct publication_state *s
 	studio->config.program(studio->config.user, state->peer, state->active);
 }
 
+/* Its recorded tracks (looked at by nobody), of which the names are kept. */
+struct studio_tracks *studio_tracks(const struct studio *studio)
+{
+	return (struct studio_tracks *)studio;
+}
+
+void studio_tracks_want(struct studio_tracks *tracks, const struct track_wish *wishes, unsigned n,
+			gint64 begin_us, gint64 wall_us)
+{
+	g_string_truncate(world.tracks, 0);
+	for (unsigned i = 0; i < n; i++)
+		g_string_append_printf(world.tracks, "%s%s", i > 0 ? " " : "", wishes[i].name);
+}
+
+char *world_new_part(void)
+{
+	return world.studio->config.new_part(world.studio->config.user);
+}
+
+unsigned studio_tracks_there(const struct studio_tracks *tracks) { return 0; }
+
+enum studio_trouble studio_tracks_trouble(const struct studio_tracks *tracks)
+{
+	return world.trouble;
+}
+
+void studio_tracks_told(struct studio_tracks *tracks, uint32_t peer, enum studio_trouble trouble)
+{
+	world.trouble = trouble;
+	world.studio->config.recording(world.studio->config.user);
+}
+
 /* --- stand-ins for the relay --- */
 
 uint32_t relay_open_room(struct relay *relay)
@@ -294,6 +326,8 @@ void world_open(void)
 		.muted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
 	};
 	g_assert_no_error(error);
+	world.config.data = world.folder;
+	world.tracks = g_string_new(NULL);
 	start();
 	char *none[] = {NULL};
 	struct store_meeting demo = {.name = (char *)"demo",
@@ -322,6 +356,7 @@ void world_close(void)
 	nftw(world.folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	g_free(world.folder);
 	g_hash_table_destroy(world.muted);
+	g_string_free(world.tracks, TRUE);
 }
 
 void world_restart(void)

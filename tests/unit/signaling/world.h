@@ -7,6 +7,7 @@
 
 #include "signaling/meeting_internal.h"
 #include "signaling/studio.h"
+#include "signaling/studio_tracks.h"
 
 struct world {
 	char *folder;
@@ -31,6 +32,8 @@ struct world {
 	 */
 	struct studio *studio;
 	GHashTable *programs, *states;
+	GString *tracks; /* names of what is recorded, with spaces between */
+	enum studio_trouble trouble;
 	uint32_t studio_peer; /* whose state it was told last */
 	GHashTable *muted;    /* "peer/source" of what is muted */
 };
@@ -46,6 +49,8 @@ char *world_token(const char *meeting, enum role role,
 char *world_booth_token(void);
 /* What the relay says about a participant's media. */
 void world_media(uint32_t peer, enum transport_state state);
+/* What the studio asks for when it begins to record: a folder; free it. */
+char *world_new_part(void);
 bool world_muted(uint32_t peer, enum source source);
 
 /* A page. */

@@ -47,6 +47,7 @@ export interface Commands {
   readmit(barred: number): void;
   makeLink(invitation: Invitation): void;
   endMeeting(): void;
+  record(state: "recording" | "paused" | "ended"): void;
   /** Which channel to hear; "": the original. */
   setListening(language: string): void;
   /** How loud the original is beneath an interpretation, 0 to 1. */

@@ -521,6 +521,10 @@ class Controller implements Commands {
     this.act({ type: "end" });
   }
 
+  record(state: "recording" | "paused" | "ended"): void {
+    this.act({ type: "record", state });
+  }
+
   showBarred(): void {
     this.act({ type: "barred" });
   }

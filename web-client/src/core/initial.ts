@@ -1,6 +1,7 @@
 /** The state before anything has happened. */
 import { SILENT_CONSOLE } from "./booth/console_state";
 import { DEFAULT_ORIGINAL_LEVEL, NO_LANGUAGES } from "./languages";
+import { NO_RECORDING } from "./recording";
 import type { Preferences } from "./storage";
 import type { State } from "./state";
 
@@ -14,6 +15,7 @@ export const EMPTY_MEETING = {
   stage: { holder: null, previous: null, pinned: false },
   screen: null,
   speaking: [],
+  recording: NO_RECORDING,
   quality: new Map(),
   link: { at: "connected" },
   screenShare: "off",

@@ -2,6 +2,7 @@
  * The messages of signaling/PROTOCOL.md, version 1. What the server says is checked field by field before anything uses it: a message
  * that isn't as described is dropped whole, and a type that this page doesn't know is ignored.
  */
+import type { Recording } from "./recording";
 import type {
   Action, Audience, Barred, Booth, BoothMessage, Call, Card, CardWord, Channel, ChannelState, ChatMessage, Connection, DeviceState, Hand, Handover, Languages,
   MeetingInfo, ParticipantId, Person, Profile, Quality, Role,
@@ -50,6 +51,7 @@ export type Request =
   | { type: "readmit"; barred: number }
   | { type: "reissue" | "invite"; role: Role; languages?: string[]; understands?: string[]; pivot?: string; booth?: string }
   | { type: "end" }
+  | { type: "record"; state: "recording" | "paused" | "ended" }
   | { type: "set-languages"; floors?: string[]; channels?: string[] }
   | { type: "floor-language"; language: string | null }
   | { type: "channel-override"; language: string; allowed: boolean }
@@ -101,6 +103,8 @@ export interface Joined {
   booth?: Booth;
   /** Absent: they concern nobody but hosts and interpreters. */
   calls?: Call[];
+  /** Absent: a server that records nothing. */
+  recording?: Recording;
 }
 
 export interface IceServer { urls: string | string[]; username?: string; credential?: string }
@@ -128,6 +132,7 @@ export type Notice =
   | { type: "muted"; source: Source; by: ParticipantId }
   /** The picture slots that show nothing since the server is overloaded: all of them, by mid. */
   | { type: "paused"; slots: string[] }
+  | { type: "recording"; recording: Recording }
   | ({ type: "languages" } & Languages)
   | ({ type: "audience" } & Audience)
   | { type: "booth"; booth: Booth }
@@ -195,6 +200,13 @@ const cardFields = {
 const call: Guard<Call> = object({ id: number, from: string, to: oneOf("host", "booth"), booth: string });
 const callResult: Guard<CallResult> = oneOf("seen", "withdrawn", "gone");
 const boothMessage: Guard<BoothMessage> = object({ id: number, from: string, name: string, booth: string, to: string, text: string, at: number });
+const recordingFields = {
+  state: oneOf("off", "recording", "paused"), since: optional(number), writes: optional(boolean),
+  trouble: optional(nullable(oneOf("disk-full", "disk-slow", "disk-error"))), hoursLeft: optional(number),
+};
+const asRecording = (r: Partial<Recording> & Pick<Recording, "state">): Recording => ({
+  state: r.state, since: r.since ?? 0, writes: r.writes ?? false, trouble: r.trouble ?? null, hoursLeft: r.hoursLeft ?? 0,
+});
 const iceServer: Guard<IceServer> = (value, path) => ({
   urls: typeof (value as IceServer | null)?.urls === "string" ? (value as { urls: string }).urls : object({ urls: array(string) })(value, path).urls,
   ...object({ username: optional(string), credential: optional(string) })(value, path),
@@ -209,6 +221,7 @@ const REPLIES: { [T in Reply["type"]]: Guard<Extract<Reply, { type: T }>> } = {
     speaking: array(string), iceServers: array(iceServer), video: array(string), limits: object({ cameras: number }),
     languages: optional(object(languageFields)), audience: optional(object(audienceFields)), booth: optional(object(boothFields, asBooth)),
     calls: optional(array(call)),
+    recording: optional(object(recordingFields, asRecording)),
   }),
   answer: object({ type: literal("answer"), re: number, sdp: string }),
   barred: object({ type: literal("barred"), re: number, barred: array(barred) }),
@@ -227,6 +240,7 @@ const NOTICES: { [T in Notice["type"]]: Guard<Extract<Notice, { type: T }>> } = 
   quality: object({ type: literal("quality"), marks: record(quality) }),
   muted: object({ type: literal("muted"), source, by: string }),
   paused: object({ type: literal("paused"), slots: array(string) }),
+  recording: object({ type: literal("recording"), ...recordingFields }, ({ type, ...fields }) => ({ type, recording: asRecording(fields) })),
   languages: object({ type: literal("languages"), ...languageFields }),
   audience: object({ type: literal("audience"), ...audienceFields }),
   booth: object({ type: literal("booth"), ...boothFields }, (b) => ({ type: b.type, booth: asBooth(b) })),

@@ -3,6 +3,7 @@ import type { ConsoleState } from "./booth/console_state";
 import { EMPTY_MEETING } from "./initial";
 import { languagesOf } from "./languages";
 import type { CallResult, Joined, Notice } from "./protocol";
+import { NO_RECORDING, recordingNews } from "./recording";
 import { isLanguageNotice, joinedLanguages, languageNotice, newlyInsufficient } from "./reduce_languages";
 import { arrange, pageCount, pageOf } from "./slots";
 import type {
@@ -141,6 +142,7 @@ function joined(state: State, joined: Joined, at: number): State {
     stage: joined.stage,
     screen: joined.screen,
     speaking: joined.speaking,
+    recording: joined.recording ?? NO_RECORDING,
     paused: [], // what is, comes right behind
   };
   if (!again) return next;
@@ -223,6 +225,11 @@ function notice(state: State, notice: Notice, at: number): State {
     }
     case "paused":
       return { ...state, paused: notice.slots };
+    case "recording": {
+      const next = { ...state, recording: notice.recording };
+      const news = recordingNews(state.recording, notice.recording, state.may.has("record"));
+      return news === null ? next : toast(next, news.key, undefined, news.problem ? "problem" : "info", at);
+    }
     case "media-lost":
       return { ...state, link: lost(state.link, at) };
     case "removed":

@@ -3,6 +3,7 @@
  * (commands.ts). No DOM types here but MediaStream, which views hand to <video>/<audio> elements and do nothing else with.
  */
 import type { ConsoleState } from "./booth/console_state";
+import type { Recording } from "./recording";
 
 export type ParticipantId = string;
 export type DeviceState = "on" | "off" | "none";
@@ -218,6 +219,7 @@ export interface State {
   stage: { holder: ParticipantId | null; previous: ParticipantId | null; pinned: boolean };
   screen: ParticipantId | null;
   speaking: readonly ParticipantId[];
+  recording: Recording;
   quality: ReadonlyMap<ParticipantId, Quality>;
   link: Link;
   microphone: DeviceState;

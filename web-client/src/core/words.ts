@@ -37,6 +37,12 @@ export const CORE_WORDS = [
   "devices.insecure",
   "devices.unsupported",
   // Toasts.
+  "toast.recordingBegins",
+  "toast.recordingPaused",
+  "toast.recordingEnds",
+  "toast.diskFull",
+  "toast.diskSlow",
+  "toast.diskError",
   "toast.mutedMicrophone", // values: by
   "toast.mutedCamera", // values: by
   "toast.mutedScreen", // values: by

@@ -113,6 +113,7 @@ export const reasonsZhHans: Readonly<Record<string, string>> = {
   drop_rtx_too_soon: "上一次重发仍在途中时又被请求",
   drop_rtx_malformed: "无法拆开的重传",
   drop_studio_full: "演播进程跟不上而丢弃的节目数据包",
+  drop_recording_full: "演播进程跟不上而丢弃的录制数据包",
   drop_send: "内核拒绝发送的数据报",
   drop_mailbox_full: "因另一线程的信箱已满而未送达的消息",
 };

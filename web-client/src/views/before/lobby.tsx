@@ -64,6 +64,7 @@ export function Lobby({ page }: { page: LobbyPage }) {
               <JoinButtons joining={page.joining} listener={listener} onJoin={join} />
             </div>
             {!listener && <p class="hint">{t("lobby.joinHint")}</p>}
+            <p class="hint">{t("lobby.recording")}</p>
           </section>
         </div>
       </form>

@@ -1,7 +1,7 @@
 /** What opens over the meeting: more, devices, keys, and the question before ending. */
 import { useState } from "preact/hooks";
 import { useCommands, useSelected, useText } from "../context";
-import { Keyboard, Languages, Link, MonitorOff, MonitorUp, Power, Settings2, Users, Maximize, Minimize, type Icon } from "../icons";
+import { CirclePause, CircleStop, Disc, Keyboard, Languages, Link, MonitorOff, MonitorUp, Power, Settings2, Users, Maximize, Minimize, type Icon } from "../icons";
 import { Button, Dialog, PageSettings } from "../parts/basics";
 import { DeviceFields, DeviceProblems } from "../parts/devices";
 import { useMedia, type FullScreen } from "../parts/hooks";
@@ -47,6 +47,7 @@ export function MoreDialog({ actions, fullScreen, onOpen }: MoreProps) {
         <Entry icon={Keyboard} words={t("more.help")} onClick={() => onOpen("help")} testid="more-help" />
         {mayLead && <Entry icon={Languages} words={t("more.languages")} onClick={() => onOpen("languages")} testid="more-languages" />}
         {mayInvite && <Entry icon={Link} words={t("more.link")} onClick={() => onOpen("link")} testid="more-link" />}
+        <RecordEntries after={after} />
         {mayEnd && <Entry icon={Power} words={t("more.end")} onClick={() => onOpen("end")} testid="more-end" danger />}
       </ul>
       <PageSettings />
@@ -54,6 +55,25 @@ export function MoreDialog({ actions, fullScreen, onOpen }: MoreProps) {
         <Button onClick={() => onOpen("none")}>{t("app.close")}</Button>
       </div>
     </Dialog>
+  );
+}
+
+function RecordEntries({ after }: { after(act: () => void): () => void }) {
+  const { t } = useText();
+  const commands = useCommands();
+  const may = useSelected((state) => state.may.has("record"));
+  const recording = useSelected((state) => state.recording.state);
+  if (!may) return null;
+  if (recording === "off") return <Entry icon={Disc} words={t("more.record")} onClick={after(() => commands.record("recording"))} testid="record" />;
+  return (
+    <>
+      {recording === "recording" ? (
+        <Entry icon={CirclePause} words={t("more.pauseRecording")} onClick={after(() => commands.record("paused"))} testid="record-pause" />
+      ) : (
+        <Entry icon={Disc} words={t("more.resumeRecording")} onClick={after(() => commands.record("recording"))} testid="record" />
+      )}
+      <Entry icon={CircleStop} words={t("more.stopRecording")} onClick={after(() => commands.record("ended"))} testid="record-stop" />
+    </>
   );
 }
 

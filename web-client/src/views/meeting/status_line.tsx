@@ -7,6 +7,7 @@ import { Button } from "../parts/basics";
 import { HeardLine } from "../parts/hearing";
 import { useNow } from "../parts/hooks";
 import { Picture } from "../parts/picture";
+import { RecordingSign } from "./recording_sign";
 
 function sameParts(a: StatusPart[], b: StatusPart[]): boolean {
   return a.length === b.length && a.every((part, at) => part.key === b[at]?.key && part.values?.["place"] === b[at]?.values?.["place"]);
@@ -27,6 +28,7 @@ export function StatusLine() {
           </span>
         ))}
       </p>
+      <RecordingSign />
       <HeardLine />
       <OwnScreen />
       {names.length > 0 && (

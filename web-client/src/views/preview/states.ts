@@ -1,5 +1,6 @@
 /** Made-up states, one for each thing that the page can look like. */
 import { type ConsoleState, SILENT_CONSOLE } from "../../core/booth/console_state";
+import { NO_RECORDING } from "../../core/recording";
 import { NO_LANGUAGES } from "../../core/languages";
 import type { Action, BoothMessage, Channel, ChatMessage, Person, Picture, Quality, State, Toast } from "../../core/state";
 import { face, slide } from "./pictures";
@@ -89,6 +90,7 @@ export const BASE: State = {
   soundGraph: true,
   soundOut: null,
   languages: NO_LANGUAGES,
+  recording: NO_RECORDING,
   listening: "",
   originalLevel: 0.15,
   weakLink: false,

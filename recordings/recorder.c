@@ -1,0 +1,131 @@
+#include "recordings/recorder.h"
+#include "recordings/track.h"
+#include "recordings/track_file.h"
+#include "relay/base/wire.h"
+#include <sys/socket.h>
+
+#define TICK_MS 100
+/* A picture is asked for a keyframe so often at least: what is lost lasts no longer, and a player
+ * finds a place to begin. */
+#define KEYFRAME_US (10 * G_TIME_SPAN_SECOND)
+#define ASK_US	    (G_TIME_SPAN_SECOND / 2) /* when it needs one */
+
+struct recorder {
+	int fd;
+	bool video;
+	char name[TRACK_NAME_MAX];
+	struct track *track;
+	struct track_file *file;
+	uint64_t received, refused;
+	uint64_t told; /* messages that the server knows to be written */
+	enum studio_trouble trouble;
+	gint64 asked_us;
+	guint timer;
+};
+
+static bool on_append(void *user, const uint8_t *data, size_t length)
+{
+	return track_file_append(((struct recorder *)user)->file, data, length);
+}
+
+static void on_patch(void *user, uint64_t offset, const uint8_t *data, size_t length)
+{
+	track_file_patch(((struct recorder *)user)->file, offset, data, length);
+}
+
+static bool say(const struct recorder *recorder, const uint8_t *data, size_t length)
+{
+	return send(recorder->fd, data, length, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
+}
+
+static void tell_trouble(struct recorder *recorder)
+{
+	enum studio_trouble trouble = track_file_trouble(recorder->file);
+	const uint8_t message[] = {STUDIO_TROUBLE, (uint8_t)trouble};
+	if (trouble == recorder->trouble || !say(recorder, message, sizeof message))
+		return;
+	g_message("track %s: trouble %d", recorder->name, trouble);
+	recorder->trouble = trouble;
+}
+
+static void ask_keyframe(struct recorder *recorder, gint64 now_us)
+{
+	const uint8_t message[] = {STUDIO_KEYFRAME};
+	gint64 since_us = now_us - recorder->asked_us;
+	bool needed = track_needs_keyframe(recorder->track) && recorder->received > 0;
+	if (recorder->video && since_us >= (needed ? ASK_US : KEYFRAME_US) &&
+	    say(recorder, message, sizeof message))
+		recorder->asked_us = now_us;
+}
+
+void recorder_tell(struct recorder *recorder)
+{
+	/* The newest may wait for one before it: what is said to be written must be. */
+	uint64_t written = recorder->received - track_waiting(recorder->track);
+	uint8_t message[9] = {STUDIO_WRITTEN};
+	wire_put64(message + 1, written);
+	if (written > recorder->told && say(recorder, message, sizeof message))
+		recorder->told = written;
+	tell_trouble(recorder);
+	ask_keyframe(recorder, g_get_monotonic_time());
+}
+
+static gboolean on_tick(gpointer user)
+{
+	struct recorder *recorder = user;
+	track_tick(recorder->track, (uint64_t)g_get_monotonic_time());
+	recorder_tell(recorder);
+	return G_SOURCE_CONTINUE;
+}
+
+void recorder_receive(struct recorder *recorder, const uint8_t *data, size_t length)
+{
+	struct track_media media;
+	recorder->received++; /* whatever it is: the server counts them, too */
+	if (track_media_parse(data, length, recorder->video, &media) != OK)
+		recorder->refused++;
+	else
+		track_receive(recorder->track, media.rtp, media.length, media.capture_us,
+			      (uint64_t)g_get_monotonic_time());
+}
+
+struct recorder *recorder_new(int fd, const struct track_hello *hello, GError **error)
+{
+	struct track_file *file = track_file_new(hello->folder, hello->name, hello->video, error);
+	if (!file)
+		return NULL;
+	struct recorder *recorder = g_new0(struct recorder, 1);
+	recorder->fd = fd;
+	recorder->video = hello->video;
+	recorder->file = file;
+	recorder->asked_us = g_get_monotonic_time();
+	g_strlcpy(recorder->name, hello->name, sizeof recorder->name);
+	recorder->track = track_new(
+		&(struct track_config){
+			.video = hello->video,
+			.name = hello->name,
+			.language = hello->language[0] ? hello->language : NULL,
+			.begin_us = hello->begin_us,
+			.wall_us = hello->wall_us,
+		},
+		&(struct track_output){recorder, on_append, on_patch});
+	recorder->timer = g_timeout_add(TICK_MS, on_tick, recorder);
+	return recorder;
+}
+
+void recorder_free(struct recorder *recorder)
+{
+	if (!recorder)
+		return;
+	g_source_remove(recorder->timer);
+	track_end(recorder->track);
+	struct track_counts counts = track_counts(recorder->track);
+	g_message("track %s ends: %" G_GUINT64_FORMAT " blocks, %" G_GUINT64_FORMAT
+		  " packets missing, %" G_GUINT64_FORMAT " refused; %" G_GUINT64_FORMAT
+		  " pictures dropped, %" G_GUINT64_FORMAT " blocks not written",
+		  recorder->name, counts.blocks, counts.missing, recorder->refused + counts.refused,
+		  counts.dropped, counts.lost);
+	track_free(recorder->track);
+	track_file_free(recorder->file);
+	g_free(recorder);
+}

@@ -1,0 +1,106 @@
+#include "recordings/track_file.h"
+#include "recordings/disk_sync.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+/* The disk is this long behind, and everybody should know. */
+#define SLOW_US (2 * G_TIME_SPAN_SECOND)
+
+struct track_file {
+	int directory, fd;
+	char *name;
+	uint64_t length;
+	enum studio_trouble trouble; /* of the last append */
+	struct disk_sync *sync;
+};
+
+static void set_error(GError **error, const char *folder, const char *name)
+{
+	int saved = errno;
+	g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(saved), "%s/%s: %s", folder,
+		    name, g_strerror(saved));
+}
+
+struct track_file *track_file_new(const char *folder, const char *name, bool video, GError **error)
+{
+	g_autofree char *file_name = g_strdup_printf("%s.%s", name, video ? "mkv" : "mka");
+	int directory = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = directory < 0 ? -1
+			       : openat(directory, file_name,
+					O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
+	if (fd < 0)
+		set_error(error, folder, file_name);
+	if (fd < 0 && directory >= 0)
+		close(directory);
+	if (fd < 0)
+		return NULL;
+	struct track_file *file = g_new0(struct track_file, 1);
+	file->directory = directory;
+	file->name = g_steal_pointer(&file_name);
+	file->fd = fd;
+	file->sync = disk_sync_add(fd);
+	return file;
+}
+
+void track_file_free(struct track_file *file)
+{
+	if (!file)
+		return;
+	disk_sync_remove(file->sync);
+	if (file->length > 0)
+		(void)fdatasync(file->fd);
+	else
+		(void)unlinkat(file->directory, file->name, 0);
+	close(file->fd);
+	close(file->directory);
+	g_free(file->name);
+	g_free(file);
+}
+
+static bool write_at(int fd, uint64_t offset, const uint8_t *data, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = pwrite(fd, data, length, (off_t)offset);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		data += n;
+		length -= (size_t)n;
+		offset += (uint64_t)n;
+	}
+	return true;
+}
+
+bool track_file_append(struct track_file *file, const uint8_t *data, size_t length)
+{
+	if (write_at(file->fd, file->length, data, length)) {
+		file->length += length;
+		file->trouble = STUDIO_FINE;
+		return true;
+	}
+	bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+	file->trouble = full ? STUDIO_DISK_FULL : STUDIO_DISK_ERROR;
+	/* What of it did fit would be half a block. */
+	if (ftruncate(file->fd, (off_t)file->length) < 0)
+		file->trouble = STUDIO_DISK_ERROR;
+	return false;
+}
+
+void track_file_patch(struct track_file *file, uint64_t offset, const uint8_t *data, size_t length)
+{
+	if (!write_at(file->fd, offset, data, length))
+		file->trouble = STUDIO_DISK_ERROR;
+}
+
+enum studio_trouble track_file_trouble(const struct track_file *file)
+{
+	if (file->trouble != STUDIO_FINE)
+		return file->trouble;
+	return disk_sync_failed(file->sync)		   ? STUDIO_DISK_ERROR
+	       : disk_sync_behind_us(file->sync) > SLOW_US ? STUDIO_DISK_SLOW
+							   : STUDIO_FINE;
+}

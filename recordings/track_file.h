@@ -1,0 +1,22 @@
+/*
+ * The file of a recorded track: written without a buffer, so that a killed process has lost nothing
+ * of it, and brought to the disk every second (by one thread for all files), so that a power cut
+ * loses little. A full disk leaves it as it was before the bytes that didn't fit.
+ */
+#pragma once
+
+#include "relay/relay.h"
+#include <glib.h>
+
+struct track_file;
+
+/* A new one: folder/name.mka or .mkv, within the current folder. */
+struct track_file *track_file_new(const char *folder, const char *name, bool video, GError **error);
+/* On the disk, then; one that nothing was written into is gone. NULL is allowed. */
+void track_file_free(struct track_file *file);
+
+/* All of it or nothing. */
+bool track_file_append(struct track_file *file, const uint8_t *data, size_t length);
+void track_file_patch(struct track_file *file, uint64_t offset, const uint8_t *data, size_t length);
+/* What keeps it from being written, at the last append or for the last seconds. */
+enum studio_trouble track_file_trouble(const struct track_file *file);

@@ -1,0 +1,29 @@
+/* Reads what comes over a recorded track's socket: see relay/base/studio_wire.h. */
+#pragma once
+
+#include "relay/relay.h"
+
+#define TRACK_NAME_MAX	 64
+#define TRACK_FOLDER_MAX 200
+
+struct track_hello {
+	char name[TRACK_NAME_MAX];     /* of the file, without its ending */
+	char folder[TRACK_FOLDER_MAX]; /* within the data folder; goes nowhere else */
+	char language[36];	       /* "": none */
+	bool video;
+	int64_t begin_us; /* time 0, on the relay's clock */
+	int64_t wall_us;  /* the same, since 1970 */
+};
+
+/* The first message. ERR_NOT_FOUND: it is about no track; ERR_UNSUPPORTED: another version. */
+enum err track_hello_parse(const char *data, size_t length, struct track_hello *ret) MUST_CHECK;
+
+struct track_media {
+	int64_t capture_us; /* on the relay's clock */
+	const uint8_t *rtp; /* within the message */
+	size_t length;
+};
+
+/* Any other. */
+enum err track_media_parse(const uint8_t *data, size_t length, bool video,
+			   struct track_media *ret) MUST_CHECK;

@@ -1,0 +1,249 @@
+/*
+ * Recorded tracks: peers without a transport, whose one slot goes to the studio process, in clear
+ * and with capture times. Unlike a program's packets (worker_studio.c) these are kept until the
+ * studio says that they are written, also while there is no studio.
+ */
+#include "relay/base/studio_wire.h"
+#include "relay/base/wire.h"
+#include "relay/net/studio_socket.h"
+#include "relay/room/backlog.h"
+#include "relay/room/peer.h"
+#include "relay/room/slot.h"
+#include "relay/room/worker_internal.h"
+#include "relay/rtp/rtcp_write.h"
+
+#define RECEIVE_MAX   16 /* messages of a track, before others have their turn */
+#define MESSAGE_BYTES 16 /* of the studio's; the longest has 9 */
+/* A minute of a picture's 2 Mbit/s, two of sound: a studio that is away for longer has lost it. */
+#define KEPT_PICTURE (16 << 20)
+#define KEPT_SOUND   (1 << 20)
+#define NO_FD	     (-1)
+#define PADDING_MAX  256
+
+struct track {
+	struct worker *worker;
+	struct worker_room *room;
+	struct peer *peer;
+	uint32_t id, session;
+	int fd; /* NO_FD: there is no studio */
+	uint32_t ssrc;
+	enum studio_trouble trouble;
+	struct backlog *backlog;
+};
+
+/* --- to the studio --- */
+
+static void close_socket(struct track *track)
+{
+	if (track->fd == NO_FD)
+		return;
+	worker_unwatch(track->worker, track->fd);
+	studio_socket_close(track->fd);
+	track->fd = NO_FD;
+}
+
+static void lose_studio(struct track *track)
+{
+	close_socket(track);
+	worker_tell_state(track->room, track->id, track->session, TRANSPORT_SILENT);
+}
+
+/* As much as the socket takes; the studio's next word makes room for more. */
+static enum err flush(struct track *track)
+{
+	struct bytes message;
+	enum err err = OK;
+	while (track->fd != NO_FD && backlog_peek(track->backlog, &message) && !err) {
+		err = studio_socket_send_bytes(track->fd, message.data, message.length);
+		if (!err)
+			backlog_sent(track->backlog);
+	}
+	return err == ERR_FULL ? OK : err;
+}
+
+/* What no report of the sender's dates yet came when it was taken, nearly. */
+static uint64_t capture_us(const struct track *track, const struct rtp_out *out)
+{
+	const struct slot *slot = peer_slot_by_ssrc(track->peer, track->ssrc);
+	uint64_t us;
+	if (slot && slot_capture_us(slot, wire_get32(out->head + 4), &us))
+		return us;
+	return track->worker->now_us;
+}
+
+static enum err sink_rtp(void *user, const struct rtp_out *out, struct bytes *ret_protected)
+{
+	struct track *track = user;
+	uint8_t head[STUDIO_MEDIA_HEAD] = {STUDIO_MEDIA}, padding[PADDING_MAX] = {0};
+	if (out->ssrc != track->ssrc)
+		return ERR_NOT_FOUND;
+	wire_put64(head + 1, capture_us(track, out));
+	if (out->padding > 0)
+		padding[out->padding - 1] = out->padding; /* RFC 3550, section 5.1 */
+	const struct bytes parts[] = {{head, sizeof head},
+				      {out->head, out->head_length},
+				      {out->body, out->body_length},
+				      {padding, out->padding}};
+	if (!backlog_put(track->backlog, out->keyframe, parts, G_N_ELEMENTS(parts))) {
+		counter_add(&track->worker->counters, COUNTER_DROP_RECORDING_FULL, 1);
+		return ERR_FULL;
+	}
+	(void)flush(track); /* a studio that is gone: its end is read in this pass, or the next */
+	return OK;
+}
+
+/* There is no network between, so nothing to report. */
+static enum err sink_rtcp(void *user, const uint8_t *data, size_t length)
+{
+	return OK;
+}
+
+static enum err sink_again(void *user, const uint8_t *data, size_t length)
+{
+	return ERR_UNSUPPORTED;
+}
+
+/* --- from the studio --- */
+
+static void ask_keyframe(struct track *track, uint64_t now_us)
+{
+	uint8_t data[32];
+	struct rtcp_writer writer;
+	rtcp_writer_init(&writer, data, sizeof data);
+	if (rtcp_add_pli(&writer, track->ssrc, track->ssrc))
+		room_receive_rtcp(track->room->room, track->peer, data, writer.length, now_us);
+	track->room->deadline_us = now_us;
+}
+
+static void tell_trouble(struct track *track, uint8_t trouble)
+{
+	if (trouble > STUDIO_DISK_ERROR || trouble == track->trouble)
+		return;
+	track->trouble = trouble;
+	worker_tell_trouble(track->room, track->id, track->session, trouble);
+}
+
+static enum err take(struct track *track, const uint8_t *data, size_t length, uint64_t now_us)
+{
+	if (data[0] == STUDIO_WRITTEN && length == 9)
+		return backlog_written(track->backlog, wire_get64(data + 1)) ? OK : ERR_MALFORMED;
+	if (data[0] == STUDIO_KEYFRAME && length == 1) {
+		ask_keyframe(track, now_us);
+		return OK;
+	}
+	if (data[0] == STUDIO_TROUBLE && length == 2) {
+		tell_trouble(track, data[1]);
+		return OK;
+	}
+	return ERR_MALFORMED;
+}
+
+static struct track *find(const struct worker *worker, int fd)
+{
+	GHashTableIter iter;
+	void *value;
+	g_hash_table_iter_init(&iter, worker->tracks);
+	while (g_hash_table_iter_next(&iter, NULL, &value))
+		if (((struct track *)value)->fd == fd)
+			return value;
+	return NULL;
+}
+
+bool worker_receive_track(struct worker *worker, int fd, uint64_t now_us)
+{
+	struct track *track = find(worker, fd);
+	uint8_t data[MESSAGE_BYTES];
+	size_t length = 1;
+	enum err err = OK;
+	if (!track)
+		return false;
+	for (unsigned i = 0; i < RECEIVE_MAX && !err && length > 0; i++) {
+		err = studio_socket_receive(fd, data, sizeof data, &length);
+		if (!err && length > 0)
+			err = take(track, data, length, now_us);
+	}
+	if (!err)
+		err = flush(track);
+	if (err)
+		lose_studio(track); /* gone, or it speaks another language */
+	return true;
+}
+
+/* --- its life --- */
+
+void worker_free_track(void *data)
+{
+	struct track *track = data;
+	room_remove_peer(track->room->room, track->peer, track->worker->now_us);
+	close_socket(track);
+	backlog_free(track->backlog);
+	g_free(track);
+}
+
+static struct track *new_track(struct worker_room *room, const struct command *command,
+			       uint64_t now_us)
+{
+	const struct peer_description *description = command->description;
+	struct track *track = g_new0(struct track, 1);
+	bool video = description->slots[0].kind == MEDIA_VIDEO;
+	track->worker = room->worker;
+	track->room = room;
+	track->id = command->peer;
+	track->fd = NO_FD;
+	track->ssrc = description->slots[0].ssrc;
+	track->backlog = backlog_new(video ? KEPT_PICTURE : KEPT_SOUND);
+	const struct peer_sink sink = {
+		.user = track, .rtp = sink_rtp, .rtcp = sink_rtcp, .again = sink_again};
+	track->peer = room_add_peer(room->room, description, &sink, now_us);
+	g_hash_table_insert(room->worker->tracks, GUINT_TO_POINTER(track->id), track);
+	return track;
+}
+
+void worker_add_track(struct worker_room *room, struct command *command, uint64_t now_us)
+{
+	struct worker *worker = room->worker;
+	struct track *track = g_hash_table_lookup(worker->tracks, GUINT_TO_POINTER(command->peer));
+	if (command->description->n_slots != 1)
+		return;
+	if (track && track->room != room)
+		return;
+	if (!track)
+		track = new_track(room, command, now_us);
+	close_socket(track);
+	track->session = command->session;
+	room_set_session(track->peer, track->session);
+	room_set_connected(room->room, track->peer, true, now_us);
+	backlog_rewind(track->backlog);
+	if (worker_watch(worker, command->fd) != OK) {
+		worker_tell_state(room, track->id, track->session, TRANSPORT_SILENT);
+		return;
+	}
+	track->fd = command->fd;
+	command->fd = -1;
+	room->deadline_us = now_us;
+	worker_tell_state(room, track->id, track->session, TRANSPORT_OPEN);
+	if (flush(track) != OK)
+		lose_studio(track);
+}
+
+bool worker_run_track_command(struct worker_room *room, const struct command *command,
+			      uint64_t now_us)
+{
+	void *key = GUINT_TO_POINTER(command->peer);
+	struct track *track = g_hash_table_lookup(room->worker->tracks, key);
+	if (!track || track->room != room)
+		return false;
+	if (command->type == COMMAND_REMOVE_PEER)
+		g_hash_table_remove(room->worker->tracks, key);
+	return true;
+}
+
+static gboolean track_is_in_room(void *key, void *value, void *room)
+{
+	return ((struct track *)value)->room == room;
+}
+
+void worker_close_tracks(struct worker_room *room)
+{
+	g_hash_table_foreach_remove(room->worker->tracks, track_is_in_room, room);
+}

@@ -1,0 +1,265 @@
+#include "signaling/meeting_recording.h"
+#include "signaling/interpretation.h"
+#include "signaling/meeting_studio.h"
+#include "signaling/studio.h"
+#include "signaling/studio_tracks.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+/* What an hour takes, for what is left: stage and screen at 2.5 Mbit/s, some voices. */
+#define BYTES_AN_HOUR ((guint64)1300 << 20)
+#define LEAST_BYTES   ((guint64)512 << 20) /* with less nothing is begun */
+#define HOURS_SHOWN   100
+
+struct recording {
+	struct meeting *meeting;
+	struct store_recording row; /* state RECORDING_ENDED: there is none */
+	gint64 begin_us;	    /* time 0 on the relay's clock */
+	char *told;		    /* what everybody knows of it */
+};
+
+static gint64 now_ms(void)
+{
+	return g_get_real_time() / 1000;
+}
+
+/* --- its folder --- */
+
+static char *folder_of(const struct recording *r)
+{
+	return g_strdup_printf("recordings/%" G_GINT64_FORMAT, r->row.id);
+}
+
+static char *path_in_data(const struct recording *r, const char *folder, const char *name)
+{
+	return g_build_filename(r->meeting->meetings->config->data, folder, name, NULL);
+}
+
+void meeting_recording_note(const struct meeting *meeting, json_t *line)
+{
+	const struct recording *r = meeting->recording;
+	if (r->row.state == RECORDING_ENDED) {
+		json_decref(line);
+		return;
+	}
+	json_object_set_new(line, "t", json_integer(now_ms() - r->row.begin));
+	g_autofree char *folder = folder_of(r), *path = path_in_data(r, folder, "index.jsonl");
+	char *text = json_dumps(line, JSON_COMPACT);
+	g_autofree char *whole = g_strdup_printf("%s\n", text);
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (fd < 0 || write(fd, whole, strlen(whole)) != (ssize_t)strlen(whole))
+		g_warning("recording of %s: %s: %s", meeting->row.name, path, g_strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	free(text);
+	json_decref(line);
+}
+
+char *meeting_recording_new_part(void *user)
+{
+	struct meeting *meeting = user;
+	struct recording *r = meeting->recording;
+	g_autoptr(GError) error = NULL;
+	if (!store_recording_next_part(meeting->meetings->store, r->row.id, &r->row.parts,
+				       &error)) {
+		g_warning("recording of %s: %s", meeting->row.name, error->message);
+		return NULL;
+	}
+	g_autofree char *folder = folder_of(r), *number = g_strdup_printf("%u", r->row.parts);
+	g_autofree char *path = path_in_data(r, folder, number);
+	if (g_mkdir_with_parents(path, 0750) != 0) {
+		g_warning("recording of %s: %s: %s", meeting->row.name, path, g_strerror(errno));
+		return NULL;
+	}
+	meeting_recording_note(meeting, json_pack("{s:s, s:s}", "type", "part", "folder", number));
+	return g_build_filename(folder, number, NULL);
+}
+
+static guint64 free_bytes(const struct meeting *meeting)
+{
+	struct statvfs disk;
+	if (statvfs(meeting->meetings->config->data, &disk) != 0)
+		return G_MAXUINT64; /* not known: no reason to refuse */
+	return (guint64)disk.f_bavail * disk.f_frsize;
+}
+
+/* --- what is recorded --- */
+
+static void add_wish(GArray *wishes, const char *name, const char *language, bool video,
+		     enum feed_kind kind, uint32_t id)
+{
+	struct track_wish wish = {.video = video, .feed = {kind, id}};
+	g_strlcpy(wish.name, name, sizeof wish.name);
+	g_strlcpy(wish.language, language, sizeof wish.language);
+	g_array_append_val(wishes, wish);
+}
+
+static GArray *wishes_of(const struct meeting *meeting)
+{
+	GArray *wishes = g_array_new(FALSE, FALSE, sizeof(struct track_wish));
+	const struct channel *channel;
+	add_wish(wishes, "stage", "", true, FEED_STAGE, 0);
+	add_wish(wishes, "screen", "", true, FEED_SCREEN, 0);
+	add_wish(wishes, "screen-sound", "", false, FEED_SCREEN_SOUND, 0);
+	for (unsigned seat = 0; seat < VOICE_SEATS; seat++) {
+		g_autofree char *name = g_strdup_printf("voice-%u", seat);
+		add_wish(wishes, name, "", false, FEED_VOICE, seat);
+	}
+	for (unsigned n = 0; (channel = interpretation_channel(meeting->interpretation, n)) != NULL;
+	     n++) {
+		g_autofree char *name = g_strdup_printf(
+			channel->sign ? "channel-picture-%s" : "channel-%s", channel->tag);
+		add_wish(wishes, name, channel->tag, channel->sign,
+			 channel->sign ? FEED_CHANNEL_PICTURE : FEED_CHANNEL, channel->number);
+	}
+	return wishes;
+}
+
+static void tell(struct meeting *meeting)
+{
+	struct recording *r = meeting->recording;
+	json_t *message = meeting_recording_json(meeting);
+	char *text = json_dumps(message, JSON_COMPACT | JSON_SORT_KEYS);
+	if (g_strcmp0(text, r->told) != 0) {
+		g_free(r->told);
+		r->told = g_strdup(text);
+		json_object_set_new(message, "type", json_string("recording"));
+		meeting_broadcast(meeting, NULL, json_incref(message));
+	}
+	free(text);
+	json_decref(message);
+}
+
+void meeting_recording_changed(void *user)
+{
+	tell(user);
+}
+
+void meeting_recording_follow(struct meeting *meeting)
+{
+	struct recording *r = meeting->recording;
+	if (r->row.state == RECORDING_ON) {
+		g_autoptr(GArray) wishes = wishes_of(meeting);
+		meeting_studio_need(meeting);
+		studio_tracks_want(studio_tracks(meeting->studio), (void *)wishes->data,
+				   wishes->len, r->begin_us, r->row.begin * 1000);
+	} else if (meeting->studio != NULL) {
+		studio_tracks_want(studio_tracks(meeting->studio), NULL, 0, 0, 0);
+	}
+	if (r->row.state != RECORDING_ENDED || r->told != NULL)
+		tell(meeting);
+}
+
+static const char *trouble_name(enum studio_trouble trouble)
+{
+	static const char *const names[] = {[STUDIO_FINE] = NULL,
+					    [STUDIO_DISK_FULL] = "disk-full",
+					    [STUDIO_DISK_SLOW] = "disk-slow",
+					    [STUDIO_DISK_ERROR] = "disk-error"};
+	return names[trouble];
+}
+
+json_t *meeting_recording_json(const struct meeting *meeting)
+{
+	const struct recording *r = meeting->recording;
+	const struct studio_tracks *tracks =
+		meeting->studio != NULL ? studio_tracks(meeting->studio) : NULL;
+	if (r->row.state == RECORDING_ENDED)
+		return json_pack("{s:s}", "state", "off");
+	guint64 hours = MIN(free_bytes(meeting) / BYTES_AN_HOUR, HOURS_SHOWN);
+	return json_pack(
+		"{s:s, s:I, s:b, s:s?, s:I}", "state", recording_state_name(r->row.state), "since",
+		(json_int_t)r->row.begin, "writes",
+		r->row.state == RECORDING_ON && tracks != NULL && studio_tracks_there(tracks) > 0,
+		"trouble", trouble_name(tracks != NULL ? studio_tracks_trouble(tracks) : 0),
+		"hoursLeft", (json_int_t)hours);
+}
+
+/* --- begin, pause, end --- */
+
+/* The two clocks go together but for what NTP corrects; after a reboot only the wall's goes on. */
+static void set_begin(struct recording *r)
+{
+	r->begin_us = g_get_monotonic_time() - (g_get_real_time() - r->row.begin * 1000);
+}
+
+static bool begin(struct meeting *meeting, GError **error)
+{
+	struct recording *r = meeting->recording;
+	if (free_bytes(meeting) < LEAST_BYTES) {
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_CONFLICT,
+			    "recording: the server's disk is full");
+		return false;
+	}
+	struct store_recording row = {.state = RECORDING_ON, .begin = now_ms()};
+	if (!store_recording_begin(meeting->meetings->store, meeting->row.id, row.begin, &row.id,
+				   error))
+		return false;
+	r->row = row;
+	set_begin(r);
+	g_autofree char *folder = folder_of(r), *path = path_in_data(r, folder, NULL);
+	if (g_mkdir_with_parents(path, 0750) != 0)
+		g_warning("recording of %s: %s: %s", meeting->row.name, path, g_strerror(errno));
+	meeting_recording_note(meeting,
+			       json_pack("{s:s, s:i, s:s, s:I, s:o}", "type", "begin", "version", 1,
+					 "meeting", meeting->row.name, "at", (json_int_t)row.begin,
+					 "people", meeting_people_json(meeting)));
+	return true;
+}
+
+bool meeting_record(struct meeting *meeting, enum recording_state state, GError **error)
+{
+	struct recording *r = meeting->recording;
+	if (r->row.state == state)
+		return true;
+	if (r->row.state == RECORDING_ENDED) {
+		if (state == RECORDING_PAUSED) {
+			g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_CONFLICT,
+				    "state: nothing is recorded that could be paused");
+			return false;
+		}
+		if (!begin(meeting, error))
+			return false;
+	} else {
+		if (!store_recording_set_state(meeting->meetings->store, r->row.id, state, now_ms(),
+					       error))
+			return false;
+		meeting_recording_note(meeting,
+				       json_pack("{s:s}", "type", recording_state_name(state)));
+		r->row.state = state;
+	}
+	meeting_recording_follow(meeting);
+	return true;
+}
+
+bool meeting_recording_restore(struct meeting *meeting, GError **error)
+{
+	struct recording *r = meeting->recording;
+	struct store_recording row;
+	bool found;
+	if (!store_recording_open(meeting->meetings->store, meeting->row.id, &row, &found, error))
+		return false;
+	if (!found)
+		return true;
+	r->row = row;
+	set_begin(r);
+	meeting_recording_note(meeting, json_pack("{s:s}", "type", "restart"));
+	return true;
+}
+
+struct recording *recording_new(struct meeting *meeting)
+{
+	struct recording *r = g_new0(struct recording, 1);
+	r->meeting = meeting;
+	return r;
+}
+
+void recording_free(struct recording *recording)
+{
+	g_free(recording->told);
+	g_free(recording);
+}

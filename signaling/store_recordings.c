@@ -1,0 +1,111 @@
+#include "signaling/store_recordings.h"
+#include "signaling/store_internal.h"
+
+static const char *const names[] = {
+	[RECORDING_ENDED] = "ended", [RECORDING_ON] = "recording", [RECORDING_PAUSED] = "paused"};
+
+const char *recording_state_name(enum recording_state state)
+{
+	return names[state];
+}
+
+static enum recording_state state_from_name(const char *name)
+{
+	for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
+		if (g_str_equal(name, names[i]))
+			return i;
+	return RECORDING_ENDED; /* the schema allows no other */
+}
+
+bool store_recording_begin(struct store *store, gint64 meeting, gint64 begin, gint64 *ret_id,
+			   GError **error)
+{
+	if (!store_run(store, error,
+		       "INSERT INTO recording (meeting, state, begin_at) VALUES (?, ?, ?)", "isi",
+		       meeting, names[RECORDING_ON], begin))
+		return false;
+	*ret_id = sqlite3_last_insert_rowid(store->db);
+	return true;
+}
+
+bool store_recording_set_state(struct store *store, gint64 id, enum recording_state state,
+			       gint64 at, GError **error)
+{
+	if (state == RECORDING_ENDED)
+		return store_run(store, error,
+				 "UPDATE recording SET state = ?, ended_at = ? WHERE id = ?", "sii",
+				 names[state], at, id);
+	return store_run(store, error, "UPDATE recording SET state = ? WHERE id = ?", "si",
+			 names[state], id);
+}
+
+bool store_recording_next_part(struct store *store, gint64 id, unsigned *ret, GError **error)
+{
+	sqlite3_stmt *query = store_query(
+		store, error, "UPDATE recording SET parts = parts + 1 WHERE id = ? RETURNING parts",
+		"i", id);
+	if (query == NULL)
+		return false;
+	bool found = false;
+	int code;
+	while ((code = store_next(store, query, error)) == SQLITE_ROW) {
+		*ret = (unsigned)sqlite3_column_int64(query, 0);
+		found = true;
+	}
+	if (code == SQLITE_DONE && !found)
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_NOT_FOUND,
+			    "recording: there is none with this number");
+	return code == SQLITE_DONE && found;
+}
+
+static struct store_recording read_row(sqlite3_stmt *query)
+{
+	return (struct store_recording){
+		.id = sqlite3_column_int64(query, 0),
+		.state = state_from_name(store_text(query, 1)),
+		.begin = sqlite3_column_int64(query, 2),
+		.ended = sqlite3_column_int64(query, 3),
+		.parts = (unsigned)sqlite3_column_int64(query, 4),
+	};
+}
+
+bool store_recordings(struct store *store, gint64 meeting,
+		      void (*row)(void *user, const struct store_recording *recording), void *user,
+		      GError **error)
+{
+	sqlite3_stmt *query = store_query(store, error,
+					  "SELECT id, state, begin_at, ended_at, parts FROM "
+					  "recording WHERE meeting = ? ORDER BY id",
+					  "i", meeting);
+	if (query == NULL)
+		return false;
+	int code;
+	while ((code = store_next(store, query, error)) == SQLITE_ROW) {
+		struct store_recording recording = read_row(query);
+		row(user, &recording);
+	}
+	return code == SQLITE_DONE;
+}
+
+struct search {
+	struct store_recording *ret;
+	bool found;
+};
+
+static void keep_open(void *user, const struct store_recording *recording)
+{
+	struct search *search = user;
+	if (recording->state == RECORDING_ENDED)
+		return;
+	*search->ret = *recording;
+	search->found = true;
+}
+
+bool store_recording_open(struct store *store, gint64 meeting, struct store_recording *ret,
+			  bool *ret_found, GError **error)
+{
+	struct search search = {.ret = ret};
+	bool ok = store_recordings(store, meeting, keep_open, &search, error);
+	*ret_found = search.found;
+	return ok;
+}

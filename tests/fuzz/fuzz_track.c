@@ -1,0 +1,61 @@
+/*
+ * A recorded track: the first message, if it begins with '{'; else what a track is made of, each
+ * with its length in one byte before it. The first byte says whether it is a picture's.
+ */
+#include "recordings/track.h"
+#include "recordings/track_message.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool on_append(void *user, const uint8_t *data, size_t length)
+{
+	if (length == 0)
+		abort();
+	*(uint64_t *)user += length;
+	return true;
+}
+
+static void on_patch(void *user, uint64_t offset, const uint8_t *data, size_t length)
+{
+	if (offset + length > *(uint64_t *)user)
+		abort(); /* it would grow the file */
+}
+
+static void check_hello(const uint8_t *data, size_t size)
+{
+	struct track_hello hello;
+	if (track_hello_parse((const char *)data, size, &hello) != OK)
+		return;
+	if (hello.folder[0] == '/' || strstr(hello.folder, "..") || strchr(hello.name, '/') ||
+	    !hello.name[0])
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint64_t written = 0;
+	uint64_t now_us = 1;
+	if (size == 0)
+		return 0;
+	if (data[0] == '{') {
+		check_hello(data, size);
+		return 0;
+	}
+	bool video = data[0] & 1;
+	struct track *track = track_new(&(struct track_config){.video = video, .name = "fuzz"},
+					&(struct track_output){&written, on_append, on_patch});
+	for (size_t at = 1; at < size && at + 1 + data[at] <= size; at += 1 + data[at]) {
+		struct track_media media;
+		now_us += 50000;
+		if (track_media_parse(data + at + 1, data[at], video, &media) == OK)
+			track_receive(track, media.rtp, media.length, media.capture_us, now_us);
+		else
+			track_tick(track, now_us);
+	}
+	track_end(track);
+	track_free(track);
+	return 0;
+}

@@ -1,0 +1,285 @@
+#include "recordings/reorder.h"
+#include "recordings/track.h"
+#include "tests/unit/recordings/matroska_reader.h"
+#include <string.h>
+
+#define BEGIN_US (INT64_C(1764187200) * 1000000)
+
+struct world {
+	struct track *track;
+	GByteArray *file;
+	uint64_t now_us;
+	bool full; /* the disk */
+};
+
+static bool on_append(void *user, const uint8_t *data, size_t length)
+{
+	struct world *w = user;
+	if (w->full)
+		return false;
+	g_byte_array_append(w->file, data, (guint)length);
+	return true;
+}
+
+static void on_patch(void *user, uint64_t offset, const uint8_t *data, size_t length)
+{
+	GByteArray *file = ((struct world *)user)->file;
+	g_assert_cmpuint(offset + length, <=, file->len);
+	memcpy(file->data + offset, data, length);
+}
+
+static struct world world_new(void)
+{
+	return (struct world){.file = g_byte_array_new(), .now_us = 1000000};
+}
+
+static void begin(struct world *w, bool video)
+{
+	const struct track_config config = {.video = video,
+					    .name = video ? "stage" : "channel-fr",
+					    .language = video ? NULL : "fr",
+					    .begin_us = BEGIN_US};
+	const struct track_output output = {w, on_append, on_patch};
+	w->track = track_new(&config, &output);
+}
+
+static void end(struct world *w)
+{
+	track_free(w->track);
+	g_byte_array_unref(w->file);
+}
+
+/* sequence: of the packet; body: what follows on the header. */
+static void receive(struct world *w, uint16_t sequence, uint32_t timestamp, bool marker,
+		    const uint8_t *body, size_t length, int64_t capture_ms)
+{
+	uint8_t rtp[1500] = {0x80,
+			     marker ? 0xef : 0x6f,
+			     (uint8_t)(sequence >> 8),
+			     (uint8_t)sequence,
+			     (uint8_t)(timestamp >> 24),
+			     (uint8_t)(timestamp >> 16),
+			     (uint8_t)(timestamp >> 8),
+			     (uint8_t)timestamp,
+			     0,
+			     0,
+			     0,
+			     7};
+	memcpy(rtp + 12, body, length);
+	track_receive(w->track, rtp, 12 + length, BEGIN_US + capture_ms * 1000, w->now_us);
+}
+
+static void receive_sound(struct world *w, uint16_t sequence, int64_t capture_ms)
+{
+	const uint8_t body[] = {0xf8, (uint8_t)(sequence >> 8), (uint8_t)sequence};
+	receive(w, sequence, (uint32_t)capture_ms * 48, false, body, sizeof body, capture_ms);
+}
+
+/* Packet i of n of a picture: one byte of descriptor, then what tells the picture. */
+static void receive_picture(struct world *w, uint16_t sequence, bool key, unsigned i, unsigned n,
+			    int64_t capture_ms)
+{
+	uint8_t first[] = {0x10, key ? 0 : 1, (uint8_t)capture_ms, 0, 0x9d, 1, 0x2a, 0x80, 2, 0x68,
+			   1};
+	const uint8_t more[] = {0, (uint8_t)i, (uint8_t)capture_ms};
+	receive(w, sequence, (uint32_t)capture_ms * 90, i == n - 1, i == 0 ? first : more,
+		i == 0 ? sizeof first : sizeof more, capture_ms);
+}
+
+static struct matroska_file read_file(const struct world *w)
+{
+	struct matroska_file file;
+	g_assert_true(matroska_file_read(&file, w->file->data, w->file->len));
+	return file;
+}
+
+static const struct matroska_block *block(const struct matroska_file *file, unsigned i)
+{
+	g_assert_cmpuint(i, <, file->blocks->len);
+	return &g_array_index(file->blocks, struct matroska_block, i);
+}
+
+static void test_sound(void)
+{
+	struct world w = world_new();
+	begin(&w, false);
+	for (unsigned i = 0; i < 200; i++) /* with a pause of a minute, and the number's wrap */
+		receive_sound(&w, (uint16_t)(65500 + i), 40 + 20 * i + (i >= 100 ? 60000 : 0));
+	track_end(w.track);
+	struct matroska_file file = read_file(&w);
+	g_assert_cmpstr(file.codec, ==, "A_OPUS");
+	g_assert_cmpstr(file.name, ==, "channel-fr");
+	g_assert_cmpstr(file.language, ==, "fr");
+	g_assert_cmpuint(file.type, ==, 2);
+	g_assert_cmpuint(file.blocks->len, ==, 200);
+	for (unsigned i = 0; i < 200; i++) {
+		const uint8_t body[] = {0xf8, (uint8_t)((65500 + i) >> 8), (uint8_t)(65500 + i)};
+		g_assert_cmpuint(block(&file, i)->time_ms, ==,
+				 40 + 20 * i + (i >= 100 ? 60000 : 0));
+		g_assert_cmpmem(block(&file, i)->data, block(&file, i)->length, body, sizeof body);
+	}
+	g_assert_true(file.segment_ended);
+	g_assert_cmpuint(file.open_clusters, ==, 0);
+	g_assert_cmpuint(file.clusters, ==, 4); /* two seconds each */
+	g_assert_cmpfloat(file.duration_ms, ==, 64020);
+	matroska_file_clear(&file);
+	end(&w);
+}
+
+/* Killed at any byte, it is a file whose whole blocks are all there. */
+static void test_cut_anywhere(void)
+{
+	struct world w = world_new();
+	begin(&w, false);
+	for (unsigned i = 0; i < 120; i++)
+		receive_sound(&w, (uint16_t)i, 20 * i);
+	struct matroska_file whole = read_file(&w), cut;
+	const uint8_t *first = block(&whole, 0)->data;
+	unsigned before = 0;
+	for (size_t length = (size_t)(first - w.file->data); length <= w.file->len; length++) {
+		g_assert_true(matroska_file_read(&cut, w.file->data, length));
+		g_assert_cmpuint(cut.blocks->len, >=, before);
+		for (before = 0; before < cut.blocks->len; before++)
+			g_assert_cmpuint(block(&cut, before)->time_ms, ==, 20 * before);
+		matroska_file_clear(&cut);
+	}
+	g_assert_cmpuint(before, ==, 120);
+	matroska_file_clear(&whole);
+	end(&w);
+}
+
+static void test_order_and_loss(void)
+{
+	struct world w = world_new();
+	begin(&w, false);
+	static const uint16_t sequences[] = {10, 12, 11, 11, 15, 14, 9};
+	for (unsigned i = 0; i < G_N_ELEMENTS(sequences); i++)
+		receive_sound(&w, sequences[i], 20 * (sequences[i] - 10));
+	struct matroska_file file = read_file(&w);
+	g_assert_cmpuint(file.blocks->len, ==, 3); /* 13 may still come */
+	matroska_file_clear(&file);
+	w.now_us += REORDER_WAIT_US - 1;
+	track_tick(w.track, w.now_us);
+	g_assert_cmpuint(track_counts(w.track).missing, ==, 0);
+	w.now_us++;
+	track_tick(w.track, w.now_us);
+	file = read_file(&w);
+	g_assert_cmpuint(file.blocks->len, ==, 5);
+	g_assert_cmpuint(block(&file, 3)->time_ms, ==, 80);
+	g_assert_cmpuint(track_counts(w.track).missing, ==, 1);
+	matroska_file_clear(&file);
+	end(&w);
+}
+
+/* Its numbers jumped further than there is room for: it goes on from there. */
+static void test_jump(void)
+{
+	struct world w = world_new();
+	begin(&w, false);
+	receive_sound(&w, 1, 0);
+	receive_sound(&w, 3, 40);
+	receive_sound(&w, 20000, 60);
+	receive_sound(&w, 20001, 80);
+	struct matroska_file file = read_file(&w);
+	g_assert_cmpuint(file.blocks->len, ==, 3);
+	g_assert_cmpuint(block(&file, 2)->time_ms, ==, 80);
+	matroska_file_clear(&file);
+	end(&w);
+}
+
+static void test_time_never_goes_back(void)
+{
+	struct world w = world_new();
+	begin(&w, false);
+	static const int64_t capture_ms[] = {-50, 10, 5, 30};
+	for (unsigned i = 0; i < G_N_ELEMENTS(capture_ms); i++)
+		receive_sound(&w, (uint16_t)i, capture_ms[i]);
+	struct matroska_file file = read_file(&w);
+	static const uint64_t expected[] = {0, 10, 10, 30};
+	for (unsigned i = 0; i < G_N_ELEMENTS(expected); i++)
+		g_assert_cmpuint(block(&file, i)->time_ms, ==, expected[i]);
+	matroska_file_clear(&file);
+	end(&w);
+}
+
+/* Nothing before the first keyframe; nothing between a loss and the next one. */
+static void test_pictures(void)
+{
+	struct world w = world_new();
+	begin(&w, true);
+	g_assert_true(track_needs_keyframe(w.track));
+	receive_picture(&w, 1, false, 0, 1, 0);
+	g_assert_cmpuint(w.file->len, ==, 0);
+	for (unsigned i = 0; i < 3; i++)
+		receive_picture(&w, (uint16_t)(2 + i), true, i, 3, 33);
+	g_assert_false(track_needs_keyframe(w.track));
+	receive_picture(&w, 5, false, 0, 1, 66);
+	receive_picture(&w, 7, false, 0, 1, 133); /* 6 never comes */
+	receive_picture(&w, 8, true, 0, 1, 166);
+	w.now_us += REORDER_WAIT_US;
+	track_tick(w.track, w.now_us);
+	struct matroska_file file = read_file(&w);
+	g_assert_cmpstr(file.codec, ==, "V_VP8");
+	g_assert_cmpuint(file.width, ==, 640);
+	g_assert_cmpuint(file.height, ==, 360);
+	g_assert_cmpuint(file.blocks->len, ==, 3);
+	g_assert_cmpuint(block(&file, 0)->time_ms, ==, 33);
+	g_assert_true(block(&file, 0)->keyframe);
+	g_assert_cmpuint(block(&file, 0)->length, ==, 10 + 2 + 2); /* without descriptors */
+	g_assert_cmpuint(block(&file, 1)->time_ms, ==, 66);
+	g_assert_false(block(&file, 1)->keyframe);
+	g_assert_cmpuint(block(&file, 2)->time_ms, ==, 166);
+	g_assert_cmpuint(track_counts(w.track).dropped, ==, 2); /* the first, and that behind 6 */
+	matroska_file_clear(&file);
+	end(&w);
+}
+
+/* What didn't fit is missing, and nothing else is. */
+static void test_full_disk(void)
+{
+	struct world w = world_new();
+	begin(&w, false);
+	for (unsigned i = 0; i < 400; i++) {
+		w.full = i < 10 || (i >= 120 && i < 290);
+		receive_sound(&w, (uint16_t)i, 20 * i);
+	}
+	track_end(w.track);
+	g_assert_cmpuint(track_counts(w.track).lost, ==, 180);
+	struct matroska_file file = read_file(&w);
+	g_assert_cmpuint(file.blocks->len, ==, 220);
+	g_assert_cmpuint(block(&file, 0)->time_ms, ==, 200);
+	g_assert_cmpuint(block(&file, 109)->time_ms, ==, 2380);
+	g_assert_cmpuint(block(&file, 110)->time_ms, ==, 5800);
+	g_assert_true(file.segment_ended);
+	g_assert_cmpuint(file.open_clusters, ==, 0);
+	matroska_file_clear(&file);
+	end(&w);
+}
+
+static void test_nonsense(void)
+{
+	struct world w = world_new();
+	begin(&w, true);
+	uint8_t rtp[64] = {0};
+	for (size_t length = 0; length < sizeof rtp; length++)
+		track_receive(w.track, rtp, length, BEGIN_US, w.now_us);
+	g_assert_cmpuint(track_counts(w.track).refused, ==, sizeof rtp);
+	receive(&w, 1, 0, true, (const uint8_t *)"\x90", 1, 0);
+	track_end(w.track);
+	g_assert_cmpuint(w.file->len, ==, 0);
+	end(&w);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/track/sound", test_sound);
+	g_test_add_func("/track/cut_anywhere", test_cut_anywhere);
+	g_test_add_func("/track/order_and_loss", test_order_and_loss);
+	g_test_add_func("/track/jump", test_jump);
+	g_test_add_func("/track/time_never_goes_back", test_time_never_goes_back);
+	g_test_add_func("/track/pictures", test_pictures);
+	g_test_add_func("/track/full_disk", test_full_disk);
+	g_test_add_func("/track/nonsense", test_nonsense);
+	return g_test_run();
+}
