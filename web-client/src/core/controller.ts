@@ -9,12 +9,14 @@ import { askAbout, joinProblem, problem } from "./lobby";
 import { OwnMedia } from "./own_media";
 import { CLOSE, type Joined, type Notice, type Request } from "./protocol";
 import { type Event, reduce } from "./reduce";
+import { RecordingBell } from "./recording";
 import { Ringer } from "./ringer";
 import { type JoinOptions, Session } from "./session";
 import { RequestFailed } from "./signalling";
 import type { Geometry } from "./slots";
 import { gains } from "./sound/hearing";
 import { Mixer } from "./sound/mixer";
+import { recordingSound } from "./sound/ring";
 import type { JoinMode, Page, Profile, State } from "./state";
 import { deviceId, readPreferences, readSession, writePreferences, writeSession } from "./storage";
 import { createStore, type Store, type WritableStore } from "./store";
@@ -65,6 +67,7 @@ class Controller implements Commands {
     slotsChanged: () => this.session?.layoutChanged(0),
     received: (mid) => this.session?.received(mid) ?? Promise.resolve(null),
   });
+  private readonly recordingBell = new RecordingBell(recordingSound);
   private readonly ringer = new Ringer(() => (this.console.booth ? this.console.booth.ring() : this.mixer.ring(this.state)));
   private readonly session: Session | null = this.link && hasWebRtc() ? this.makeSession(this.link) : null;
   private secret = "";
@@ -87,6 +90,7 @@ class Controller implements Commands {
     this.mixer.update(this.state);
     this.console.update();
     this.ringer.update(this.state);
+    this.recordingBell.update(this.state);
   }
 
   get booth(): BoothCommands | null {

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { NO_RECORDING, recordingNews, type Recording } from "./recording";
+import { describe, expect, it, vi } from "vitest";
+import { NO_RECORDING, RecordingBell, recordingNews, type Recording } from "./recording";
 
 const ON: Recording = { state: "recording", since: 1, writes: true, trouble: null, hoursLeft: 9 };
 
@@ -19,5 +19,23 @@ describe("recordingNews", () => {
     expect(recordingNews(ON, full, true)).toEqual({ key: "toast.diskFull", problem: true });
     expect(recordingNews(full, { ...full, hoursLeft: 0 }, true)).toBeNull();
     expect(recordingNews(ON, full, false)).toBeNull();
+  });
+});
+
+describe("RecordingBell", () => {
+  it("sounds when it begins and when it goes on, and not in between", () => {
+    const sound = vi.fn();
+    const bell = new RecordingBell(sound);
+    const update = (recording: Recording): void => bell.update({ page: { at: "meeting" }, recording });
+    update(NO_RECORDING);
+    expect(sound).not.toHaveBeenCalled();
+    update(ON);
+    update({ ...ON, hoursLeft: 3 });
+    expect(sound).toHaveBeenCalledTimes(1);
+    update({ ...ON, state: "paused" });
+    update(ON);
+    expect(sound).toHaveBeenCalledTimes(2);
+    bell.update({ page: { at: "left", why: "left" }, recording: NO_RECORDING });
+    expect(sound).toHaveBeenCalledTimes(2);
   });
 });

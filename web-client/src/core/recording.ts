@@ -1,4 +1,5 @@
 /** What everybody knows of the meeting's recording. */
+import type { State } from "./state";
 import type { CoreWord } from "./words";
 
 export type Trouble = "disk-full" | "disk-slow" | "disk-error";
@@ -17,6 +18,20 @@ export interface Recording {
 export const NO_RECORDING: Recording = { state: "off", since: 0, writes: false, trouble: null, hoursLeft: 0 };
 /** With less than this hosts are told how much is left. */
 export const FEW_HOURS = 4;
+
+/** Sounds once when it begins, or goes on, and for who comes later. */
+export class RecordingBell {
+  private rang = false;
+
+  constructor(private readonly sound: () => void) {}
+
+  /** After each change of the state. */
+  update({ page, recording }: Pick<State, "page" | "recording">): void {
+    const on = page.at === "meeting" && recording.state === "recording";
+    if (on && !this.rang) this.sound();
+    this.rang = on;
+  }
+}
 
 /** What is worth a word to everybody, or to those who lead. */
 export function recordingNews(before: Recording, after: Recording, leads: boolean): { key: CoreWord; problem: boolean } | null {
