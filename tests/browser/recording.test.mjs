@@ -120,6 +120,7 @@ suite("recording", { timeout: 120_000 }, () => {
     await sees(host, "Recording");
     await sees(member, "Recording");
     await check(host, "recording");
+    await host.screenshot("recording-host");
     await written("1", "channel-fr.mka");
   });
 
