@@ -267,9 +267,19 @@ unsigned meeting_cameras(struct meeting *meeting, struct feed_key *out, unsigned
 	return n;
 }
 
+/* With the meeting. What the store refuses goes on at the next restart, and ends again then. */
+static void end_recording(struct meeting *meeting)
+{
+	GError *error = NULL;
+	if (!meeting_record(meeting, RECORDING_ENDED, &error))
+		g_warning("recording of %s: %s", meeting->row.name, error->message);
+	g_clear_error(&error);
+}
+
 /* Connections first, so that the last to go don't hear of each one before them. */
 void meeting_end(struct meeting *meeting)
 {
+	end_recording(meeting);
 	meeting_broadcast(meeting, NULL, json_pack("{s:s}", "type", "ended"));
 	for (guint i = 0; i < meeting->people->len; i++) {
 		struct participant *p = meeting->people->pdata[i];
@@ -293,5 +303,8 @@ bool meeting_tick(struct meeting *meeting, gint64 now)
 	}
 	meeting_languages_tick(meeting);
 	meeting_recording_follow(meeting);
-	return meeting->people->len > 0 || now - meeting->idle_since < MEETING_IDLE_US;
+	if (meeting->people->len > 0 || now - meeting->idle_since < MEETING_IDLE_US)
+		return true;
+	end_recording(meeting);
+	return false;
 }

@@ -1,5 +1,6 @@
 /* Recording as the protocol has it. The tracks themselves are tested with the relay and the studio.
  */
+#include "signaling/store_recordings.h"
 #include "tests/unit/signaling/world.h"
 #include <string.h>
 
@@ -116,6 +117,40 @@ static void a_restart_goes_on(void)
 	world_close();
 }
 
+static bool is_open(void)
+{
+	struct store_recording row;
+	bool found;
+	g_assert_true(store_recording_open(world.store, 1, &row, &found, NULL));
+	return found;
+}
+
+static void it_ends_with_the_meeting(void)
+{
+	two_people();
+	page_say(host, "{\"type\":\"record\",\"id\":1,\"state\":\"recording\"}");
+	page_expect_ok(host);
+	g_assert_true(is_open());
+	page_say(host, "{\"type\":\"end\",\"id\":2}");
+	page_expect_ok(host);
+	g_assert_false(is_open());
+	two_leave();
+}
+
+static void nobody_is_left_to_record(void)
+{
+	two_people();
+	page_say(host, "{\"type\":\"record\",\"id\":1,\"state\":\"recording\"}");
+	page_expect_ok(host);
+	page_say(host, "{\"type\":\"leave\"}");
+	page_say(member, "{\"type\":\"leave\"}");
+	world_advance(30);
+	g_assert_true(is_open()); /* somebody may come back */
+	world_advance(90);
+	g_assert_false(is_open());
+	two_leave();
+}
+
 static void trouble_is_told_at_once(void)
 {
 	two_people();
@@ -136,6 +171,8 @@ int main(int argc, char **argv)
 	ADD(only_some_may);
 	ADD(channels_come_and_go);
 	ADD(a_restart_goes_on);
+	ADD(it_ends_with_the_meeting);
+	ADD(nobody_is_left_to_record);
 	ADD(trouble_is_told_at_once);
 	return g_test_run();
 }
