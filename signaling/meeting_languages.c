@@ -4,7 +4,6 @@
 #include "signaling/meeting_studio.h"
 #include <string.h>
 
-
 static gint64 now_ms(void)
 {
 	return g_get_real_time() / 1000;
@@ -70,11 +69,12 @@ void meeting_tell_some(const struct meeting *meeting, unsigned audience,
 
 /* --- what interpretation.h says --- */
 
-static void on_air(void *user, uint32_t channel, uint32_t who, unsigned hold_ms)
+static void on_air(void *user, const struct channel *channel, unsigned hold_ms)
 {
 	struct meeting *meeting = user;
 	if (meeting->has_room)
-		relay_set_channel(meeting->meetings->relay, meeting->room, channel, who, hold_ms);
+		relay_set_channel(meeting->meetings->relay, meeting->room, channel->number,
+				  channel->on_air, hold_ms, channel->sign);
 }
 
 static void on_off_air(void *user, const struct channel *channel, uint32_t who, uint32_t by)

@@ -84,6 +84,36 @@ static void everybody_sees_who_is_on_air(void)
 	end();
 }
 
+/* A camera that is off is no lost link; what is lost with the camera on is. */
+static void who_signs_may_switch_the_camera_off(void)
+{
+	begin();
+	page_say(host, "{\"type\":\"set-languages\",\"id\":3,\"channels\":[\"ase\"]}");
+	struct websocket *eve = page_open();
+	char *token = world_sign_token();
+	page_say(eve,
+		 "{\"type\":\"join\",\"id\":1,\"version\":1,\"token\":\"%s\",\"name\":\"Eve\","
+		 "\"device\":\"11111111111111111111111111111111\"}",
+		 token);
+	json_t *joined = page_take(eve, "joined");
+	char *id = g_strdup(page_text(joined, "participant"));
+	page_offer(eve);
+	page_say(eve, "{\"type\":\"air\",\"language\":\"ase\"}");
+	g_assert_true(world.sign);
+	page_say(eve, "{\"type\":\"media\",\"microphone\":\"off\",\"camera\":\"off\"}");
+	page_forget(member);
+	relay_says("ase", id, CHANNEL_LOST);
+	page_expect_none(member, "languages");
+	page_say(eve, "{\"type\":\"media\",\"microphone\":\"off\",\"camera\":\"on\"}");
+	relay_says("ase", id, CHANNEL_LOST);
+	expect_channel(member, 0, "lost", id);
+	json_decref(joined);
+	g_free(token);
+	g_free(id);
+	page_drop(eve);
+	end();
+}
+
 static void a_channel_without_booth_is_empty(void)
 {
 	begin();
@@ -534,6 +564,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/protocol-languages/everybody-sees-who-is-on-air",
 			everybody_sees_who_is_on_air);
+	g_test_add_func("/protocol-languages/who-signs-may-switch-the-camera-off",
+			who_signs_may_switch_the_camera_off);
 	g_test_add_func("/protocol-languages/a-channel-without-booth-is-empty",
 			a_channel_without_booth_is_empty);
 	g_test_add_func("/protocol-languages/joined-says-it-all", joined_says_it_all);

@@ -133,7 +133,7 @@ void relay_set_screen(struct relay *relay, uint32_t room, uint32_t peer)
 }
 
 void relay_set_channel(struct relay *relay, uint32_t room, uint32_t channel, uint32_t peer,
-		       unsigned hold_ms)
+		       unsigned hold_ms, bool sign)
 {
 	(void)relay;
 	g_assert_cmpuint(room, ==, world.rooms_opened);
@@ -141,6 +141,7 @@ void relay_set_channel(struct relay *relay, uint32_t room, uint32_t channel, uin
 	world.channel = channel;
 	world.on_air = peer;
 	world.hold_ms = hold_ms;
+	world.sign = sign;
 }
 
 static char *muted_key(uint32_t peer, enum source source)
@@ -369,6 +370,12 @@ char *world_token(const char *meeting, enum role role, const char *name)
 char *world_booth_token(void)
 {
 	char *languages[] = {(char *)"en", (char *)"zh", NULL};
+	return sign("demo", ROLE_INTERPRETER, NULL, languages);
+}
+
+char *world_sign_token(void)
+{
+	char *languages[] = {(char *)"ase", NULL};
 	return sign("demo", ROLE_INTERPRETER, NULL, languages);
 }
 
