@@ -8,7 +8,7 @@ import { Stage } from "./bench_languages_cases.mjs";
 import { channelCost } from "./bench_channels.mjs";
 
 const rounds = Number(process.env.ROUNDS ?? 1000);
-const all = ["switching", "handOvers", "fallback", "relay", "response", "channels"];
+const all = ["switching", "page", "handOvers", "fallback", "relay", "response", "channels"];
 const cases = process.env.CASES?.split(",") ?? all;
 const share = (of) => Math.max(5, Math.round((rounds * of) / 1000));
 const rows = [];

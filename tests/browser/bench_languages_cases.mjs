@@ -1,6 +1,7 @@
 /** The cases of bench_languages.mjs that browsers measure: two booths and a listener. */
 import { execFileSync } from "node:child_process";
 import { Booth, Device, response } from "./cast.mjs";
+import { pageSwitching } from "./bench_languages_page.mjs";
 import { until } from "./harness.mjs";
 
 const MEETING = "bench";
@@ -126,6 +127,7 @@ export class Stage {
   static async open(server, browser) {
     const stage = new Stage();
     stage.server = server;
+    stage.browser = browser;
     server.meeting(MEETING, "--floor", "zh", "--channel", "en", "--channel", "es", "--channel", "fr", "--channel", "pt");
     const interpreter = async (name, tone, language, slots) => {
       const one = await Booth.open(browser, server, { meeting: MEETING, role: "interpreter", token: ["--language", language], name,
@@ -156,6 +158,12 @@ export class Stage {
     await Promise.all(devices.map((device) => device.close()));
     tell("language switch: press to first sound, ms", "p95 < 150", `${spread(times)} of ${times.length}`, at(times, 0.95), 149);
     await this.listener.call("slot", "ear", "channel/en");
+  }
+
+  async page(tell, share) {
+    const times = (await pageSwitching({ browser: this.browser, server: this.server, meeting: MEETING, tones: [["pt", CARLA], ["fr", ANA]], count: share(200) }))
+      .map(Math.round);
+    tell("the same on the product's page, at the output of its Web Audio graph, ms", "p95 < 150", `${spread(times)} of ${times.length}`, at(times, 0.95), 149);
   }
 
   async handOvers(tell, share) {
