@@ -140,6 +140,8 @@ export class Server {
 
   async stop() {
     if (this.process.exitCode === null && this.process.signalCode === null) await this.kill("SIGTERM");
+    /* a studio outlives it by a minute, with the same output, for which this process would wait */
+    for (const stream of [this.process.stdout, this.process.stderr]) stream.destroy();
     rmSync(this.data, { recursive: true, force: true });
   }
 }
@@ -253,6 +255,13 @@ export class Person {
   /** Who this page is to the others. */
   id() {
     return until(`${this.name} has an id`, () => this.page.evaluate(() => window.probe.participant()));
+  }
+
+  /** The local UDP port of its connection. */
+  async port() {
+    const stats = await this.stats();
+    const pair = stats.find(({ id }) => id === stats.find(({ type }) => type === "transport").selectedCandidatePairId);
+    return stats.find(({ id }) => id === pair.localCandidateId).port;
   }
 
   /** inbound-rtp or outbound-rtp of one kind. */

@@ -132,7 +132,9 @@ export class SlotKeeper {
       if (!picture || people.get(picture.participant ?? "")?.camera !== "on") continue;
       if (fresh(picture.mid) < FRAME_STALE_MS) live.add(picture.mid);
     }
-    if (channelPicture && fresh(channelPicture.mid) < FRAME_STALE_MS) live.add(channelPicture.mid);
+    // A device that signs says nothing of its camera.
+    const resting = people.get(channelPicture?.participant ?? "")?.camera === "off";
+    if (channelPicture && !resting && fresh(channelPicture.mid) < FRAME_STALE_MS) live.add(channelPicture.mid);
     if (screenPicture && fresh(screenPicture.mid) < Infinity) live.add(screenPicture.mid);
     this.dispatch({ type: "live", mids: live });
   }
