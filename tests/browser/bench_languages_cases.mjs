@@ -1,7 +1,6 @@
 /** The cases of bench_languages.mjs that browsers measure: two booths and a listener. */
 import { Booth, Device, response } from "./cast.mjs";
 import { drop, heal } from "./network.mjs";
-import { pageSwitching } from "./bench_languages_page.mjs";
 import { until } from "./harness.mjs";
 
 const MEETING = "bench";
@@ -14,7 +13,7 @@ const HALF = GAIN / 2;
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 export const at = (values, part) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(part * values.length))];
-const spread = (values) => `p50 ${at(values, 0.5)}, p95 ${at(values, 0.95)}, worst ${at(values, 1)}`;
+export const spread = (values) => `p50 ${at(values, 0.5)}, p95 ${at(values, 0.95)}, worst ${at(values, 1)}`;
 
 /** Runs in the listener's page: from asking for a feed to the first sound of its tone, over and over. */
 async function switchRounds(rounds, feeds, half) {
@@ -127,7 +126,6 @@ export class Stage {
   static async open(server, browser) {
     const stage = new Stage();
     stage.server = server;
-    stage.browser = browser;
     server.meeting(MEETING, "--floor", "zh", "--channel", "en", "--channel", "es", "--channel", "fr", "--channel", "pt");
     const interpreter = async (name, tone, language, slots) => {
       const one = await Booth.open(browser, server, { meeting: MEETING, role: "interpreter", token: ["--language", language], name,
@@ -158,12 +156,6 @@ export class Stage {
     await Promise.all(devices.map((device) => device.close()));
     tell("language switch: press to first sound, ms", "p95 < 150", `${spread(times)} of ${times.length}`, at(times, 0.95), 149);
     await this.listener.call("slot", "ear", "channel/en");
-  }
-
-  async page(tell, share) {
-    const times = (await pageSwitching({ browser: this.browser, server: this.server, meeting: MEETING, tones: [["pt", CARLA], ["fr", ANA]], count: share(200) }))
-      .map(Math.round);
-    tell("the same on the product's page, at the output of its Web Audio graph, ms", "p95 < 150", `${spread(times)} of ${times.length}`, at(times, 0.95), 149);
   }
 
   async handOvers(tell, share) {

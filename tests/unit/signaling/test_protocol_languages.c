@@ -84,7 +84,6 @@ static void everybody_sees_who_is_on_air(void)
 	end();
 }
 
-/* A camera that is off is no lost link; what is lost with the camera on is. */
 static void who_signs_may_switch_the_camera_off(void)
 {
 	begin();

@@ -197,11 +197,11 @@ describe("loudness", () => {
     mixer.update(inMeeting({ listening: "fr" }));
     expect(asked(CHANNEL)).toEqual(["0 at 10.02"]);
     mixer.update(inMeeting({ listening: "fr", originalLevel: 0.5 }));
-    mixer.moved("channel/en", 0.06); // what was asked for before that
+    mixer.moved("channel/en", 0.065); // what was asked for before that
     expect(asked(CHANNEL)).toEqual([]);
-    mixer.moved("channel/fr", 0.06);
-    mixer.moved("channel/fr", 0.06);
-    expect(asked(CHANNEL)).toEqual(["0 at 10.02", "1 at 10.11"]);
+    mixer.moved("channel/fr", 0.065);
+    mixer.moved("channel/fr", 0.065);
+    expect(asked(CHANNEL)).toEqual(["0 at 10.02", "1 at 10.10"]);
   });
   it("a channel that doesn't come isn't waited for without end", () => {
     vi.useFakeTimers();

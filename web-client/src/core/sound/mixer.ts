@@ -9,7 +9,7 @@ import { Ramp } from "./ramp";
 
 const GROUPS: readonly Group[] = ["original", "channel", "incoming", "partner"];
 /** Between two packets, and from the jitter buffer through this graph. */
-const ON_THE_WAY_SECONDS = 0.03;
+const ON_THE_WAY_SECONDS = 0.015;
 /** A slot that hasn't gone over by then stays with what it had. */
 const MOVING_PATIENCE_MS = 1000;
 const GESTURES = ["pointerdown", "keydown"] as const;
