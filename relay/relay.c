@@ -432,11 +432,12 @@ void relay_set_screen(struct relay *relay, uint32_t room, uint32_t peer)
 }
 
 void relay_set_channel(struct relay *relay, uint32_t room, uint32_t channel, uint32_t peer,
-		       unsigned hold_ms)
+		       unsigned hold_ms, bool sign)
 {
 	struct command *command = relay_new_command(COMMAND_SET_CHANNEL, room, peer);
 	command->channel = channel;
 	command->hold_us = hold_ms * US_PER_MS;
+	command->sign = sign;
 	post_to_home(relay, command);
 }
 

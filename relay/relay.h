@@ -96,9 +96,9 @@ void relay_pin_stage(struct relay *relay, uint32_t room, uint32_t peer);
 void relay_set_screen(struct relay *relay, uint32_t room, uint32_t peer);
 /*
  * Language channels: their numbers are the caller's, from 1 up. Who is on air in it (its booth microphone and camera), in place of
- * who was; 0: nobody. hold_ms: silence for longer is a pause; 0: never.
+ * who was; 0: nobody. hold_ms: silence for longer is a pause; 0: never. sign: a sign language, which has no sound and makes no pause.
  */
-void relay_set_channel(struct relay *relay, uint32_t room, uint32_t channel, uint32_t peer, unsigned hold_ms);
+void relay_set_channel(struct relay *relay, uint32_t room, uint32_t channel, uint32_t peer, unsigned hold_ms, bool sign);
 /* Whose program is the channel's (or PROGRAM_FLOOR's); 0: nobody's. */
 void relay_set_program(struct relay *relay, uint32_t room, uint32_t channel, uint32_t peer);
 void relay_set_muted(struct relay *relay, uint32_t room, uint32_t peer, enum source source, bool muted);

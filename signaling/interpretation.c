@@ -193,7 +193,7 @@ static void tell_relay(const struct interpretation *i, const struct channel *cha
 {
 	const struct interpreter *one = find(i, channel->on_air);
 	unsigned hold = one != NULL ? interpretation_hold(i, one->booth) : 0;
-	i->events.air(i->events.user, channel->number, channel->on_air, hold * 1000);
+	i->events.air(i->events.user, channel, hold * 1000);
 }
 
 static void end_handover(struct interpretation *i, struct channel *channel,
@@ -409,9 +409,6 @@ void interpretation_take_air(struct interpretation *i, uint32_t number, uint32_t
 {
 	struct channel *channel = find_channel(i, number);
 	if (channel == NULL || channel->on_air != who || channel->air == air)
-		return;
-	/* The relay listens; of a sign language that says nothing. */
-	if (channel->sign)
 		return;
 	channel->air = air;
 	i->events.changed(i->events.user);

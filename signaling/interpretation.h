@@ -62,7 +62,7 @@ struct channel {
 /* All are called from within a function below. */
 struct interpretation_events {
 	void *user;
-	void (*air)(void *user, uint32_t channel, uint32_t who,
+	void (*air)(void *user, const struct channel *channel,
 		    unsigned hold_ms); /* for the relay */
 	/* Not by own wish. by: who has it now; 0: nobody. */
 	void (*off_air)(void *user, const struct channel *channel, uint32_t who, uint32_t by);

@@ -71,17 +71,15 @@ void meeting_tell_some(const struct meeting *meeting, unsigned audience,
 
 /* --- what interpretation.h says --- */
 
-static void on_air(void *user, uint32_t channel, uint32_t who, unsigned hold_ms)
+static void on_air(void *user, const struct channel *channel, unsigned hold_ms)
 {
 	struct meeting *meeting = user;
 	if (meeting->has_room)
-		relay_set_channel(meeting->meetings->relay, meeting->room, channel, who, hold_ms);
-	const struct channel *of =
-		interpretation_find_channel(meeting->interpretation, channel);
-	if (of != NULL)
-		meeting_recording_note(meeting, json_pack("{s:s, s:s, s:s?}", "type", "air", "language",
-							  of->tag, "participant",
-							  id_of(meeting, who)));
+		relay_set_channel(meeting->meetings->relay, meeting->room, channel->number,
+				  channel->on_air, hold_ms, channel->sign);
+	meeting_recording_note(meeting, json_pack("{s:s, s:s, s:s?}", "type", "air", "language",
+						  channel->tag, "participant",
+						  id_of(meeting, channel->on_air)));
 }
 
 static void on_off_air(void *user, const struct channel *channel, uint32_t who, uint32_t by)

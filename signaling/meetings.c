@@ -105,12 +105,21 @@ static void on_held(void *user, uint32_t room, uint32_t peer, uint64_t slots)
 		participant_held(p, slots);
 }
 
+/* Who signs and has switched the camera off hasn't lost the link. */
+static bool camera_is_off(const struct meeting *meeting, uint32_t number, uint32_t peer)
+{
+	const struct channel *channel =
+		interpretation_find_channel(meeting->interpretation, number);
+	const struct participant *p = meeting_find(meeting, peer);
+	return channel != NULL && channel->sign && p != NULL && p->camera == DEVICE_OFF;
+}
+
 static void on_channel(void *user, uint32_t room, uint32_t channel, uint32_t peer,
 		       enum channel_air air)
 {
 	struct meetings *meetings = user;
 	struct meeting *meeting = g_hash_table_lookup(meetings->by_room, GUINT_TO_POINTER(room));
-	if (meeting != NULL)
+	if (meeting != NULL && !(air == CHANNEL_LOST && camera_is_off(meeting, channel, peer)))
 		interpretation_take_air(meeting->interpretation, channel, peer, air);
 }
 

@@ -89,6 +89,7 @@ stage_long() {
 	counted tests/interop/run.sh --long
 	node_tests tests/browser/run.sh long.mjs
 	node_tests tests/browser/run.sh languages_long.mjs
+	LISTENER=firefox node_tests tests/browser/run.sh listener.test.mjs
 	FUZZ_SECONDS=60 stage_fuzz
 }
 

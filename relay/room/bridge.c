@@ -82,6 +82,14 @@ void bridge_level(struct peer *peer, enum source source, struct packet_sound hea
 	send(shared, shared->home, &b);
 }
 
+void bridge_seen(struct peer *peer, bool camera)
+{
+	struct shared *shared = peer->shared;
+	const struct bridged b = {
+		.kind = BRIDGED_SEEN, .peer = peer->id, .session = peer->session, .camera = camera};
+	send(shared, shared->home, &b);
+}
+
 static struct bridged_layer describe(const struct layer *l)
 {
 	return (struct bridged_layer){.active = l->active,

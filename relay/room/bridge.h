@@ -35,6 +35,7 @@ struct shared;
 enum bridged_kind {
 	BRIDGED_PACKET,
 	BRIDGED_LEVEL, /* how loud a microphone or booth microphone is; to the home part */
+	BRIDGED_SEEN,  /* something came from who is on air; to the home part */
 };
 
 struct bridged {
@@ -43,6 +44,7 @@ struct bridged {
 	uint8_t kind, source, layer;
 	uint8_t level; /* LEVEL */
 	bool sparse;   /* LEVEL: see struct packet_sound */
+	bool camera;   /* SEEN: of the booth camera */
 	/* PACKET: what was before it doesn't count: the numbers broke off, or the layer has just
 	 * been subscribed to. From the number first on everything comes. */
 	bool anew;
@@ -126,7 +128,8 @@ void bridge_forward(struct layer *first);
 /* The layer's numbers begin anew with this one. */
 void bridge_restart(struct layer *layer, uint16_t sequence);
 void bridge_level(struct peer *peer, enum source source,
-		  struct packet_sound heard); /* to the home part */
+		  struct packet_sound heard);	  /* to the home part */
+void bridge_seen(struct peer *peer, bool camera); /* to the home part */
 /* To all parts that watch; to those that don't know yet. */
 void bridge_tell(struct publication *publication);
 void bridge_tell_late(struct publication *publication);

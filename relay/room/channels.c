@@ -10,6 +10,12 @@
  */
 #define LOST_US	       (220 * US_PER_MS)
 #define LOST_SPARSE_US (900 * US_PER_MS)
+/*
+ * A booth camera sends 10 frames a second or more. It may rest, of its own accord or for want of
+ * bandwidth: RTCP or sound that comes without it for so long says that its link is there.
+ */
+#define LOST_SIGN_US (700 * US_PER_MS)
+#define RESTS_US     (250 * US_PER_MS)
 
 struct channel {
 	uint32_t id, on_air, program;
@@ -17,6 +23,9 @@ struct channel {
 	uint64_t heard_us; /* the newest packet, or when this one went on air */
 	uint64_t spoke_us; /* the same of speech */
 	bool sparse;	   /* the newest packet was */
+	bool sign;
+	bool runs;	  /* sign: the camera does */
+	uint64_t seen_us; /* sign: its newest packet */
 	bool untold;
 	enum channel_air air; /* as last told */
 };
@@ -62,18 +71,19 @@ static void drop_if_empty(struct channels *channels, struct channel *c)
 }
 
 bool channels_set(struct channels *channels, uint32_t channel, uint32_t peer, uint64_t hold_us,
-		  uint64_t now_us)
+		  bool sign, uint64_t now_us)
 {
 	struct channel *c = find_or_add(channels, channel);
 	if (!c)
 		return false;
 	c->hold_us = hold_us;
+	c->sign = sign;
 	c->untold = true;
 	if (c->on_air == peer)
 		return true;
 	c->on_air = peer;
 	c->heard_us = c->spoke_us = now_us;
-	c->sparse = false;
+	c->sparse = c->runs = false;
 	return true;
 }
 
@@ -87,13 +97,21 @@ bool channels_set_program(struct channels *channels, uint32_t channel, uint32_t 
 	return true;
 }
 
+static uint64_t lost_us(const struct channel *c)
+{
+	if (c->sign)
+		return c->runs ? c->heard_us + LOST_SIGN_US : UINT64_MAX;
+	return c->heard_us + (c->sparse ? LOST_SPARSE_US : LOST_US);
+}
+
 static enum channel_air air(const struct channel *c, uint64_t now_us)
 {
 	if (!c->on_air)
 		return CHANNEL_OFF;
-	if (now_us >= c->heard_us + (c->sparse ? LOST_SPARSE_US : LOST_US))
+	if (now_us >= lost_us(c))
 		return CHANNEL_LOST;
-	return c->hold_us && now_us >= c->spoke_us + c->hold_us ? CHANNEL_PAUSE : CHANNEL_SPEECH;
+	return !c->sign && c->hold_us && now_us >= c->spoke_us + c->hold_us ? CHANNEL_PAUSE
+									    : CHANNEL_SPEECH;
 }
 
 bool channels_hear(struct channels *channels, uint32_t peer, struct packet_sound heard,
@@ -104,12 +122,28 @@ bool channels_hear(struct channels *channels, uint32_t peer, struct packet_sound
 	const struct voice *voice = speakers_voice(channels->voices, peer);
 	for (unsigned i = 0; i < channels->n; i++) {
 		struct channel *c = &channels->channels[i];
-		if (c->on_air != peer)
+		if (c->on_air != peer || c->sign)
 			continue;
 		c->heard_us = now_us;
 		c->sparse = heard.sparse;
 		if (voice->speaking)
 			c->spoke_us = MAX(c->spoke_us, voice->last_us);
+		changes |= air(c, now_us) != c->air;
+	}
+	return changes;
+}
+
+bool channels_see(struct channels *channels, uint32_t peer, bool camera, uint64_t now_us)
+{
+	bool changes = false;
+	for (unsigned i = 0; i < channels->n; i++) {
+		struct channel *c = &channels->channels[i];
+		if (c->on_air != peer || !c->sign)
+			continue;
+		c->heard_us = now_us;
+		if (camera)
+			c->seen_us = now_us;
+		c->runs = camera || (c->runs && now_us < c->seen_us + RESTS_US);
 		changes |= air(c, now_us) != c->air;
 	}
 	return changes;
@@ -143,9 +177,8 @@ uint64_t channels_deadline(const struct channels *channels)
 		if (c->untold)
 			return 0;
 		if (c->air > CHANNEL_LOST)
-			deadline_us = MIN(deadline_us,
-					  c->heard_us + (c->sparse ? LOST_SPARSE_US : LOST_US));
-		if (c->air == CHANNEL_SPEECH && c->hold_us)
+			deadline_us = MIN(deadline_us, lost_us(c));
+		if (c->air == CHANNEL_SPEECH && !c->sign && c->hold_us)
 			deadline_us = MIN(deadline_us, c->spoke_us + c->hold_us);
 	}
 	return deadline_us;

@@ -42,6 +42,7 @@ struct command {
 	/* SET_CHANNEL, SET_PROGRAM; the hold time only the former */
 	uint32_t channel;
 	uint64_t hold_us;
+	bool sign;
 	unsigned home; /* OPEN_ROOM: the worker that decides */
 	/* SET_SLOT */
 	char mid[MID_MAX + 1];

@@ -54,6 +54,7 @@ struct peer {
 	bool rtt_measured;
 	struct twcc_recorder *twcc; /* NULL: not negotiated */
 	uint64_t connected_us;
+	uint64_t seen_us[2]; /* when it was told that something came; [1]: of the booth camera */
 
 	/* Timers: UINT64_MAX while nothing is to do. */
 	uint64_t request_us; /* NACK, PLI */

@@ -254,6 +254,20 @@ void policy_hear_booth(struct room *room, uint32_t id, struct packet_sound heard
 		channels_update(room->channels, now_us, tell_channel, room);
 }
 
+bool policy_on_air(const struct room *room, uint32_t id)
+{
+	for (unsigned i = 0; i < room->policy.n_channels; i++)
+		if (room->policy.channels[i].on_air == id)
+			return true;
+	return false;
+}
+
+void policy_see(struct room *room, uint32_t id, bool camera, uint64_t now_us)
+{
+	if (channels_see(room->channels, id, camera, now_us))
+		channels_update(room->channels, now_us, tell_channel, room);
+}
+
 void policy_hear(struct room *room, uint32_t id, uint8_t level, uint64_t now_us)
 {
 	/* Who begins to speak is heard from the next packet on. */

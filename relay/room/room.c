@@ -165,6 +165,21 @@ static void hear(struct room *room, struct peer *peer, enum source source,
 		policy_hear_booth(room, peer->id, heard, now_us);
 }
 
+/* As often as sound comes. */
+#define SEEN_EVERY_US (20 * US_PER_MS)
+
+/* Something came: of who is on air it says that the link is there. */
+static void see(struct room *room, struct peer *peer, bool camera, uint64_t now_us)
+{
+	if (!policy_on_air(room, peer->id) || now_us < peer->seen_us[camera] + SEEN_EVERY_US)
+		return;
+	peer->seen_us[camera] = now_us;
+	if (room_is_home(room))
+		policy_see(room, peer->id, camera, now_us);
+	else
+		bridge_seen(peer, camera);
+}
+
 void room_receive_rtp(struct room *room, struct peer *peer, struct packet *packet, uint64_t now_us)
 {
 	struct layer *layer = peer_identify(peer, packet, now_us);
@@ -175,6 +190,7 @@ void room_receive_rtp(struct room *room, struct peer *peer, struct packet *packe
 	if (publication->changed)
 		room_tell_publication(room, publication, now_us);
 	enum source source = publication->description.source;
+	see(room, peer, source == SOURCE_BOOTH_CAMERA, now_us);
 	if (heard && (source == SOURCE_MICROPHONE || source == SOURCE_BOOTH_MICROPHONE) &&
 	    !packet->retransmitted && packet->rtp.payload_length > 0)
 		hear(room, peer, source, packet, now_us);
@@ -188,6 +204,7 @@ void room_forward(struct room *room, uint64_t now_us)
 void room_receive_rtcp(struct room *room, struct peer *peer, const uint8_t *data, size_t length,
 		       uint64_t now_us)
 {
+	see(room, peer, false, now_us);
 	feedback_receive(peer, data, length, now_us);
 }
 
@@ -295,9 +312,9 @@ static void channels_changed(struct room *room, uint64_t now_us)
 }
 
 void room_set_channel(struct room *room, uint32_t channel, uint32_t peer, uint64_t hold_us,
-		      uint64_t now_us)
+		      bool sign, uint64_t now_us)
 {
-	if (channels_set(room->channels, channel, peer, hold_us, now_us))
+	if (channels_set(room->channels, channel, peer, hold_us, sign, now_us))
 		channels_changed(room, now_us);
 }
 

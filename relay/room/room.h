@@ -110,10 +110,11 @@ void room_pin_stage(struct room *room, uint32_t peer, uint64_t now_us);
 void room_set_screen(struct room *room, uint32_t peer, uint64_t now_us);
 /*
  * Language channels, at home only. Who is on air in it, in place of who was: the feed moves at
- * once, to the next packet. hold_us: silence for longer is a pause; 0: never. peer 0: nobody.
+ * once, to the next packet. hold_us: silence for longer is a pause; 0: never. sign: a sign
+ * language. peer 0: nobody.
  */
 void room_set_channel(struct room *room, uint32_t channel, uint32_t peer, uint64_t hold_us,
-		      uint64_t now_us);
+		      bool sign, uint64_t now_us);
 /* Whose publication (SOURCE_PROGRAM) the feed program of this channel shows; 0: nobody's. */
 void room_set_program(struct room *room, uint32_t channel, uint32_t peer, uint64_t now_us);
 /* A host's mute: stops forwarding at the relay, whatever the client does. */

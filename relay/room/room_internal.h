@@ -61,6 +61,10 @@ void policy_point_screen(struct room *room, uint64_t now_us);
 /* Who is on air has changed at home; or here is what another part was told. */
 void policy_point_channels(struct room *room, uint64_t now_us);
 void policy_hear_booth(struct room *room, uint32_t id, struct packet_sound heard, uint64_t now_us);
+/* Whether this one is on air in any channel. */
+bool policy_on_air(const struct room *room, uint32_t id);
+/* Something came from who is on air: see channels_see. */
+void policy_see(struct room *room, uint32_t id, bool camera, uint64_t now_us);
 /* At home: who holds the stage and sits in the seats, after anything that may change it. */
 void policy_update(struct room *room, uint64_t now_us);
 void policy_hear(struct room *room, uint32_t id, uint8_t level, uint64_t now_us);

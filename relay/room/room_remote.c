@@ -58,6 +58,11 @@ void room_receive_bridged(struct room *room, const struct bridged *bridged, uint
 		receive_level(room, peer, bridged, now_us);
 		return;
 	}
+	if (peer && bridged->kind == BRIDGED_SEEN) {
+		if (room_is_home(room))
+			policy_see(room, peer->id, bridged->camera, now_us);
+		return;
+	}
 	struct publication *p = peer ? peer_publication(peer, bridged->source) : NULL;
 	if (!p || bridged->layer >= p->n_layers) {
 		shared_count(&room->shared, COUNTER_DROP_BRIDGE_LATE);

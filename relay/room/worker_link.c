@@ -291,7 +291,7 @@ void worker_run_command(struct worker *worker, struct command *command, uint64_t
 		break;
 	case COMMAND_SET_CHANNEL:
 		room_set_channel(room->room, command->channel, command->peer, command->hold_us,
-				 now_us);
+				 command->sign, now_us);
 		break;
 	case COMMAND_SET_PROGRAM:
 		room_set_program(room->room, command->channel, command->peer, now_us);

@@ -5,10 +5,11 @@
  */
 import { Server, chromium } from "./harness.mjs";
 import { Stage } from "./bench_languages_cases.mjs";
+import { pageSwitching } from "./bench_languages_page.mjs";
 import { channelCost } from "./bench_channels.mjs";
 
 const rounds = Number(process.env.ROUNDS ?? 1000);
-const all = ["switching", "handOvers", "fallback", "relay", "response", "channels"];
+const all = ["switching", "handOvers", "fallback", "relay", "response", "page", "channels"];
 const cases = process.env.CASES?.split(",") ?? all;
 const share = (of) => Math.max(5, Math.round((rounds * of) / 1000));
 const rows = [];
@@ -22,15 +23,17 @@ function tell(what, target, measured, value, limit) {
 
 for (const name of cases) if (!all.includes(name)) throw new Error(`CASES: ${name} isn't one of ${all.join(", ")}`);
 
-if (cases.some((name) => name !== "channels")) {
+const staged = all.filter((name) => !["page", "channels"].includes(name) && cases.includes(name));
+if (staged.length) {
   const server = await Server.start({ port: 8080, options: ["--insecure-http", "--message-rate", "1000"] });
   /* Addresses as they are, so that two pages also find each other without the relay. */
   const browser = await chromium("--disable-features=WebRtcHideLocalIpsWithMdns");
   const stage = await Stage.open(server, browser);
-  for (const name of all) if (name !== "channels" && cases.includes(name)) await stage[name](tell, share);
+  for (const name of staged) await stage[name](tell, share);
   await browser.close();
   await server.stop();
 }
+if (cases.includes("page")) await pageSwitching(tell, share);
 if (cases.includes("channels")) await channelCost(tell);
 
 console.log("\n| what | target | measured | |\n|---|---|---|---|");

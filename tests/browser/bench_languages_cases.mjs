@@ -1,6 +1,6 @@
 /** The cases of bench_languages.mjs that browsers measure: two booths and a listener. */
-import { execFileSync } from "node:child_process";
 import { Booth, Device, response } from "./cast.mjs";
+import { drop, heal } from "./network.mjs";
 import { until } from "./harness.mjs";
 
 const MEETING = "bench";
@@ -13,7 +13,7 @@ const HALF = GAIN / 2;
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 export const at = (values, part) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(part * values.length))];
-const spread = (values) => `p50 ${at(values, 0.5)}, p95 ${at(values, 0.95)}, worst ${at(values, 1)}`;
+export const spread = (values) => `p50 ${at(values, 0.5)}, p95 ${at(values, 0.95)}, worst ${at(values, 1)}`;
 
 /** Runs in the listener's page: from asking for a feed to the first sound of its tone, over and over. */
 async function switchRounds(rounds, feeds, half) {
@@ -194,20 +194,16 @@ export class Stage {
     }
     tell("fallback: microphone off to the notice (and 200 ms of ramp), ms", "≤ 300", `${spread(off)} of ${off.length}`, at(off, 1), 300);
 
-    const nft = (...words) => execFileSync("nft", words, { stdio: ["ignore", "ignore", "inherit"] });
-    nft("add table inet cut");
-    nft("add chain inet cut out { type filter hook output priority 0 ; }");
     const port = await ana.call("port");
     for (let n = 0; n < share(20); n++) {
       const cut = Date.now(); /* before the command: its own time counts, too */
-      nft(`add rule inet cut out udp sport ${port} drop`);
+      drop(`udp sport ${port}`);
       lost.push((await listener.call("state", cut, "en", "lost")).at - cut);
       const healed = Date.now();
-      nft("flush chain inet cut out");
+      heal();
       await listener.call("state", healed, "en", "speech");
       await pause(100);
     }
-    nft("delete table inet cut");
     tell("fallback: link lost to the notice (and 200 ms of ramp), ms", "≤ 300", `${spread(lost)} of ${lost.length}`, at(lost, 1), 300);
 
     await ana.ask({ type: "hold", seconds: 2 });

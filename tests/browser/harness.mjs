@@ -264,6 +264,13 @@ export class Person {
     return until(`${this.name} has an id`, () => this.page.evaluate(() => window.probe.participant()));
   }
 
+  /** The local UDP port of its connection. */
+  async port() {
+    const stats = await this.stats();
+    const pair = stats.find(({ id }) => id === stats.find(({ type }) => type === "transport").selectedCandidatePairId);
+    return stats.find(({ id }) => id === pair.localCandidateId).port;
+  }
+
   /** inbound-rtp or outbound-rtp of one kind. */
   async streams(type, kind) {
     return (await this.stats()).filter((s) => s.type === type && (!kind || s.kind === kind));

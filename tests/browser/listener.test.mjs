@@ -1,14 +1,18 @@
 /**
  * What a listener of a language hears, measured behind the page's own graph: the interpretation and the original beneath it, one tone for
- * each; and the page's words for it. The interpreter is a WHIP publisher, so that two meeting pages are enough.
+ * each; and the page's words for it. The interpreter is a WHIP publisher, so that two meeting pages are enough. LISTENER=firefox: the
+ * listener's page is in Firefox.
  */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { after, before } from "node:test";
-import { Person, Server, sharedChromium, step, suite, until } from "./harness.mjs";
+import { Booth as Client } from "./cast.mjs";
+import { drop, heal, lose } from "./network.mjs";
+import { Person, Server, sharedChromium, sharedFirefox, step, suite, until } from "./harness.mjs";
 
-const FLOOR = 700, ENGLISH = 1500;
+const FLOOR = 700, ENGLISH = 1500, HANDS = 1200;
 
-let server, chrome, speaker, listener, booth;
+let server, chrome, browser, speaker, listener, booth;
 
 /** Taps what the page's AudioContexts play; Web Audio alone, since elements play only where it doesn't. */
 const tapped = (page) => page.evaluateOnNewDocument(() => {
@@ -46,15 +50,25 @@ const says = (words) => until(`the page says ${words}`, async () => {
 });
 const description = () => listener.page.evaluate(() => window.probe.descriptions());
 
+const mixed = (floor, english) => english > -45 && floor < english - 6 && floor > english - 35;
+/** Bytes of sound since the connection is there, of each stream that has any. */
+const received = async () => new Map((await listener.streams("inbound-rtp", "audio")).map(({ mid, bytesReceived }) => [mid, bytesReceived]));
+/** Bit/s of each stream that carries sound now. */
+async function rates(seconds) {
+  const before = await received();
+  await new Promise((done) => setTimeout(done, seconds * 1000));
+  return [...(await received())].map(([mid, bytes]) => (8 * (bytes - (before.get(mid) ?? 0))) / seconds).filter((rate) => rate > 0);
+}
+
 /** An interpreter's own equipment: sends a tone by WHIP, on air in the token's first language. */
 class Booth {
-  static async open(link, token, signs = false) {
+  static async open(link, token) {
     const one = new Booth();
     one.context = await chrome.createBrowserContext();
     one.page = await one.context.newPage();
     await one.page.goto(link, { waitUntil: "load" });
     await one.page.mouse.click(5, 5); /* a gesture, for the sound */
-    await one.page.evaluate(async (bearer, tone, hands) => {
+    await one.page.evaluate(async (bearer, tone) => {
       const audio = new AudioContext({ sampleRate: 48000 });
       const oscillator = new OscillatorNode(audio, { frequency: tone });
       window.gain = new GainNode(audio, { gain: 0.3 });
@@ -63,20 +77,13 @@ class Booth {
       oscillator.start();
       const pc = (window.pc = new RTCPeerConnection());
       pc.addTransceiver(out.stream.getAudioTracks()[0], { direction: "sendonly" });
-      if (hands) {
-        const canvas = Object.assign(document.createElement("canvas"), { width: 160, height: 120 });
-        const ink = canvas.getContext("2d");
-        let n = 0;
-        setInterval(() => { ink.fillStyle = `hsl(240 80% ${40 + (n++ % 5)}%)`; ink.fillRect(0, 0, 160, 120); }, 100);
-        pc.addTransceiver(canvas.captureStream(10).getVideoTracks()[0], { direction: "sendonly" });
-      }
       await pc.setLocalDescription(await pc.createOffer());
       const reply = await fetch("/whip/listener", { method: "POST", body: pc.localDescription.sdp,
         headers: { "Content-Type": "application/sdp", Authorization: `Bearer ${bearer}` } });
       if (reply.status !== 201) throw new Error(`${reply.status} ${await reply.text()}`);
       window.place = reply.headers.get("Location");
       await pc.setRemoteDescription({ type: "answer", sdp: await reply.text() });
-    }, token, ENGLISH, signs);
+    }, token, ENGLISH);
     return one;
   }
 
@@ -95,6 +102,7 @@ suite("a listener of a language", { timeout: 180_000 }, () => {
     server = await Server.start();
     server.meeting("listener", "--floor", "zh", "--channel", "en", "--channel", "fr");
     chrome = await sharedChromium();
+    browser = process.env.LISTENER === "firefox" ? await sharedFirefox() : chrome;
   });
   after(async () => {
     await booth?.close().catch(() => {});
@@ -102,7 +110,7 @@ suite("a listener of a language", { timeout: 180_000 }, () => {
   });
 
   step("the lobby suggests the browser's language, and says it in the language", async () => {
-    listener = await Person.open(chrome, server.link("listener", "member"), { name: "Lena", tone: 300, prepare: tapped });
+    listener = await Person.open(browser, server.link("listener", "member"), { name: "Lena", tone: 300, prepare: tapped });
     await until("English is chosen", async () => (await (await listener.find("language")).evaluate((node) => node.innerText)).includes("English"));
     await listener.press("language");
     assert.match(await listener.page.$eval('[data-testid="language-dialog"]', (node) => node.innerText), /Original[\s\S]*English[\s\S]*Français/);
@@ -153,6 +161,32 @@ suite("a listener of a language", { timeout: 180_000 }, () => {
     await hears("English alone", (floor, english) => english > -45 && floor < english - 40);
   });
 
+  step("on a weak link: the program, floor beneath interpretation, as one stream; without a studio the plain sound, and all as before at the end", async () => {
+    try {
+      lose(await listener.port(), 30);
+      await hears("the program", mixed);
+      await says("English – interpretation");
+      const studio = execFileSync("pgrep", ["-P", String(server.process.pid)], { encoding: "utf8" });
+      heal(); /* concealed losses have overtones; the mark takes 6 s to rise */
+      const killed = Date.now();
+      process.kill(Number(studio), "SIGKILL");
+      await until("the listener hears English alone", async () => {
+        const [floor, english] = [await level(FLOOR), await level(ENGLISH)];
+        return english > -45 && floor < english - 40;
+      }, { every: 20 });
+      assert.ok(Date.now() - killed <= 2000, `${Date.now() - killed} ms`);
+      lose(await listener.port(), 30);
+      await hears("the program of another studio", mixed);
+    } finally {
+      heal();
+    }
+    const found = await rates(3);
+    assert.ok(found.length === 1 && found[0] > 18_000 && found[0] < 30_000, `bit/s: ${found}`);
+    await hears("the program", mixed);
+    await hears("English alone", (floor, english) => english > -45 && floor < english - 40);
+    assert.ok((await rates(1)).length > 1);
+  });
+
   step("when the floor speaks the listener's language there is nothing to interpret", async () => {
     await speaker.press("more");
     await speaker.press("more-languages");
@@ -185,18 +219,39 @@ suite("a listener of a language", { timeout: 180_000 }, () => {
     await speaker.page.keyboard.press("Enter");
     await speaker.find("remove-channel-ase");
     await speaker.page.keyboard.press("Escape");
-    const signing = await Booth.open(`${server.base}/status`, server.token("listener", "interpreter", "--language", "ase"), true);
+    const token = ["--booth", "hands", "--language", "ase"];
+    const partner = await Client.open(chrome, server, { meeting: "listener", role: "interpreter", token, name: "Finn" });
+    const signer = await Person.open(chrome, server.link("listener", "interpreter", ...token), { name: "Eve", tone: HANDS });
     try {
+      await signer.join();
+      await signer.press("on-air");
       await listener.press("language");
       await listener.press("language-ase");
       await listener.page.keyboard.press("Escape");
       await says("American Sign Language – sign language, original sound");
-      await until("the hands are seen", async () => (await listener.pictures(null, "sign")).some(({ colour }) => Math.abs(colour - 240) < 20));
+      const seen = () => until("the hands are seen", async () => (await listener.pictures(null, "sign")).some(({ colour }) => Math.abs(colour - signer.hue) < 20));
+      await seen();
       await hears("the floor alone", (floor, english) => floor > -45 && english < floor - 40);
+
+      const cut = Date.now();
+      drop(`udp sport ${await signer.port()}`);
+      const told = await partner.call("state", cut, "ase", "lost");
+      assert.ok(told.at - cut <= 1000, `${told.at - cut} ms`);
+      await listener.says("The interpreter’s connection is lost");
+      heal();
+      await seen();
+
+      const off = Date.now();
+      await signer.press("camera"); /* is no lost link */
+      await until("there are no hands", async () => (await listener.pictures(null, "sign")).length === 0);
+      await partner.call("state", off, "ase", "lost", 1500).then(() => assert.fail("lost"), () => {});
+      await signer.press("camera");
+      await seen();
+      await signer.press("on-air");
+      await until("there are no hands", async () => (await listener.pictures(null, "sign")).length === 0);
     } finally {
-      await signing.close();
+      await Promise.all([signer.close(), partner.close()]);
     }
-    await until("there are no hands any more", async () => (await listener.pictures(null, "sign")).length === 0);
     await listener.says("The booth for American Sign Language is empty");
   });
 

@@ -134,7 +134,7 @@ static void test_the_channel_is_its_own_slot(void)
 	client_join(a, room);
 	WORLD_UNTIL(world, client_is_open(a));
 	start(&studio, world, room);
-	relay_set_channel(world->relay, room, CHANNEL, A, 4000);
+	relay_set_channel(world->relay, room, CHANNEL, A, 4000, false);
 	a->speaks = true;
 	WORLD_UNTIL(world, take(&studio, data) > 0);
 	g_assert_cmpuint(data[1], ==, STUDIO_CHANNEL);

@@ -349,7 +349,7 @@ static void a_channel_is_heard_in_all_parts(void)
 	struct fixture *home = s.part[0].f;
 	fixture_set_slot(s.a, "m", FEED_CHANNEL, FRENCH, 0, 0);
 	fixture_set_slot(s.b, "m", FEED_CHANNEL, FRENCH, 0, 0);
-	room_set_channel(home->room, FRENCH, C, 2 * US_PER_SEC, home->now_us);
+	room_set_channel(home->room, FRENCH, C, 2 * US_PER_SEC, false, home->now_us);
 	pass(&s, 2);
 	speak(&s, c, 10);
 	g_assert_cmpuint(fixture_count(s.b, slot_ssrc(s.b, "m")), ==, 10);
@@ -361,10 +361,33 @@ static void a_channel_is_heard_in_all_parts(void)
 	pass(&s, 300);
 	g_assert_cmpint(home->air, ==, CHANNEL_LOST);
 	g_assert_cmpuint(home->n_speaking, ==, 0);
-	room_set_channel(home->room, FRENCH, 0, 0, home->now_us);
+	room_set_channel(home->room, FRENCH, 0, 0, false, home->now_us);
 	pass(&s, 2);
 	speak(&s, c, 5);
 	g_assert_cmpuint(fixture_count(s.b, slot_ssrc(s.b, "m")), ==, 10);
+	scene_free(&s);
+}
+
+static void who_signs_in_another_part_is_seen_at_home(void)
+{
+	enum { SIGN = 9 };
+	struct scene s;
+	scene_init(&s);
+	struct peer_description d = fixture_description(C);
+	d.publications[1].source = SOURCE_BOOTH_CAMERA;
+	struct end *c = join_as(&s, 1, &d, 13);
+	struct fixture *home = s.part[0].f;
+	room_set_channel(home->room, SIGN, C, 0, true, home->now_us);
+	pass(&s, 2);
+	fixture_frame(c, 0, true, 3);
+	carry(&s);
+	pass(&s, 600);
+	g_assert_cmpint(home->air, ==, CHANNEL_SPEECH);
+	pass(&s, 200);
+	g_assert_cmpint(home->air, ==, CHANNEL_LOST);
+	fixture_frame(c, 0, true, 3);
+	carry(&s);
+	g_assert_cmpint(home->air, ==, CHANNEL_SPEECH);
 	scene_free(&s);
 }
 
@@ -452,6 +475,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/bridge/seats_are_given_at_home_and_known_everywhere",
 			seats_are_given_at_home_and_known_everywhere);
 	g_test_add_func("/bridge/a_channel_is_heard_in_all_parts", a_channel_is_heard_in_all_parts);
+	g_test_add_func("/bridge/who_signs_in_another_part_is_seen_at_home",
+			who_signs_in_another_part_is_seen_at_home);
 	g_test_add_func("/bridge/messages_of_an_old_session_do_nothing",
 			messages_of_an_old_session_do_nothing);
 	g_test_add_func("/bridge/another_offers_publication_is_known_everywhere",

@@ -52,7 +52,7 @@ static struct told update(struct channels *channels, uint64_t ms)
 static struct channels *on_air(uint64_t hold_ms)
 {
 	struct channels *channels = channels_new();
-	g_assert_true(channels_set(channels, FRENCH, ANA, hold_ms * MS, 1000 * MS));
+	g_assert_true(channels_set(channels, FRENCH, ANA, hold_ms * MS, false, 1000 * MS));
 	assert_told(update(channels, 1000), 1, ANA, CHANNEL_SPEECH);
 	return channels;
 }
@@ -109,16 +109,73 @@ static void comfort_noise_may_keep_us_waiting(void)
 	channels_free(channels);
 }
 
+static struct channels *signs(void)
+{
+	struct channels *channels = channels_new();
+	g_assert_true(channels_set(channels, FRENCH, ANA, 2000 * MS, true, 1000 * MS));
+	assert_told(update(channels, 1000), 1, ANA, CHANNEL_SPEECH);
+	return channels;
+}
+
+/* 25 frames a second, and a receiver report each second. */
+static void sign(struct channels *channels, uint64_t from_ms, uint64_t to_ms)
+{
+	for (uint64_t ms = from_ms; ms < to_ms; ms += 40) {
+		channels_see(channels, ANA, true, ms * MS);
+		if (ms % 1000 == 0)
+			channels_see(channels, ANA, false, (ms + 10) * MS);
+		g_assert_cmpuint(update(channels, ms + 10).n, ==, 0);
+	}
+}
+
+static void a_lost_link_of_who_signs_shows_within_a_second(void)
+{
+	struct channels *channels = signs();
+	sign(channels, 1000, 9000); /* the last frame: 8,960; silence is no pause */
+	uint64_t ms = channels_deadline(channels) / MS;
+	g_assert_cmpuint(ms, <=, 8960 + 800);
+	g_assert_cmpuint(update(channels, ms - 1).n, ==, 0);
+	assert_told(update(channels, ms), 1, ANA, CHANNEL_LOST);
+	g_assert_cmpuint(channels_deadline(channels), ==, UINT64_MAX);
+	g_assert_true(channels_see(channels, ANA, true, 12000 * MS));
+	assert_told(update(channels, 12000), 1, ANA, CHANNEL_SPEECH);
+	channels_free(channels);
+}
+
+/* Its connection goes on without it; and before its first frame it is waited for. */
+static void a_camera_may_rest(void)
+{
+	struct channels *channels = signs();
+	g_assert_cmpuint(channels_deadline(channels), ==, UINT64_MAX);
+	g_assert_cmpuint(update(channels, 9000).n, ==, 0);
+	sign(channels, 9000, 10000);
+	channels_see(channels, ANA, false, 10400 * MS);
+	g_assert_cmpuint(channels_deadline(channels), ==, UINT64_MAX);
+	g_assert_cmpuint(update(channels, 60000).n, ==, 0);
+	sign(channels, 60000, 61000);
+	g_assert_cmpuint(channels_deadline(channels), !=, UINT64_MAX);
+	channels_free(channels);
+}
+
+/* There is no sound to be missed, and what there is isn't a picture. */
+static void a_booth_microphone_says_nothing_of_who_signs(void)
+{
+	struct channels *channels = signs();
+	g_assert_cmpuint(speak(channels, ANA, LOUD, 1000, 2000).n, ==, 0);
+	g_assert_cmpuint(update(channels, 9000).n, ==, 0);
+	channels_free(channels);
+}
+
 static void another_takes_over(void)
 {
 	struct channels *channels = on_air(4000);
 	speak(channels, ANA, LOUD, 1000, 2000);
-	channels_set(channels, FRENCH, BEN, 4000 * MS, 2000 * MS);
+	channels_set(channels, FRENCH, BEN, 4000 * MS, false, 2000 * MS);
 	assert_told(update(channels, 2000), 1, BEN, CHANNEL_SPEECH);
 	/* Who was on air keeps nothing up. */
 	g_assert_cmpuint(speak(channels, ANA, LOUD, 2000, 2200).n, ==, 0);
 	assert_told(update(channels, 2300), 1, BEN, CHANNEL_LOST);
-	channels_set(channels, FRENCH, 0, 0, 3000 * MS);
+	channels_set(channels, FRENCH, 0, 0, false, 3000 * MS);
 	assert_told(update(channels, 3000), 1, 0, CHANNEL_OFF);
 	channels_free(channels);
 }
@@ -129,13 +186,13 @@ static void there_is_room_for_so_many(void)
 	struct policy policy;
 	struct told told = {0};
 	for (uint32_t i = 1; i <= CHANNELS_MAX; i++)
-		g_assert_true(channels_set(channels, i, ANA + i, 0, 0));
-	g_assert_false(channels_set(channels, CHANNELS_MAX + 1, ANA, 0, 0));
+		g_assert_true(channels_set(channels, i, ANA + i, 0, false, 0));
+	g_assert_false(channels_set(channels, CHANNELS_MAX + 1, ANA, 0, false, 0));
 	g_assert_false(channels_set_program(channels, CHANNELS_MAX + 1, ANA));
 	channels_update(channels, 0, keep, &told);
 	g_assert_cmpuint(told.n, ==, CHANNELS_MAX);
 	/* What means nothing any more makes room. */
-	channels_set(channels, 5, 0, 0, 0);
+	channels_set(channels, 5, 0, 0, false, 0);
 	channels_update(channels, 0, keep, &told);
 	g_assert_true(channels_set_program(channels, CHANNELS_MAX + 1, ANA));
 	channels_policy(channels, &policy);
@@ -203,12 +260,12 @@ static void only_who_is_on_air_is_heard(void)
 	struct scene s = scene_new();
 	say(&s, s.ana, LOUD);
 	g_assert_cmpuint(fixture_count(s.zoe, s.channel), ==, 0);
-	room_set_channel(s.f->room, FRENCH, ANA, 4000 * MS, s.f->now_us);
+	room_set_channel(s.f->room, FRENCH, ANA, 4000 * MS, false, s.f->now_us);
 	say(&s, s.ana, LOUD);
 	say(&s, s.ben, LOUD);
 	g_assert_cmpuint(fixture_count(s.zoe, s.channel), ==, 1);
 	g_assert_cmpuint(heard(&s), ==, ssrc_of(ANA, 45));
-	room_set_channel(s.f->room, FRENCH, 0, 0, s.f->now_us);
+	room_set_channel(s.f->room, FRENCH, 0, 0, false, s.f->now_us);
 	say(&s, s.ana, LOUD);
 	g_assert_cmpuint(fixture_count(s.zoe, s.channel), ==, 1);
 	fixture_free(s.f);
@@ -219,10 +276,10 @@ static void only_who_is_on_air_is_heard(void)
 static void a_hand_over_swaps_between_two_packets(void)
 {
 	struct scene s = scene_new();
-	room_set_channel(s.f->room, FRENCH, ANA, 4000 * MS, s.f->now_us);
+	room_set_channel(s.f->room, FRENCH, ANA, 4000 * MS, false, s.f->now_us);
 	for (unsigned i = 0; i < 40; i++) {
 		uint32_t now = i % 2 ? BEN : ANA;
-		room_set_channel(s.f->room, FRENCH, now, 4000 * MS, s.f->now_us);
+		room_set_channel(s.f->room, FRENCH, now, 4000 * MS, false, s.f->now_us);
 		for (unsigned packet = 0; packet < 3; packet++) {
 			unsigned before = fixture_count(s.zoe, s.channel);
 			say(&s, s.ana, LOUD);
@@ -241,7 +298,7 @@ static void a_hand_over_swaps_between_two_packets(void)
 static void a_booth_is_not_on_the_floor(void)
 {
 	struct scene s = scene_new();
-	room_set_channel(s.f->room, FRENCH, ANA, 4000 * MS, s.f->now_us);
+	room_set_channel(s.f->room, FRENCH, ANA, 4000 * MS, false, s.f->now_us);
 	for (unsigned i = 0; i < 150; i++) {
 		say(&s, s.ana, LOUD);
 		fixture_pass(s.f, 20);
@@ -263,7 +320,7 @@ static void a_partner_is_heard_also_off_air(void)
 static void who_comes_back_is_on_air_again(void)
 {
 	struct scene s = scene_new();
-	room_set_channel(s.f->room, FRENCH, ANA, 4000 * MS, s.f->now_us);
+	room_set_channel(s.f->room, FRENCH, ANA, 4000 * MS, false, s.f->now_us);
 	fixture_leave(s.f, s.ana);
 	fixture_pass(s.f, 300);
 	s.ana = join(&s, ANA);
@@ -272,10 +329,37 @@ static void who_comes_back_is_on_air_again(void)
 	fixture_free(s.f);
 }
 
+/* The packets of a booth camera, and RTCP, as a room gets them. */
+static void a_room_sees_who_signs(void)
+{
+	enum { EVE = 4 };
+	struct scene s = scene_new();
+	struct peer_description d = fixture_description(EVE);
+	d.publications[1].source = SOURCE_BOOTH_CAMERA;
+	struct end *eve = fixture_join_as(s.f, &d);
+	uint8_t report[64];
+	struct rtcp_writer w;
+	room_set_channel(s.f->room, FRENCH, EVE, 4000 * MS, true, s.f->now_us);
+	fixture_pass(s.f, 2000);
+	g_assert_cmpint(s.f->air, ==, CHANNEL_SPEECH);
+	fixture_frame(eve, 0, true, 3);
+	fixture_pass(s.f, 800);
+	g_assert_cmpint(s.f->air, ==, CHANNEL_LOST);
+	fixture_frame(eve, 0, true, 3);
+	g_assert_cmpint(s.f->air, ==, CHANNEL_SPEECH);
+	fixture_pass(s.f, 400);
+	rtcp_writer_init(&w, report, sizeof report);
+	g_assert_true(rtcp_add_receiver_report(&w, 1, NULL, 0));
+	room_receive_rtcp(s.f->room, eve->peer, report, w.length, s.f->now_us);
+	fixture_pass(s.f, 2000);
+	g_assert_cmpint(s.f->air, ==, CHANNEL_SPEECH);
+	fixture_free(s.f);
+}
+
 static void states_are_told(void)
 {
 	struct scene s = scene_new();
-	room_set_channel(s.f->room, FRENCH, ANA, 2000 * MS, s.f->now_us);
+	room_set_channel(s.f->room, FRENCH, ANA, 2000 * MS, false, s.f->now_us);
 	fixture_pass(s.f, 1);
 	g_assert_cmpuint(s.f->n_channel, ==, 1);
 	g_assert_cmpint(s.f->air, ==, CHANNEL_SPEECH);
@@ -306,6 +390,11 @@ int main(int argc, char **argv)
 			a_lost_link_shows_within_300_ms);
 	g_test_add_func("/channels/comfort-noise-may-keep-us-waiting",
 			comfort_noise_may_keep_us_waiting);
+	g_test_add_func("/channels/a-lost-link-of-who-signs-shows-within-a-second",
+			a_lost_link_of_who_signs_shows_within_a_second);
+	g_test_add_func("/channels/a-camera-may-rest", a_camera_may_rest);
+	g_test_add_func("/channels/a-booth-microphone-says-nothing-of-who-signs",
+			a_booth_microphone_says_nothing_of_who_signs);
 	g_test_add_func("/channels/another-takes-over", another_takes_over);
 	g_test_add_func("/channels/there-is-room-for-so-many", there_is_room_for_so_many);
 	g_test_add_func("/channels/only-who-is-on-air-is-heard", only_who_is_on_air_is_heard);
@@ -315,6 +404,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/channels/a-partner-is-heard-also-off-air",
 			a_partner_is_heard_also_off_air);
 	g_test_add_func("/channels/who-comes-back-is-on-air-again", who_comes_back_is_on_air_again);
+	g_test_add_func("/channels/a-room-sees-who-signs", a_room_sees_who_signs);
 	g_test_add_func("/channels/states-are-told", states_are_told);
 	return g_test_run();
 }

@@ -172,7 +172,7 @@ static void sign_languages_go_on(void)
 	struct peer_description signer = fixture_description(SIGNER);
 	signer.publications[1].source = SOURCE_BOOTH_CAMERA;
 	fixture_join_as(s.f, &signer);
-	room_set_channel(s.f->room, SIGN, SIGNER, 0, s.f->now_us);
+	room_set_channel(s.f->room, SIGN, SIGNER, 0, true, s.f->now_us);
 	fixture_set_slot(s.watcher, "c", FEED_CHANNEL_PICTURE, SIGN, 160, 90);
 	room_set_shed_level(s.f->room, SHED_SCREENS, s.f->now_us);
 	g_assert_cmpint(shown(s.watcher, "c"), ==, SHOWN_AS_ASKED);

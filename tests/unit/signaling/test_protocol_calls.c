@@ -1,4 +1,5 @@
-/* Calls over the protocol: who hears of them, who may answer, what bad input is answered. */
+/* Calls and chats of booths over the protocol: who hears of them, who may answer, what bad input is
+ * answered. */
 #include "tests/unit/signaling/world.h"
 
 static struct websocket *ana, *ben;
@@ -137,6 +138,32 @@ static void bad_input_rings_nowhere(void)
 	end();
 }
 
+static void chats_stay_where_they_belong(void)
+{
+	begin();
+	page_say(ana,
+		 "{\"type\":\"booth-chat\",\"id\":11,\"to\":\"booth\",\"text\":\"five more\"}");
+	page_expect_ok(ana);
+	page_expect(ben, "booth-chat", NULL, NULL);
+	page_expect(ana, "booth-chat", NULL, NULL);
+	page_expect_none(host, "booth-chat");
+	page_say(ana, "{\"type\":\"booth-chat\",\"to\":\"host\",\"text\":\"help\"}");
+	page_expect(host, "booth-chat", NULL, NULL);
+	page_expect(ben, "booth-chat", NULL, NULL);
+	page_say(
+		host,
+		"{\"type\":\"booth-chat\",\"to\":\"booth\",\"booth\":\"en-zh\",\"text\":\"yes?\"}");
+	page_expect(ana, "booth-chat", NULL, NULL);
+	page_expect(host, "booth-chat", NULL, NULL);
+	page_expect_none(member, "booth-chat");
+	page_forget(ana);
+	page_say(host, "{\"type\":\"booth-chat\",\"to\":\"booths\",\"text\":\"five minutes\"}");
+	json_t *chat = page_take(ana, "booth-chat");
+	g_assert_cmpstr(page_text(json_object_get(chat, "chat"), "booth"), ==, "");
+	json_decref(chat);
+	end();
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -147,5 +174,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/protocol-calls/nobody-is-called-who-is-not-there",
 			nobody_is_called_who_is_not_there);
 	g_test_add_func("/protocol-calls/bad-input-rings-nowhere", bad_input_rings_nowhere);
+	g_test_add_func("/protocol-calls/chats-stay-where-they-belong",
+			chats_stay_where_they_belong);
 	return g_test_run();
 }

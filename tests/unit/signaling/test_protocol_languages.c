@@ -84,6 +84,35 @@ static void everybody_sees_who_is_on_air(void)
 	end();
 }
 
+static void who_signs_may_switch_the_camera_off(void)
+{
+	begin();
+	page_say(host, "{\"type\":\"set-languages\",\"id\":3,\"channels\":[\"ase\"]}");
+	struct websocket *eve = page_open();
+	char *token = world_sign_token();
+	page_say(eve,
+		 "{\"type\":\"join\",\"id\":1,\"version\":1,\"token\":\"%s\",\"name\":\"Eve\","
+		 "\"device\":\"11111111111111111111111111111111\"}",
+		 token);
+	json_t *joined = page_take(eve, "joined");
+	char *id = g_strdup(page_text(joined, "participant"));
+	page_offer(eve);
+	page_say(eve, "{\"type\":\"air\",\"language\":\"ase\"}");
+	g_assert_true(world.sign);
+	page_say(eve, "{\"type\":\"media\",\"microphone\":\"off\",\"camera\":\"off\"}");
+	page_forget(member);
+	relay_says("ase", id, CHANNEL_LOST);
+	page_expect_none(member, "languages");
+	page_say(eve, "{\"type\":\"media\",\"microphone\":\"off\",\"camera\":\"on\"}");
+	relay_says("ase", id, CHANNEL_LOST);
+	expect_channel(member, 0, "lost", id);
+	json_decref(joined);
+	g_free(token);
+	g_free(id);
+	page_drop(eve);
+	end();
+}
+
 static void a_channel_without_booth_is_empty(void)
 {
 	begin();
@@ -353,32 +382,6 @@ static void a_card_goes_to_those_whom_it_concerns(void)
 	end();
 }
 
-static void chats_stay_where_they_belong(void)
-{
-	begin();
-	page_say(ana,
-		 "{\"type\":\"booth-chat\",\"id\":11,\"to\":\"booth\",\"text\":\"five more\"}");
-	page_expect_ok(ana);
-	page_expect(ben, "booth-chat", NULL, NULL);
-	page_expect(ana, "booth-chat", NULL, NULL);
-	page_expect_none(host, "booth-chat");
-	page_say(ana, "{\"type\":\"booth-chat\",\"to\":\"host\",\"text\":\"help\"}");
-	page_expect(host, "booth-chat", NULL, NULL);
-	page_expect(ben, "booth-chat", NULL, NULL);
-	page_say(
-		host,
-		"{\"type\":\"booth-chat\",\"to\":\"booth\",\"booth\":\"en-zh\",\"text\":\"yes?\"}");
-	page_expect(ana, "booth-chat", NULL, NULL);
-	page_expect(host, "booth-chat", NULL, NULL);
-	page_expect_none(member, "booth-chat");
-	page_forget(ana);
-	page_say(host, "{\"type\":\"booth-chat\",\"to\":\"booths\",\"text\":\"five minutes\"}");
-	json_t *chat = page_take(ana, "booth-chat");
-	g_assert_cmpstr(page_text(json_object_get(chat, "chat"), "booth"), ==, "");
-	json_decref(chat);
-	end();
-}
-
 static void listeners_are_counted(void)
 {
 	begin();
@@ -549,6 +552,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/protocol-languages/everybody-sees-who-is-on-air",
 			everybody_sees_who_is_on_air);
+	g_test_add_func("/protocol-languages/who-signs-may-switch-the-camera-off",
+			who_signs_may_switch_the_camera_off);
 	g_test_add_func("/protocol-languages/a-channel-without-booth-is-empty",
 			a_channel_without_booth_is_empty);
 	g_test_add_func("/protocol-languages/joined-says-it-all", joined_says_it_all);
@@ -567,8 +572,6 @@ int main(int argc, char **argv)
 			insufficient_sound_is_seen_by_all);
 	g_test_add_func("/protocol-languages/a-card-goes-to-those-whom-it-concerns",
 			a_card_goes_to_those_whom_it_concerns);
-	g_test_add_func("/protocol-languages/chats-stay-where-they-belong",
-			chats_stay_where_they_belong);
 	g_test_add_func("/protocol-languages/listeners-are-counted", listeners_are_counted);
 	g_test_add_func("/protocol-languages/the-studio-makes-what-somebody-listens-to",
 			the_studio_makes_what_somebody_listens_to);

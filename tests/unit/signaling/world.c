@@ -46,10 +46,6 @@ void websocket_close(struct websocket *socket, unsigned code, const char *reason
 
 /* --- a stand-in for the studio, whose own test is test_studio.c --- */
 
-struct studio {
-	struct studio_config config;
-};
-
 struct studio *studio_new(const struct studio_config *config)
 {
 	struct studio *studio = g_new0(struct studio, 1);
@@ -96,38 +92,6 @@ void studio_publication(struct studio *studio, const struct publication_state *s
 	studio->config.program(studio->config.user, state->peer, state->active);
 }
 
-/* Its recorded tracks (looked at by nobody), of which the names are kept. */
-struct studio_tracks *studio_tracks(const struct studio *studio)
-{
-	return (struct studio_tracks *)studio;
-}
-
-void studio_tracks_want(struct studio_tracks *tracks, const struct track_wish *wishes, unsigned n,
-			gint64 begin_us, gint64 wall_us)
-{
-	g_string_truncate(world.tracks, 0);
-	for (unsigned i = 0; i < n; i++)
-		g_string_append_printf(world.tracks, "%s%s", i > 0 ? " " : "", wishes[i].name);
-}
-
-char *world_new_part(void)
-{
-	return world.studio->config.new_part(world.studio->config.user);
-}
-
-unsigned studio_tracks_there(const struct studio_tracks *tracks) { return 0; }
-
-enum studio_trouble studio_tracks_trouble(const struct studio_tracks *tracks)
-{
-	return world.trouble;
-}
-
-void studio_tracks_told(struct studio_tracks *tracks, uint32_t peer, enum studio_trouble trouble)
-{
-	world.trouble = trouble;
-	world.studio->config.recording(world.studio->config.user);
-}
-
 /* --- stand-ins for the relay --- */
 
 uint32_t relay_open_room(struct relay *relay)
@@ -165,7 +129,7 @@ void relay_set_screen(struct relay *relay, uint32_t room, uint32_t peer)
 }
 
 void relay_set_channel(struct relay *relay, uint32_t room, uint32_t channel, uint32_t peer,
-		       unsigned hold_ms)
+		       unsigned hold_ms, bool sign)
 {
 	(void)relay;
 	g_assert_cmpuint(room, ==, world.rooms_opened);
@@ -173,6 +137,7 @@ void relay_set_channel(struct relay *relay, uint32_t room, uint32_t channel, uin
 	world.channel = channel;
 	world.on_air = peer;
 	world.hold_ms = hold_ms;
+	world.sign = sign;
 }
 
 static char *muted_key(uint32_t peer, enum source source)
@@ -404,6 +369,12 @@ char *world_token(const char *meeting, enum role role, const char *name)
 char *world_booth_token(void)
 {
 	char *languages[] = {(char *)"en", (char *)"zh", NULL};
+	return sign("demo", ROLE_INTERPRETER, NULL, languages);
+}
+
+char *world_sign_token(void)
+{
+	char *languages[] = {(char *)"ase", NULL};
 	return sign("demo", ROLE_INTERPRETER, NULL, languages);
 }
 

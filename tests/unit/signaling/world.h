@@ -9,6 +9,11 @@
 #include "signaling/studio.h"
 #include "signaling/studio_tracks.h"
 
+/* The stand-in for the studio. */
+struct studio {
+	struct studio_config config;
+};
+
 struct world {
 	char *folder;
 	struct config config;
@@ -23,6 +28,7 @@ struct world {
 	uint32_t rooms_opened, rooms_closed, pinned, screen;
 	uint32_t channel, on_air; /* relay_set_channel */
 	unsigned hold_ms, channels_set;
+	bool sign;
 	unsigned sessions, sessions_freed, offers, slots_set;
 	bool refuse_offers, sheds; /* the relay */
 	struct media_line lines[PEER_MAX_PUBLICATIONS + PEER_MAX_SLOTS];
@@ -47,6 +53,7 @@ char *world_token(const char *meeting, enum role role,
 		  const char *name); /* of today's generation */
 /* An interpreter's, for English and Chinese. */
 char *world_booth_token(void);
+char *world_sign_token(void); /* into American Sign Language */
 /* What the relay says about a participant's media. */
 void world_media(uint32_t peer, enum transport_state state);
 /* What the studio asks for when it begins to record: a folder; free it. */

@@ -32,6 +32,7 @@ export interface ConnectionOptions {
 }
 
 const VOICES = 3;
+const USUAL_BUFFER_SECONDS = 0.06;
 const SCREEN_BITRATE = 2_500_000;
 const SCREEN_SOUND_BITRATE = 96_000;
 /** A little above the relay's own limit of speech: RED and in-band FEC come on top. */
@@ -60,6 +61,8 @@ export class Connection {
   private readonly firstOffer: Promise<string>;
   private negotiation: Promise<void> = Promise.resolve();
   private closed = false;
+  /** Of audio slots, as buffered() last saw them. */
+  private readonly waits = new Map<string, { delay: number; count: number }>();
 
   constructor(
     readonly options: ConnectionOptions,
@@ -254,6 +257,19 @@ export class Connection {
       return { packets: packetsReceived ?? 0, lost: packetsLost ?? 0, playing: estimatedPlayoutTimestamp ? estimatedPlayoutTimestamp - timestamp : null };
     }
     return null;
+  }
+
+  /** How long the sound of a slot waits in its jitter buffer, in seconds: the mean since this was last asked. */
+  async buffered(mid: string): Promise<number> {
+    const transceiver = this.pc.getTransceivers().find((t) => t.mid === mid);
+    const all = (await transceiver?.receiver.getStats().catch(() => null))?.values() ?? [];
+    for (const { type, jitterBufferDelay: delay, jitterBufferEmittedCount: count } of all as Iterable<RTCInboundRtpStreamStats>) {
+      if (type !== "inbound-rtp" || delay === undefined || !count) continue;
+      const before = this.waits.get(mid) ?? { delay: 0, count: 0 };
+      this.waits.set(mid, { delay, count });
+      return count > before.count ? (delay - before.delay) / (count - before.count) : delay / count;
+    }
+    return USUAL_BUFFER_SECONDS;
   }
 
   close(): void {

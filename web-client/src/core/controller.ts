@@ -117,6 +117,7 @@ class Controller implements Commands {
       notice: (notice) => this.noticed(notice),
       unreachable: () => this.unreachable(),
       busy: () => this.serverBusy(),
+      channelMoved: (feed, seconds) => this.mixer.moved(feed, seconds),
       closed: (code) => this.closed(code),
     });
   }

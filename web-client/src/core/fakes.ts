@@ -117,6 +117,9 @@ export class FakeConnection {
       ...(incoming === null ? [] : [sound("incoming")(incoming)]), ...(partner === null ? [] : [sound("partner")(partner)]),
     ];
   }
+  buffered(): Promise<number> {
+    return Promise.resolve(0.06);
+  }
   frames(): Map<string, number> {
     return new Map(this.arrived);
   }

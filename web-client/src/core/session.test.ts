@@ -32,7 +32,7 @@ beforeEach(() => {
   host = {
     state: () => state,
     dispatch: (event: Event) => (state = reduce(state, event)),
-    joined: vi.fn(), refused: vi.fn(), notice: vi.fn(), unreachable: vi.fn(), busy: vi.fn(), closed: vi.fn(),
+    joined: vi.fn(), refused: vi.fn(), notice: vi.fn(), unreachable: vi.fn(), busy: vi.fn(), closed: vi.fn(), channelMoved: vi.fn(),
   };
   const geometry = { tiles: 4, tileWidth: 320, tileHeight: 180, stageWidth: 1280, stageHeight: 720 };
   session = new Session("ws://x/ws", { token: "t", device: "d" }, 3, geometry, host, { connection: connections.make, socket: server.make });

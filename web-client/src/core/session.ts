@@ -24,6 +24,8 @@ export interface SessionHost {
   unreachable(): void;
   /** What this page switched on isn't taken: the server is busy. */
   busy(): void;
+  /** The channel's slot carries this feed now, behind so many seconds of what is in the jitter buffer. */
+  channelMoved(feed: string, seconds: number): void;
   /** The server closed for good. */
   closed(code: number): void;
 }
@@ -84,7 +86,7 @@ export class Session {
     private readonly make: Factories = { connection: (options, changed) => new Connection(options, changed) },
   ) {
     this.options = { cameras, video: ["VP8"], iceServers: [], interpreter: false };
-    this.slots = new SlotKeeper(() => host.state(), (event) => host.dispatch(event), geometry);
+    this.slots = new SlotKeeper(() => host.state(), (event) => host.dispatch(event), geometry, host.channelMoved);
     this.signalling = new Signalling(
       url,
       {

@@ -28,6 +28,8 @@ export class SlotKeeper {
     private readonly state: () => State,
     private readonly dispatch: (event: Event) => void,
     public geometry: Geometry,
+    /** The channel's slot carries this feed now, behind so many seconds of what is in the jitter buffer. */
+    private readonly channelMoved: (feed: string, seconds: number) => void,
   ) {}
 
   /** From now on this connection's slots, of which the relay knows nothing yet. */
@@ -71,6 +73,8 @@ export class SlotKeeper {
     try {
       await send(changed);
       if (this.connection !== connection) return;
+      const channel = moved.find(({ mid }) => mid === connection.mids.channel);
+      if (channel) void connection.buffered(channel.mid).then((seconds) => this.channelMoved(channel.feed, seconds));
       const now = Date.now();
       connection.frames(now);
       for (const slot of moved) if (asked.get(slot.mid) === slot) this.shownSince.set(slot.mid, now);
@@ -128,7 +132,9 @@ export class SlotKeeper {
       if (!picture || people.get(picture.participant ?? "")?.camera !== "on") continue;
       if (fresh(picture.mid) < FRAME_STALE_MS) live.add(picture.mid);
     }
-    if (channelPicture && fresh(channelPicture.mid) < FRAME_STALE_MS) live.add(channelPicture.mid);
+    // A device that signs says nothing of its camera.
+    const resting = people.get(channelPicture?.participant ?? "")?.camera === "off";
+    if (channelPicture && !resting && fresh(channelPicture.mid) < FRAME_STALE_MS) live.add(channelPicture.mid);
     if (screenPicture && fresh(screenPicture.mid) < Infinity) live.add(screenPicture.mid);
     this.dispatch({ type: "live", mids: live });
   }

@@ -255,6 +255,7 @@ export const en = {
   "heard.sign": "{language} – sign language, original sound",
   "heard.insufficient": "{language}: sound is insufficient to interpret",
   "sign.label": "Sign language: {language}",
+  "sign.lost": "The interpreter’s connection is lost",
   "sign.empty": "The booth for {language} is empty",
   "advice.slowDown": "Please speak a little more slowly",
   "advice.muffled": "You sound muffled: please use a headset",

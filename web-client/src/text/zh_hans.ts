@@ -247,6 +247,7 @@ export const zhHans: Catalogue = {
   "heard.sign": "{language} – 手语，声音为原声",
   "heard.insufficient": "{language}：声音不清，无法传译",
   "sign.label": "手语：{language}",
+  "sign.lost": "译员连接中断",
   "sign.empty": "{language} 译员席无人",
   "advice.slowDown": "请讲得稍慢一些",
   "advice.muffled": "您的声音发闷：请戴上耳麦",

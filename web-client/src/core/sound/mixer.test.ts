@@ -228,14 +228,35 @@ describe("loudness", () => {
     mixer.update(inMeeting({ listening: "en", languages: withState("en", "lost") }));
     expect((set.mock.calls[0] as unknown as [number])[0]).toBeCloseTo(0.6);
   });
-  it("another channel comes in from nothing, without a click of the one before", () => {
+  it("a channel in an empty slot is there at once", () => {
+    mixer.update(inMeeting({ listening: "" }));
+    asked(CHANNEL);
     mixer.update(inMeeting({ listening: "en" }));
-    expect(asked(CHANNEL)).toEqual(["0 at 10.02", "1 at 10.10"]);
-    mixer.update(inMeeting({ listening: "fr" }));
-    expect(asked(CHANNEL)).toEqual(["0 at 10.02", "1 at 10.10"]);
+    expect(asked(CHANNEL)).toEqual(["0 at 10.02", "1 at 10.04"]);
     graph().currentTime = 20;
     mixer.update(inMeeting({ listening: "" }));
-    expect([asked(CHANNEL), asked(ORIGINAL)]).toEqual([["0 at 20.08"], ["1 at 20.20"]]);
+    expect([asked(CHANNEL), asked(ORIGINAL).at(-1)]).toEqual([["0 at 20.08"], "1 at 20.20"]);
+  });
+  it("another channel is heard when its sound is there, and the one before no more", () => {
+    mixer.update(inMeeting({ listening: "en" }));
+    asked(CHANNEL);
+    mixer.update(inMeeting({ listening: "fr" }));
+    expect(asked(CHANNEL)).toEqual(["0 at 10.02"]);
+    mixer.update(inMeeting({ listening: "fr", originalLevel: 0.5 }));
+    mixer.moved("channel/en", 0.065); // what was asked for before that
+    expect(asked(CHANNEL)).toEqual([]);
+    mixer.moved("channel/fr", 0.065);
+    mixer.moved("channel/fr", 0.065);
+    expect(asked(CHANNEL)).toEqual(["0 at 10.02", "1 at 10.10"]);
+  });
+  it("a channel that doesn't come isn't waited for without end", () => {
+    vi.useFakeTimers();
+    mixer.update(inMeeting({ listening: "en" }));
+    mixer.update(inMeeting({ listening: "fr" }));
+    asked(CHANNEL);
+    vi.advanceTimersByTime(1000);
+    expect(asked(CHANNEL)).toEqual(["0 at 10.02", "1 at 10.04"]);
+    vi.useRealTimers();
   });
   it("follows the listener's level", () => {
     mixer.update(inMeeting({ listening: "en", originalLevel: 0.2 }));

@@ -9,6 +9,10 @@ import { Ramp } from "./ramp";
 import { ring } from "./ring";
 
 const GROUPS: readonly Group[] = ["original", "channel", "incoming", "partner"];
+/** Between two packets, and from the jitter buffer through this graph. */
+const ON_THE_WAY_SECONDS = 0.015;
+/** A slot that hasn't gone over by then stays with what it had. */
+const MOVING_PATIENCE_MS = 1000;
 const GESTURES = ["pointerdown", "keydown"] as const;
 
 type SinkContext = AudioContext & { setSinkId?: (id: string) => Promise<void> };
@@ -35,6 +39,9 @@ export class Mixer {
   private readonly sources = new Map<MediaStream, MediaStreamAudioSourceNode>();
   private speaker = "";
   private channelFeed = "none";
+  /** The channel's slot goes over to another feed; what is in the buffer is still of the one before. */
+  private moving: ReturnType<typeof setTimeout> | undefined;
+  private channelLevel = 0;
   /** This browser can't do it; not tried again. */
   private refused = false;
   private playing = false;
@@ -105,7 +112,21 @@ export class Mixer {
     this.graph = null;
     this.speaker = "";
     this.channelFeed = "none";
+    this.channelComes(0);
     this.report();
+  }
+
+  /** The relay has the channel's slot go over to this feed, behind so many seconds of what is in the jitter buffer. */
+  moved(feed: string, seconds: number): void {
+    if (feed === this.channelFeed) this.channelComes(seconds + ON_THE_WAY_SECONDS);
+  }
+
+  private channelComes(seconds: number): void {
+    if (this.moving === undefined) return;
+    clearTimeout(this.moving);
+    this.moving = undefined;
+    const { graph } = this;
+    if (graph) graph.groups.get("channel")?.ramp.raise(this.channelLevel, graph.context.currentTime, seconds);
   }
 
   private connect(sounds: readonly Sound[]): void {
@@ -134,12 +155,21 @@ export class Mixer {
     const { graph } = this;
     if (!graph) return;
     const now = graph.context.currentTime;
-    const other = channelFeed !== this.channelFeed && channelFeed !== "none";
+    this.channelLevel = levels.channel;
+    if (channelFeed !== this.channelFeed) this.move(graph, this.channelFeed, channelFeed);
     this.channelFeed = channelFeed;
-    for (const [group, { ramp }] of graph.groups) {
-      if (group === "channel" && other) ramp.fresh(levels.channel, now);
-      else ramp.to(levels[group], now);
-    }
+    for (const [group, { ramp }] of graph.groups) if (group !== "channel" || this.moving === undefined) ramp.to(levels[group], now);
+  }
+
+  private move({ groups, context }: Graph, from: string, to: string): void {
+    clearTimeout(this.moving);
+    this.moving = undefined;
+    if (to === "none") return;
+    const ramp = groups.get("channel")?.ramp;
+    // An empty slot has nothing that must be kept back: the gain is up before its first sound is there.
+    if (from === "none") return ramp?.raise(this.channelLevel, context.currentTime, 0);
+    ramp?.cut(context.currentTime);
+    this.moving = setTimeout(() => this.channelComes(0), MOVING_PATIENCE_MS);
   }
 
   private choose(speaker: string): void {

@@ -33,27 +33,36 @@ export class Ramp {
 
   /** `now`: the context's currentTime. */
   to(target: number, now: number): void {
-    if (target === this.target) return;
+    if (target !== this.target) this.ramp(target, now, target > this.at(now) ? UP_SECONDS : DOWN_SECONDS);
+  }
+
+  /** To nothing: somebody else is heard soon. */
+  cut(now: number): void {
+    this.ramp(0, now, CUT_SECONDS);
+  }
+
+  /** They are, in so many seconds: nothing until then. */
+  raise(target: number, now: number, wait: number): void {
+    const here = this.at(now);
+    this.from = 0;
+    this.target = target;
+    this.began = now + Math.max(wait, CUT_SECONDS);
+    this.ends = this.began + CUT_SECONDS;
+    this.param.cancelScheduledValues(now);
+    this.param.setValueAtTime(here, now);
+    this.param.linearRampToValueAtTime(0, now + CUT_SECONDS);
+    this.param.setValueAtTime(0, this.began);
+    this.param.linearRampToValueAtTime(target, this.ends);
+  }
+
+  private ramp(target: number, now: number, seconds: number): void {
     const here = this.at(now);
     this.from = here;
     this.target = target;
     this.began = now;
-    this.ends = now + (target > here ? UP_SECONDS : DOWN_SECONDS);
+    this.ends = now + seconds;
     this.param.cancelScheduledValues(now);
     this.param.setValueAtTime(here, now);
-    this.param.linearRampToValueAtTime(target, this.ends);
-  }
-
-  /** Down to nothing and up again: somebody else is heard from now on. */
-  fresh(target: number, now: number): void {
-    const here = this.at(now);
-    this.from = 0;
-    this.target = target;
-    this.began = now + CUT_SECONDS;
-    this.ends = this.began + DOWN_SECONDS;
-    this.param.cancelScheduledValues(now);
-    this.param.setValueAtTime(here, now);
-    this.param.linearRampToValueAtTime(0, this.began);
     this.param.linearRampToValueAtTime(target, this.ends);
   }
 

@@ -143,11 +143,12 @@ export function SignTile({ channel, box }: { channel: Channel; box: Box }) {
   const picture = useSelected((state) => state.channelPicture);
   const name = useSelected((state) => personOf(state, channel.onAir)?.name ?? "");
   const language = ownLanguageName(channel.language);
-  const live = picture?.live === true;
+  const live = picture?.live === true && channel.state !== "lost";
+  const waiting = channel.onAir === null ? "sign.empty" : channel.state === "lost" ? "sign.lost" : "stage.waiting";
   return (
     <section class="tile tile-sign" style={sizes(box)} aria-label={t("sign.label", { language })}>
       <Picture stream={picture?.stream ?? null} live={live} label={t("sign.label", { language })} whole participant={channel.onAir ?? ""} kind="sign" />
-      {!live && <p class="stage-empty">{channel.onAir === null ? t("sign.empty", { language }) : t("stage.waiting")}</p>}
+      {!live && <p class="stage-empty">{t(waiting, { language })}</p>}
       <p class="tile-caption">
         <bdi class="tile-name">{name ? `${name} · ${language}` : language}</bdi>
       </p>

@@ -18,7 +18,7 @@ export function useHeardName(): string {
 /** A channel's state as one word of the list. */
 function stateWords(t: Text["t"], channel: Channel): string {
   if (channel.insufficient) return t("channel.insufficient");
-  if (channel.sign && channel.state !== "empty") return t("channel.sign");
+  if (channel.sign && channel.state !== "empty") return t(channel.state === "lost" ? "sign.lost" : "channel.sign");
   return t(`channel.${channel.state}`);
 }
 
