@@ -292,7 +292,7 @@ void world_open(void)
 	};
 	g_assert_no_error(error);
 	world.config.data = world.folder;
-	world.tracks = g_string_new(NULL);
+	world_recording_open();
 	start();
 	char *none[] = {NULL};
 	struct store_meeting demo = {.name = (char *)"demo",

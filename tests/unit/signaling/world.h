@@ -56,6 +56,7 @@ char *world_booth_token(void);
 char *world_sign_token(void); /* into American Sign Language */
 /* What the relay says about a participant's media. */
 void world_media(uint32_t peer, enum transport_state state);
+void world_recording_open(void); /* world_recording.c; called by world_open */
 /* What the studio asks for when it begins to record: a folder; free it. */
 char *world_new_part(void);
 bool world_muted(uint32_t peer, enum source source);

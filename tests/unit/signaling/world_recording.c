@@ -1,6 +1,11 @@
 /* The world's stand-in for the studio's recorded tracks, of which the names are kept. */
 #include "tests/unit/signaling/world.h"
 
+void world_recording_open(void)
+{
+	world.tracks = g_string_new(NULL);
+}
+
 struct studio_tracks *studio_tracks(const struct studio *studio)
 {
 	return (struct studio_tracks *)studio;
