@@ -97,7 +97,7 @@ export async function pageSwitching(tell, share) {
   await until("both are on air", () => person.page.evaluate((tags) =>
     tags.every((tag) => /on air/.test(document.querySelector(`[data-testid="language-${tag}"]`)?.closest("label").innerText)), languages));
   await person.page.evaluate(listen, tones);
-  while (times.length < share(200)) times.push(...(await person.page.evaluate(rounds, 10, languages)).map(Math.round));
+  while (times.length < share(50)) times.push(...(await person.page.evaluate(rounds, 10, languages)).map(Math.round));
   await Promise.all(devices.map((device) => device.close()));
   await browser.close();
   await server.stop();
