@@ -265,6 +265,12 @@ export class Person {
   }
 
   /** The local UDP port of its connection. */
+  /** Of all its ways: a browser whose way is bad takes another one. */
+  async ports() {
+    const ports = (await this.stats()).filter(({ type, protocol }) => type === "local-candidate" && protocol === "udp").map(({ port }) => port);
+    return [...new Set(ports)].filter(Boolean);
+  }
+
   async port() {
     const stats = await this.stats();
     const pair = stats.find(({ id }) => id === stats.find(({ type }) => type === "transport").selectedCandidatePairId);

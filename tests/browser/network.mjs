@@ -10,8 +10,8 @@ export function drop(what) {
   nft(`add rule inet impaired out ${what} drop`);
 }
 
-/** A part of what is sent to this UDP port. */
-export const lose = (port, percent) => drop(`udp dport ${port} numgen random mod 100 < ${percent}`);
+/** A part of what is sent to these UDP ports. */
+export const lose = (ports, percent) => drop(`udp dport { ${ports.join(", ")} } numgen random mod 100 < ${percent}`);
 
 export function heal() {
   nft("delete table inet impaired");
