@@ -11,12 +11,12 @@ static const struct {
 } roles[ROLE_COUNT] = {
 	[ROLE_HOST] = {"host", FLOOR | MAY(SCREEN) | MAY(GIVE_FLOOR) | MAY(MUTE) | MAY(REMOVE) |
 				       MAY(INVITE) | MAY(END) | MAY(LANGUAGES) | MAY(RECORD) |
-				       MAY(ARCHIVE)},
-	[ROLE_SECRETARIAT] = {"secretariat",
-			      FLOOR | MAY(SCREEN) | MAY(INVITE) | MAY(RECORD) | MAY(ARCHIVE)},
-	[ROLE_MEMBER] = {"member", FLOOR | MAY(SCREEN)},
-	[ROLE_INTERPRETER] = {"interpreter", FLOOR | MAY(INTERPRET)},
-	[ROLE_LISTENER] = {"listener", MAY(JOIN) | MAY(CHAT) | MAY(HAND)},
+				       MAY(ARCHIVE) | MAY(SCHEDULE) | MAY(EDIT)},
+	[ROLE_SECRETARIAT] = {"secretariat", FLOOR | MAY(SCREEN) | MAY(INVITE) | MAY(RECORD) |
+						     MAY(ARCHIVE) | MAY(SCHEDULE) | MAY(EDIT)},
+	[ROLE_MEMBER] = {"member", FLOOR | MAY(SCREEN) | MAY(ARCHIVE)},
+	[ROLE_INTERPRETER] = {"interpreter", FLOOR | MAY(INTERPRET) | MAY(ARCHIVE)},
+	[ROLE_LISTENER] = {"listener", MAY(JOIN) | MAY(CHAT) | MAY(HAND) | MAY(ARCHIVE)},
 	[ROLE_VIEWER] = {"viewer", MAY(ARCHIVE)},
 	[ROLE_SERVICE] = {"service", MAY(JOIN) | MAY(PUBLISH) | MAY(SCREEN) | MAY(RECORD) |
 					     MAY(ARCHIVE) | MAY(WATCH)},
@@ -30,6 +30,7 @@ static const char *const actions[ACTION_COUNT] = {
 	[ACTION_INVITE] = "invite",	  [ACTION_END] = "end",
 	[ACTION_LANGUAGES] = "languages", [ACTION_RECORD] = "record",
 	[ACTION_INTERPRET] = "interpret", [ACTION_ARCHIVE] = "archive",
+	[ACTION_SCHEDULE] = "schedule",	  [ACTION_EDIT] = "edit",
 	[ACTION_WATCH] = "watch",
 };
 

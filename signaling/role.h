@@ -30,6 +30,8 @@ enum action {
 	ACTION_RECORD,	   /* start, pause, stop, list recordings */
 	ACTION_INTERPRET,  /* speak into a language channel */
 	ACTION_ARCHIVE,	   /* see the archive */
+	ACTION_SCHEDULE,   /* make and change meetings, their agenda; links by /admin */
+	ACTION_EDIT,	   /* the archive: who may see it, minutes, attachments, deleting */
 	ACTION_WATCH,	   /* the server: /metrics and /status */
 	ACTION_COUNT
 };

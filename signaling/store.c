@@ -151,6 +151,8 @@ void store_meeting_clear(struct store_meeting *meeting)
 	g_free(meeting->title);
 	g_free(meeting->zone);
 	g_free(meeting->state);
+	g_free(meeting->venue);
+	g_free(meeting->access);
 	g_strfreev(meeting->floors);
 	g_strfreev(meeting->channels);
 	memset(meeting, 0, sizeof *meeting);
@@ -160,6 +162,17 @@ bool store_meeting_name_valid(const char *name)
 {
 	size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
 	return length >= 1 && length <= 64 && name[length] == '\0';
+}
+
+/* Who makes one needn't say everything. */
+static const char *venue_of(const struct store_meeting *meeting)
+{
+	return meeting->venue != NULL ? meeting->venue : "";
+}
+
+static const char *access_of(const struct store_meeting *meeting)
+{
+	return meeting->access != NULL ? meeting->access : "alliance";
 }
 
 bool store_meeting_create(struct store *store, const struct store_meeting *meeting, gint64 *ret_id,
@@ -174,10 +187,13 @@ bool store_meeting_create(struct store *store, const struct store_meeting *meeti
 	char *channels = g_strjoinv(" ", meeting->channels);
 	bool ok = store_run(
 		store, error,
-		"INSERT INTO meeting (name, title, starts, zone, minutes, floors, channels, "
-		"state) VALUES (?, ?, ?, ?, ?, ?, ?, 'planned') ON CONFLICT DO NOTHING",
-		"ssisiss", meeting->name, meeting->title, meeting->starts, meeting->zone,
-		(gint64)meeting->minutes, floors, channels);
+		"INSERT INTO meeting (name, title, starts, zone, minutes, floors, channels, state, "
+		"venue, access, auto_record, own_tracks, retention_days) "
+		"VALUES (?, ?, ?, ?, ?, ?, ?, 'planned', ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		"ssisissssiii", meeting->name, meeting->title, meeting->starts, meeting->zone,
+		(gint64)meeting->minutes, floors, channels, venue_of(meeting), access_of(meeting),
+		(gint64)meeting->auto_record, (gint64)meeting->own_tracks,
+		(gint64)meeting->retention_days);
 	g_free(floors);
 	g_free(channels);
 	if (ok && sqlite3_changes(store->db) == 0) {
@@ -195,7 +211,9 @@ static char **split_tags(const char *tags)
 	return tags[0] == '\0' ? g_new0(char *, 1) : g_strsplit(tags, " ", -1);
 }
 
-#define MEETING_COLUMNS "id, name, title, starts, zone, minutes, floors, channels, state"
+#define MEETING_COLUMNS                                                                            \
+	"id, name, title, starts, zone, minutes, floors, channels, state, venue, access, "         \
+	"auto_record, own_tracks, retention_days, part"
 
 static bool read_generations(struct store *store, struct store_meeting *meeting, GError **error)
 {
@@ -226,6 +244,12 @@ static bool read_meeting(struct store *store, sqlite3_stmt *query, struct store_
 		.floors = split_tags(store_text(query, 6)),
 		.channels = split_tags(store_text(query, 7)),
 		.state = g_strdup(store_text(query, 8)),
+		.venue = g_strdup(store_text(query, 9)),
+		.access = g_strdup(store_text(query, 10)),
+		.auto_record = sqlite3_column_int64(query, 11) != 0,
+		.own_tracks = sqlite3_column_int64(query, 12) != 0,
+		.retention_days = (unsigned)sqlite3_column_int64(query, 13),
+		.part = (unsigned)sqlite3_column_int64(query, 14),
 	};
 	if (read_generations(store, ret, error))
 		return true;
@@ -282,6 +306,39 @@ bool store_meeting_set_state(struct store *store, gint64 id, const char *state, 
 	return store_run(store, error,
 			 "UPDATE participant SET left_at = ? WHERE meeting = ? AND left_at IS NULL",
 			 "ii", g_get_real_time() / 1000, id);
+}
+
+bool store_meeting_update(struct store *store, const struct store_meeting *meeting, GError **error)
+{
+	g_autofree char *floors = g_strjoinv(" ", meeting->floors);
+	g_autofree char *channels = g_strjoinv(" ", meeting->channels);
+	return store_run(store, error,
+			 "UPDATE meeting SET title = ?, starts = ?, zone = ?, minutes = ?, "
+			 "floors = ?, channels = ?, venue = ?, access = ?, auto_record = ?, "
+			 "own_tracks = ?, retention_days = ? WHERE id = ?",
+			 "sisissssiiii", meeting->title, meeting->starts, meeting->zone,
+			 (gint64)meeting->minutes, floors, channels, venue_of(meeting),
+			 access_of(meeting), (gint64)meeting->auto_record,
+			 (gint64)meeting->own_tracks, (gint64)meeting->retention_days, meeting->id);
+}
+
+bool store_meeting_delete(struct store *store, gint64 id, GError **error)
+{
+	return store_run(store, error, "DELETE FROM meeting WHERE id = ?", "i", id);
+}
+
+bool store_general_generation(struct store *store, enum role role, unsigned *ret, GError **error)
+{
+	sqlite3_stmt *query =
+		store_query(store, error, "SELECT generation FROM general_link WHERE role = ?", "s",
+			    role_name(role));
+	if (query == NULL)
+		return false;
+	int code;
+	*ret = 0;
+	while ((code = store_next(store, query, error)) == SQLITE_ROW)
+		*ret = (unsigned)sqlite3_column_int64(query, 0);
+	return code == SQLITE_DONE;
 }
 
 bool store_meeting_set_languages(struct store *store, gint64 id, char **floors, char **channels,

@@ -21,6 +21,11 @@ struct store_meeting {
 	unsigned minutes;
 	char **floors, **channels;	 /* BCP 47; never NULL */
 	char *state;			 /* "planned", "open", "ended" */
+	char *venue;			 /* "" none */
+	char *access;			 /* of its archive: "public", "alliance", "secretariat" */
+	bool auto_record, own_tracks;	 /* begin by itself; each participant's tracks, too */
+	unsigned retention_days;	 /* of its archive; 0: for ever */
+	unsigned part;			 /* of the agenda, that runs now; 0: none */
 	unsigned generation[ROLE_COUNT]; /* of links; a token of an older one is refused */
 };
 void store_meeting_clear(struct store_meeting *meeting);
@@ -28,6 +33,10 @@ bool store_meeting_create(struct store *store, const struct store_meeting *meeti
 			  GError **error);
 bool store_meeting_find(struct store *store, const char *name, struct store_meeting *ret,
 			GError **error);
+/* All that somebody may plan: title to channels, venue to retention_days. */
+bool store_meeting_update(struct store *store, const struct store_meeting *meeting, GError **error);
+/* With all that there is of it in the store. */
+bool store_meeting_delete(struct store *store, gint64 id, GError **error);
 bool store_meeting_set_state(struct store *store, gint64 id, const char *state, GError **error);
 bool store_meeting_set_languages(struct store *store, gint64 id, char **floors, char **channels,
 				 GError **error);
@@ -37,6 +46,8 @@ bool store_meeting_list(struct store *store,
 			GError **error);
 bool store_meeting_next_generation(struct store *store, gint64 id, enum role role, unsigned *ret,
 				   GError **error);
+/* Of links that are good for all meetings. */
+bool store_general_generation(struct store *store, enum role role, unsigned *ret, GError **error);
 bool store_meeting_name_valid(const char *name); /* [a-z0-9-]{1,64} */
 /* Participants, chat, hands, bars, stage and mutes are in store_journal.h (what brings a meeting
  * back after a restart). */

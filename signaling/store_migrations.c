@@ -81,6 +81,69 @@ static const char *const migrations[] = {
 	"  parts INTEGER NOT NULL DEFAULT 0"
 	") STRICT;"
 	"CREATE INDEX recording_meeting ON recording (meeting);",
+
+	/* 4: agenda, questions, consent; the archive: what was made of a recording, who may see
+	   it, attachments, minutes, what a search finds */
+	"ALTER TABLE meeting ADD COLUMN venue TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE meeting ADD COLUMN part INTEGER NOT NULL DEFAULT 0;" /* of the agenda, now */
+	"ALTER TABLE meeting ADD COLUMN auto_record INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE meeting ADD COLUMN own_tracks INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE meeting ADD COLUMN access TEXT NOT NULL DEFAULT 'alliance'"
+	"  CHECK (access IN ('public', 'alliance', 'secretariat'));"
+	"ALTER TABLE meeting ADD COLUMN retention_days INTEGER NOT NULL DEFAULT 0;" /* 0: for ever
+										     */
+	"CREATE TABLE agenda ("
+	"  meeting INTEGER NOT NULL REFERENCES meeting ON DELETE CASCADE,"
+	"  number INTEGER NOT NULL," /* from 1 up */
+	"  sharer TEXT NOT NULL,"
+	"  subject TEXT NOT NULL,"
+	"  minutes INTEGER NOT NULL," /* planned; 0: not said */
+	"  started_at INTEGER,"	      /* Unix ms, the first time */
+	"  PRIMARY KEY (meeting, number)"
+	") STRICT, WITHOUT ROWID;"
+	"ALTER TABLE chat ADD COLUMN question INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE participant ADD COLUMN consent INTEGER NOT NULL DEFAULT 1;"
+	"ALTER TABLE recording ADD COLUMN archive TEXT NOT NULL DEFAULT 'none'"
+	"  CHECK (archive IN ('none', 'waiting', 'running', 'done', 'failed'));"
+	"ALTER TABLE recording ADD COLUMN archive_error TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE recording ADD COLUMN duration INTEGER NOT NULL DEFAULT 0;" /* ms, of the
+										   archive */
+	"CREATE TABLE attachment ("
+	"  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	"  meeting INTEGER NOT NULL REFERENCES meeting ON DELETE CASCADE,"
+	"  name TEXT NOT NULL,"
+	"  type TEXT NOT NULL," /* as found in its bytes */
+	"  bytes INTEGER NOT NULL,"
+	"  sha256 TEXT NOT NULL," /* the file's name in DATA/attachments */
+	"  part INTEGER NOT NULL,"
+	"  participant INTEGER REFERENCES participant," /* NULL: the secretariat, by a link */
+	"  by TEXT NOT NULL,"
+	"  at INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE INDEX attachment_meeting ON attachment (meeting);"
+	"CREATE INDEX attachment_content ON attachment (sha256);"
+	"CREATE TABLE minutes ("
+	"  meeting INTEGER NOT NULL REFERENCES meeting ON DELETE CASCADE,"
+	"  language TEXT NOT NULL,"
+	"  version INTEGER NOT NULL," /* from 1 up */
+	"  author TEXT NOT NULL,"
+	"  at INTEGER NOT NULL,"
+	"  body TEXT NOT NULL," /* JSON */
+	"  published INTEGER NOT NULL DEFAULT 0,"
+	"  PRIMARY KEY (meeting, language, version)"
+	") STRICT, WITHOUT ROWID;"
+	/* Three letters make a token, so that languages without spaces are found, too. */
+	"CREATE VIRTUAL TABLE archive_text USING fts5 ("
+	"  text, meeting UNINDEXED, kind UNINDEXED, recording UNINDEXED, at UNINDEXED,"
+	"  tokenize = 'trigram');"
+	"CREATE TRIGGER meeting_deleted AFTER DELETE ON meeting BEGIN"
+	"  DELETE FROM archive_text WHERE meeting = OLD.id;"
+	"END;"
+	/* Of links that are good for all meetings. */
+	"CREATE TABLE general_link ("
+	"  role TEXT PRIMARY KEY,"
+	"  generation INTEGER NOT NULL"
+	") STRICT, WITHOUT ROWID;",
 };
 
 static int user_version(sqlite3 *db)
