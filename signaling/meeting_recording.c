@@ -1,5 +1,7 @@
 #include "signaling/meeting_recording.h"
-#include "signaling/interpretation.h"
+#include "signaling/meeting_agenda.h"
+#include "signaling/meeting_floor.h"
+#include "signaling/meeting_languages.h"
 #include "signaling/meeting_studio.h"
 #include "signaling/studio.h"
 #include "signaling/studio_tracks.h"
@@ -20,6 +22,7 @@ struct recording {
 	struct store_recording row; /* state RECORDING_ENDED: there is none */
 	gint64 begin_us;	    /* time 0 on the relay's clock */
 	char *told;		    /* what everybody knows of it */
+	GHashTable *silent;	    /* numbers of channels of which nothing is recorded now */
 };
 
 static gint64 now_ms(void)
@@ -57,6 +60,48 @@ void meeting_recording_note(const struct meeting *meeting, json_t *line)
 		close(fd);
 	free(text);
 	json_decref(line);
+}
+
+void meeting_recording_quote(const struct meeting *meeting, const char *type, json_t *line)
+{
+	json_object_set_new(line, "type", json_string(type));
+	if (meeting->recording->row.state == RECORDING_ON)
+		meeting_recording_note(meeting, line);
+	else
+		json_decref(line);
+}
+
+void meeting_recording_person(const struct participant *p)
+{
+	if (!p->listed || p->meeting->recording->row.state == RECORDING_ENDED)
+		return;
+	json_t *line = participant_json(p);
+	json_object_set_new(line, "type", json_string("person"));
+	meeting_recording_note(p->meeting, line);
+}
+
+/* How things stand, for who reads the index from here on. */
+static void note_state(const struct meeting *meeting)
+{
+	const struct channel *channel;
+	json_t *stage = meeting_stage_json(meeting), *chapter = meeting_chapter_json(meeting);
+	json_object_set_new(stage, "type", json_string("stage"));
+	meeting_recording_note(meeting, stage);
+	meeting_recording_note(meeting,
+			       json_pack("{s:s, s:o}", "type", "screen", "participant",
+					 meeting_person_or_null(meeting, meeting->shown_screen)));
+	meeting_recording_note(meeting, json_pack("{s:s, s:o}", "type", "speaking", "people",
+						  meeting_speaking_json(meeting)));
+	meeting_recording_note(meeting, json_pack("{s:s, s:s}", "type", "floor", "language",
+						  meeting_floor_language(meeting)));
+	for (unsigned n = 0; (channel = interpretation_channel(meeting->interpretation, n)) != NULL;
+	     n++)
+		meeting_recording_note(meeting,
+				       json_pack("{s:s, s:s, s:o}", "type", "air", "language",
+						 channel->tag, "participant",
+						 meeting_person_or_null(meeting, channel->on_air)));
+	if (chapter != NULL)
+		meeting_recording_note(meeting, chapter);
 }
 
 char *meeting_recording_new_part(void *user)
@@ -98,6 +143,33 @@ static void add_wish(GArray *wishes, const char *name, const char *language, boo
 	g_array_append_val(wishes, wish);
 }
 
+/* Said once, when it begins and when it ends. */
+static void note_silence(const struct meeting *meeting, const struct channel *channel, bool silent)
+{
+	GHashTable *known = meeting->recording->silent;
+	void *key = GUINT_TO_POINTER(channel->number);
+	if (silent == g_hash_table_contains(known, key))
+		return;
+	if (silent)
+		g_hash_table_add(known, key);
+	else
+		g_hash_table_remove(known, key);
+	meeting_recording_note(meeting, json_pack("{s:s, s:s, s:b}", "type", "silent", "channel",
+						  channel->tag, "on", silent));
+}
+
+static void add_channel(GArray *wishes, const struct meeting *meeting,
+			const struct channel *channel)
+{
+	bool silent = meeting_unrecorded(meeting, channel);
+	g_autofree char *name =
+		g_strdup_printf(channel->sign ? "channel-picture-%s" : "channel-%s", channel->tag);
+	enum feed_kind kind = channel->sign ? FEED_CHANNEL_PICTURE : FEED_CHANNEL;
+	add_wish(wishes, name, channel->tag, channel->sign, silent ? FEED_NONE : kind,
+		 silent ? 0 : channel->number);
+	note_silence(meeting, channel, silent);
+}
+
 static GArray *wishes_of(const struct meeting *meeting)
 {
 	GArray *wishes = g_array_new(FALSE, FALSE, sizeof(struct track_wish));
@@ -110,12 +182,8 @@ static GArray *wishes_of(const struct meeting *meeting)
 		add_wish(wishes, name, "", false, FEED_VOICE, seat);
 	}
 	for (unsigned n = 0; (channel = interpretation_channel(meeting->interpretation, n)) != NULL;
-	     n++) {
-		g_autofree char *name = g_strdup_printf(
-			channel->sign ? "channel-picture-%s" : "channel-%s", channel->tag);
-		add_wish(wishes, name, channel->tag, channel->sign,
-			 channel->sign ? FEED_CHANNEL_PICTURE : FEED_CHANNEL, channel->number);
-	}
+	     n++)
+		add_channel(wishes, meeting, channel);
 	return wishes;
 }
 
@@ -204,11 +272,21 @@ static bool begin(struct meeting *meeting, GError **error)
 	g_autofree char *folder = folder_of(r), *path = path_in_data(r, folder, NULL);
 	if (g_mkdir_with_parents(path, 0750) != 0)
 		g_warning("recording of %s: %s: %s", meeting->row.name, path, g_strerror(errno));
-	meeting_recording_note(meeting,
-			       json_pack("{s:s, s:i, s:s, s:I, s:o}", "type", "begin", "version", 1,
-					 "meeting", meeting->row.name, "at", (json_int_t)row.begin,
-					 "people", meeting_people_json(meeting)));
+	meeting_recording_note(
+		meeting, json_pack("{s:s, s:i, s:s, s:s, s:I, s:o}", "type", "begin", "version", 1,
+				   "meeting", meeting->row.name, "title", meeting->row.title, "at",
+				   (json_int_t)row.begin, "people", meeting_people_json(meeting)));
+	note_state(meeting);
 	return true;
+}
+
+/* What was written is made an archive of. */
+static void ended(struct meeting *meeting)
+{
+	const struct meetings *meetings = meeting->meetings;
+	g_hash_table_remove_all(meeting->recording->silent);
+	if (meetings->recording_ended != NULL)
+		meetings->recording_ended(meetings->recording_ended_user);
 }
 
 bool meeting_record(struct meeting *meeting, enum recording_state state, GError **error)
@@ -231,8 +309,12 @@ bool meeting_record(struct meeting *meeting, enum recording_state state, GError 
 		meeting_recording_note(meeting,
 				       json_pack("{s:s}", "type", recording_state_name(state)));
 		r->row.state = state;
+		if (state == RECORDING_ON)
+			note_state(meeting);
 	}
 	meeting_recording_follow(meeting);
+	if (state == RECORDING_ENDED)
+		ended(meeting);
 	return true;
 }
 
@@ -248,6 +330,7 @@ bool meeting_recording_restore(struct meeting *meeting, GError **error)
 	r->row = row;
 	set_begin(r);
 	meeting_recording_note(meeting, json_pack("{s:s}", "type", "restart"));
+	note_state(meeting);
 	return true;
 }
 
@@ -255,11 +338,13 @@ struct recording *recording_new(struct meeting *meeting)
 {
 	struct recording *r = g_new0(struct recording, 1);
 	r->meeting = meeting;
+	r->silent = g_hash_table_new(g_direct_hash, g_direct_equal);
 	return r;
 }
 
 void recording_free(struct recording *recording)
 {
+	g_hash_table_destroy(recording->silent);
 	g_free(recording->told);
 	g_free(recording);
 }

@@ -23,5 +23,10 @@ json_t *meeting_recording_json(const struct meeting *meeting); /* for joined, an
 /* The studio's: see studio.h; user: the meeting. */
 char *meeting_recording_new_part(void *user);
 void meeting_recording_changed(void *user);
-/* A line of the index, if it records; takes the reference, and adds the time. */
+/* A line of the index, if there is a recording, paused or not; takes the reference, and adds the
+ * time. */
 void meeting_recording_note(const struct meeting *meeting, json_t *line);
+/* What somebody wrote: not while it is paused. Takes the reference; adds type and time. */
+void meeting_recording_quote(const struct meeting *meeting, const char *type, json_t *line);
+/* Who came, or is called otherwise now. */
+void meeting_recording_person(const struct participant *participant);

@@ -33,6 +33,7 @@ struct participant {
 	bool has_secret;
 	uint8_t secret[SECRET_HASH_SIZE];
 	bool listed, listen_only, name_fixed; /* name_fixed: the token names the person */
+	bool unrecorded;		      /* interprets, and doesn't want to be in recordings */
 	enum device_state microphone, camera;
 	unsigned muted;	 /* bits of enum source, by a host */
 	unsigned unseen; /* of them and the screen: the page hasn't said "off" since, so its "on" is

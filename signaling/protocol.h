@@ -49,6 +49,7 @@ bool on_offer(const struct request *request, GError **error); /* protocol_media.
 bool on_slots(const struct request *request, GError **error);
 bool on_media(const struct request *request, GError **error);
 bool on_chat(const struct request *request, GError **error); /* protocol_people.c */
+bool on_question(const struct request *request, GError **error);
 bool on_hand(const struct request *request, GError **error);
 bool on_profile(const struct request *request, GError **error);
 bool on_ping(const struct request *request, GError **error);
@@ -61,6 +62,7 @@ bool on_readmit(const struct request *request, GError **error);
 bool on_reissue(const struct request *request, GError **error);
 bool on_invite(const struct request *request, GError **error);
 bool on_end(const struct request *request, GError **error);
+bool on_start_part(const struct request *request, GError **error);
 bool on_record(const struct request *request, GError **error);
 bool on_set_languages(const struct request *request, GError **error); /* protocol_languages.c */
 bool on_floor_language(const struct request *request, GError **error);

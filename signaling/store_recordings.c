@@ -32,9 +32,11 @@ bool store_recording_set_state(struct store *store, gint64 id, enum recording_st
 			       gint64 at, GError **error)
 {
 	if (state == RECORDING_ENDED)
-		return store_run(store, error,
-				 "UPDATE recording SET state = ?, ended_at = ? WHERE id = ?", "sii",
-				 names[state], at, id);
+		return store_run(
+			store, error,
+			"UPDATE recording SET state = ?, ended_at = ?, archive = 'waiting' "
+			"WHERE id = ?",
+			"sii", names[state], at, id);
 	return store_run(store, error, "UPDATE recording SET state = ? WHERE id = ?", "si",
 			 names[state], id);
 }

@@ -134,6 +134,8 @@ void relay_set_channel(struct relay *relay, uint32_t room, uint32_t channel, uin
 	(void)relay;
 	g_assert_cmpuint(room, ==, world.rooms_opened);
 	world.channels_set++;
+	g_free(world.tracks_on_air);
+	world.tracks_on_air = g_strdup(world.tracks->str);
 	world.channel = channel;
 	world.on_air = peer;
 	world.hold_ms = hold_ms;
@@ -322,6 +324,7 @@ void world_close(void)
 	g_free(world.folder);
 	g_hash_table_destroy(world.muted);
 	g_string_free(world.tracks, TRUE);
+	g_free(world.tracks_on_air);
 }
 
 void world_restart(void)
