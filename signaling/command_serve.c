@@ -1,6 +1,7 @@
 /* `tongsheng serve`: joins the parts, runs the main loop, takes them apart again. */
 #include "relay/relay.h"
 #include "signaling/api.h"
+#include "signaling/api_admin.h"
 #include "signaling/commands.h"
 #include "signaling/control.h"
 #include "signaling/meeting.h"
@@ -14,7 +15,7 @@
 
 #define END_PATIENCE_MS 1000
 #define FILES_BESIDE	4096 /* of the media, the store, ... */
-#define ROUTES_MAX	(1 + WATCH_ROUTES + API_ROUTES + WHIP_ROUTES)
+#define ROUTES_MAX	(1 + WATCH_ROUTES + API_ROUTES + API_ADMIN_ROUTES + WHIP_ROUTES)
 
 struct program {
 	struct config *config;
@@ -26,7 +27,9 @@ struct program {
 	struct watch *watch;
 	struct http_server *server;
 	struct control_server *control;
-	struct control_command commands[2];
+	struct archive_jobs *jobs;
+	struct api api;
+	struct control_command commands[3];
 	GMainLoop *loop;
 	bool ending;
 };
@@ -59,6 +62,26 @@ static bool handle_meeting_changed(void *user, const json_t *request, json_t **r
 	struct program *program = user;
 	const char *name = read_name(request, error);
 	return name && meetings_refresh(program->meetings, name, error);
+}
+
+static bool handle_record(void *user, const json_t *request, json_t **ret_reply, GError **error)
+{
+	struct program *program = user;
+	return api_recording_command(program->api.recording, request, ret_reply, error);
+}
+
+static void on_recording_ended(void *user)
+{
+	archive_jobs_wake(user);
+}
+
+/* Before the relay starts: a recording that isn't taken up again ends then. */
+static void start_archives(struct program *p)
+{
+	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+	p->jobs = archive_jobs_new(p->store, p->config->data, self, NULL, NULL);
+	meetings_on_recording_ended(p->meetings, on_recording_ended, p->jobs);
+	p->api = (struct api){p->meetings, api_recording_new(p->meetings, p->jobs)};
 }
 
 static bool start_relay(struct program *p, GError **error)
@@ -101,7 +124,9 @@ static bool start_http(struct program *p, GError **error)
 	p->watch = watch_new(p->config, p->relay, p->meetings, &p->server);
 	watch_routes(p->watch, routes + n, &more);
 	n += more;
-	api_routes(p->meetings, routes + n, &more);
+	api_routes(&p->api, routes + n, &more);
+	n += more;
+	api_admin_routes(p->meetings, routes + n, &more);
 	n += more;
 	p->whip = whip_new(p->meetings);
 	whip_routes(p->whip, routes + n, &more);
@@ -146,6 +171,7 @@ static bool start(struct program *p, GError **error)
 	}
 	p->commands[0] = (struct control_command){"meeting-end", handle_meeting_end, p};
 	p->commands[1] = (struct control_command){"meeting-changed", handle_meeting_changed, p};
+	p->commands[2] = (struct control_command){"record", handle_record, p};
 	/* The socket comes first: it says whether another server has this folder. */
 	p->control =
 		control_server_new(p->config->data, p->commands, G_N_ELEMENTS(p->commands), error);
@@ -158,6 +184,7 @@ static bool start(struct program *p, GError **error)
 	if (!p->key)
 		return false;
 	p->meetings = meetings_new(p->config, p->store, p->key);
+	start_archives(p);
 	return start_relay(p, error) && start_http(p, error);
 }
 
@@ -168,6 +195,8 @@ static void stop(struct program *p)
 	whip_free(p->whip);
 	meetings_free(p->meetings);
 	relay_free(p->relay);
+	api_recording_free(p->api.recording);
+	archive_jobs_free(p->jobs);
 	token_key_free(p->key);
 	store_close(p->store);
 	control_server_free(p->control);

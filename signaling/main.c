@@ -21,6 +21,7 @@ static const struct {
 	{"serve", command_serve, "run the server"},
 	{"token", command_token, "print an invitation's token or link"},
 	{"meeting", command_meeting, "create, list, show or end meetings"},
+	{"record", command_record, "start, pause, stop or list recordings"},
 	{"studio", command_studio, "mix programs; the server starts it by itself"},
 	{"version", command_version, "print the version"},
 	{"help", command_help, "print this"},

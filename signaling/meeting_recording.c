@@ -22,6 +22,7 @@ struct recording {
 	struct store_recording row; /* state RECORDING_ENDED: there is none */
 	gint64 begin_us;	    /* time 0 on the relay's clock */
 	char *told;		    /* what everybody knows of it */
+	bool looked;		    /* whether it should begin by itself: once */
 	GHashTable *silent;	    /* numbers of channels of which nothing is recorded now */
 };
 
@@ -205,6 +206,43 @@ static void tell(struct meeting *meeting)
 void meeting_recording_changed(void *user)
 {
 	tell(user);
+}
+
+static void found_one(void *user, const struct store_recording *row)
+{
+	(void)row;
+	*(bool *)user = true;
+}
+
+static bool has_begun(const struct meeting *meeting)
+{
+	for (guint i = 0; i < meeting->people->len; i++)
+		if (((const struct participant *)meeting->people->pdata[i])->media_state ==
+		    TRANSPORT_OPEN)
+			return now_ms() >= meeting->row.starts * 1000;
+	return false;
+}
+
+/* Once: a host who has ended it meant that. */
+static void begin_by_itself(struct meeting *meeting)
+{
+	struct recording *r = meeting->recording;
+	bool there = false;
+	g_autoptr(GError) error = NULL;
+	if (!meeting->row.auto_record || r->looked || r->row.state != RECORDING_ENDED ||
+	    !has_begun(meeting))
+		return;
+	r->looked = true;
+	if (!store_recordings(meeting->meetings->store, meeting->row.id, found_one, &there,
+			      &error) ||
+	    (!there && !meeting_record(meeting, RECORDING_ON, &error)))
+		g_warning("recording of %s: %s", meeting->row.name, error->message);
+}
+
+void meeting_recording_tick(struct meeting *meeting)
+{
+	begin_by_itself(meeting);
+	meeting_recording_follow(meeting);
 }
 
 void meeting_recording_follow(struct meeting *meeting)

@@ -39,6 +39,9 @@ bool field_tag(const char *field, const char *tag, GError **error);
 /* A list of them, empty if absent; free with g_strfreev. NULL on an error. */
 char **field_tags(const json_t *object, const char *field, size_t max, GError **error);
 bool field_role(const json_t *object, const char *field, enum role *ret, GError **error);
+/* What a person typed, by text_clean; an absent one leaves *ret as it is. Free it. */
+bool field_text(const json_t *object, const char *field, unsigned minimum, unsigned maximum,
+		char **ret, GError **error);
 /* The four of a person. name and the others stay NULL when absent. Free with profile_clear, on an
  * error too. */
 bool field_profile(const json_t *object, struct profile *ret, GError **error);

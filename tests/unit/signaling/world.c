@@ -288,7 +288,7 @@ void world_open(void)
 	GError *error = NULL;
 	world = (struct world){
 		.folder = g_dir_make_tmp("tongsheng-test-XXXXXX", &error),
-		.config = {.participants = 20},
+		.config = {.participants = 20, .base_url = (char *)"https://meet.example.org"},
 		.now = 1000 * G_USEC_PER_SEC,
 		.muted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
 	};
