@@ -22,6 +22,7 @@ static const struct {
 	{"token", command_token, "print an invitation's token or link"},
 	{"meeting", command_meeting, "create, list, show or end meetings"},
 	{"record", command_record, "start, pause, stop or list recordings"},
+	{"backup", command_backup, "copy database and archive to a folder"},
 	{"studio", command_studio, "mix programs; the server starts it by itself"},
 	{"version", command_version, "print the version"},
 	{"help", command_help, "print this"},

@@ -13,9 +13,10 @@
 #include <unistd.h>
 
 /* What an hour takes, for what is left: stage and screen at 2.5 Mbit/s, some voices. */
-#define BYTES_AN_HOUR ((guint64)1300 << 20)
-#define LEAST_BYTES   ((guint64)512 << 20) /* with less nothing is begun */
-#define HOURS_SHOWN   100
+#define BYTES_AN_HOUR  ((guint64)1300 << 20)
+#define LEAST_BYTES    ((guint64)512 << 20) /* with less nothing is begun */
+#define HOURS_SHOWN    100
+#define OWN_TRACKS_MAX 40 /* the studio has 150 connections: recordings/studio_server.c */
 
 struct recording {
 	struct meeting *meeting;
@@ -171,6 +172,36 @@ static void add_channel(GArray *wishes, const struct meeting *meeting,
 	note_silence(meeting, channel, silent);
 }
 
+/* Of who has had it on, until they leave: a file for each pause would help nobody. */
+static void add_own(GArray *wishes, struct participant *p, enum source source, bool on,
+		    unsigned *left)
+{
+	static const struct {
+		enum feed_kind kind;
+		bool video;
+	} kinds[] = {[SOURCE_MICROPHONE] = {FEED_MICROPHONE, false},
+		     [SOURCE_CAMERA] = {FEED_CAMERA, true}};
+	if (on)
+		p->own_tracks |= 1u << source;
+	if ((p->own_tracks & 1u << source) == 0 || *left == 0)
+		return;
+	g_autofree char *name = g_strdup_printf("own-%s-%s", p->id, source_name(source));
+	add_wish(wishes, name, "", kinds[source].video, kinds[source].kind, p->number);
+	--*left;
+}
+
+static void add_own_tracks(GArray *wishes, const struct meeting *meeting)
+{
+	unsigned left = OWN_TRACKS_MAX;
+	for (guint i = 0; i < meeting->people->len; i++) {
+		struct participant *p = meeting->people->pdata[i];
+		if (!p->listed)
+			continue;
+		add_own(wishes, p, SOURCE_MICROPHONE, p->microphone == DEVICE_ON, &left);
+		add_own(wishes, p, SOURCE_CAMERA, p->camera == DEVICE_ON, &left);
+	}
+}
+
 static GArray *wishes_of(const struct meeting *meeting)
 {
 	GArray *wishes = g_array_new(FALSE, FALSE, sizeof(struct track_wish));
@@ -185,6 +216,8 @@ static GArray *wishes_of(const struct meeting *meeting)
 	for (unsigned n = 0; (channel = interpretation_channel(meeting->interpretation, n)) != NULL;
 	     n++)
 		add_channel(wishes, meeting, channel);
+	if (meeting->row.own_tracks)
+		add_own_tracks(wishes, meeting);
 	return wishes;
 }
 

@@ -224,6 +224,8 @@ void participant_say(struct participant *p, enum device_state microphone, enum d
 	else if (p->microphone != microphone_before || p->camera != camera_before ||
 		 p->muted != muted)
 		participant_changed(p);
+	if (p->meeting->row.own_tracks)
+		meeting_recording_follow(p->meeting);
 	meeting_share_screen(p, shares);
 }
 

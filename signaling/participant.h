@@ -41,6 +41,7 @@ struct participant {
 	char muted_by[12];
 	/* Came to listen while the relay was overloaded: it forwards nothing of theirs. */
 	bool withheld;
+	unsigned own_tracks; /* bits of enum source that have been on while it recorded */
 	bool prefers_program; /* would listen to one, if there were */
 	uint64_t held;	/* slots that show nothing, for the relay is overloaded: see relay_events */
 	gint64 hand_at; /* Unix ms; 0: down */

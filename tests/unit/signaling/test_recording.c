@@ -149,6 +149,62 @@ static void who_does_not_consent_is_silent(void)
 	two_leave();
 }
 
+static void everybody_has_tracks_of_their_own(void)
+{
+	two_people();
+	struct store_meeting row;
+	g_assert_true(store_meeting_find(world.store, "demo", &row, NULL));
+	row.own_tracks = true;
+	g_assert_true(store_meeting_update(world.store, &row, NULL));
+	store_meeting_clear(&row);
+	g_assert_true(meetings_refresh(world.meetings, "demo", NULL));
+	page_say(host, "{\"type\":\"record\",\"id\":1,\"state\":\"recording\"}");
+	page_expect_ok(host);
+	g_assert_cmpstr(world.tracks->str, ==, FIXED);
+	page_say(member, "{\"type\":\"media\",\"id\":2,\"microphone\":\"on\",\"camera\":\"on\"}");
+	page_expect_ok(member);
+	world_advance(1);
+	g_assert_cmpstr(world.tracks->str, ==, FIXED " own-p2-microphone own-p2-camera");
+	/* Off for a while is no other file. */
+	page_say(member, "{\"type\":\"media\",\"id\":3,\"microphone\":\"off\",\"camera\":\"off\"}");
+	page_expect_ok(member);
+	world_advance(1);
+	g_assert_cmpstr(world.tracks->str, ==, FIXED " own-p2-microphone own-p2-camera");
+	two_leave();
+}
+
+static bool row_begun(void)
+{
+	struct store_recording row;
+	bool found;
+	g_assert_true(store_recording_open(world.store, 1, &row, &found, NULL));
+	return found;
+}
+
+static void it_begins_by_itself(void)
+{
+	two_people();
+	struct store_meeting row;
+	g_assert_true(store_meeting_find(world.store, "demo", &row, NULL));
+	row.auto_record = true;
+	g_assert_true(store_meeting_update(world.store, &row, NULL));
+	store_meeting_clear(&row);
+	g_assert_true(meetings_refresh(world.meetings, "demo", NULL));
+	world_advance(1);
+	g_assert_false(row_begun()); /* nobody is connected */
+	page_offer(member);
+	world_media(page_number(member_id), TRANSPORT_OPEN);
+	world_advance(1);
+	g_assert_true(row_begun());
+	expect_state(member, "recording", NULL);
+	/* A host who ends it meant that. */
+	page_say(host, "{\"type\":\"record\",\"id\":1,\"state\":\"ended\"}");
+	page_expect_ok(host);
+	world_advance(2);
+	g_assert_false(row_begun());
+	two_leave();
+}
+
 static void the_index_says_who_and_what(void)
 {
 	const struct store_part parts[] = {{.sharer = "Yang Ling", .subject = "Hello, neighbor"},
@@ -268,6 +324,8 @@ int main(int argc, char **argv)
 	ADD(channels_come_and_go);
 	ADD(a_restart_goes_on);
 	ADD(who_does_not_consent_is_silent);
+	ADD(everybody_has_tracks_of_their_own);
+	ADD(it_begins_by_itself);
 	ADD(the_index_says_who_and_what);
 	ADD(it_ends_with_the_meeting);
 	ADD(nobody_is_left_to_record);
