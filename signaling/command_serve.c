@@ -1,6 +1,7 @@
 /* `tongsheng serve`: joins the parts, runs the main loop, takes them apart again. */
 #include "relay/relay.h"
 #include "signaling/api.h"
+#include "signaling/archive.h"
 #include "signaling/commands.h"
 #include "signaling/control.h"
 #include "signaling/meeting.h"
@@ -14,7 +15,7 @@
 
 #define END_PATIENCE_MS 1000
 #define FILES_BESIDE	4096 /* of the media, the store, ... */
-#define ROUTES_MAX	(1 + WATCH_ROUTES + API_ROUTES + WHIP_ROUTES)
+#define ROUTES_MAX	(1 + WATCH_ROUTES + API_ROUTES + WHIP_ROUTES + ARCHIVE_ROUTES)
 
 struct program {
 	struct config *config;
@@ -23,6 +24,7 @@ struct program {
 	struct meetings *meetings;
 	struct relay *relay;
 	struct whip *whip;
+	struct archive *archive;
 	struct watch *watch;
 	struct http_server *server;
 	struct control_server *control;
@@ -106,6 +108,8 @@ static bool start_http(struct program *p, GError **error)
 	p->whip = whip_new(p->meetings);
 	whip_routes(p->whip, routes + n, &more);
 	n += more;
+	archive_routes(p->archive, routes + n, &more);
+	n += more;
 	meetings_websocket_events(p->meetings, &websocket_events);
 	p->server = http_server_new(p->config, routes, n, &websocket_events, error);
 	return p->server != NULL;
@@ -158,13 +162,17 @@ static bool start(struct program *p, GError **error)
 	if (!p->key)
 		return false;
 	p->meetings = meetings_new(p->config, p->store, p->key);
-	return start_relay(p, error) && start_http(p, error);
+	if (!start_relay(p, error))
+		return false;
+	p->archive = archive_new(p->config, p->store, p->key, p->meetings, error);
+	return p->archive && start_http(p, error);
 }
 
 static void stop(struct program *p)
 {
 	http_server_free(p->server);
 	watch_free(p->watch);
+	archive_free(p->archive);
 	whip_free(p->whip);
 	meetings_free(p->meetings);
 	relay_free(p->relay);
