@@ -460,7 +460,7 @@ static void bad_paths_client(struct fixture *f)
 		g_autofree char *path = g_strconcat("/api/archive/demo/", paths[i], NULL);
 		g_autofree char *reply = asked(w, "GET", path, host, "", "", 0);
 		g_test_message("%s: %u", path, status_of(reply));
-		g_assert_cmpuint(status_of(reply) / 100, ==, 4);
+		g_assert_true(status_of(reply) / 100 == 4 || !*reply); /* or hung up */
 	}
 	/* the recording of one meeting by the name of another */
 	g_autofree char *other = link_for(w, "other", ROLE_HOST);
