@@ -2,6 +2,8 @@
 #include "relay/relay.h"
 #include "signaling/api.h"
 #include "signaling/api_admin.h"
+#include "signaling/archive.h"
+#include "signaling/archive_index.h"
 #include "signaling/commands.h"
 #include "signaling/control.h"
 #include "signaling/meeting.h"
@@ -15,7 +17,7 @@
 
 #define END_PATIENCE_MS 1000
 #define FILES_BESIDE	4096 /* of the media, the store, ... */
-#define ROUTES_MAX	(1 + WATCH_ROUTES + API_ROUTES + API_ADMIN_ROUTES + WHIP_ROUTES)
+#define ROUTES_MAX	(1 + WATCH_ROUTES + API_ROUTES + API_ADMIN_ROUTES + WHIP_ROUTES + ARCHIVE_ROUTES)
 
 struct program {
 	struct config *config;
@@ -24,6 +26,7 @@ struct program {
 	struct meetings *meetings;
 	struct relay *relay;
 	struct whip *whip;
+	struct archive *archive;
 	struct watch *watch;
 	struct http_server *server;
 	struct control_server *control;
@@ -70,17 +73,47 @@ static bool handle_record(void *user, const json_t *request, json_t **ret_reply,
 	return api_recording_command(program->api.recording, request, ret_reply, error);
 }
 
-static void on_recording_ended(void *user)
+/* What a search is to find. */
+static void on_archive_made(void *user, gint64 recording)
+{
+	struct program *p = user;
+	g_autoptr(GError) error = NULL;
+	g_autofree char *path =
+		g_strdup_printf("%s/recordings/%" G_GINT64_FORMAT "/archive/archive.json",
+				p->config->data, recording);
+	json_t *archive = json_load_file(path, 0, NULL);
+	if (archive == NULL)
+		g_warning("%s: can't be read", path);
+	else if (!archive_index_recording(p->store, recording, archive, &error))
+		g_warning("%s: %s", path, error->message);
+	json_decref(archive);
+}
+
+static void wake_jobs(void *user)
 {
 	archive_jobs_wake(user);
 }
 
-/* Before the relay starts: a recording that isn't taken up again ends then. */
-static void start_archives(struct program *p)
+static void drop_job(void *user, gint64 recording)
+{
+	archive_jobs_forget(user, recording);
+}
+
+static bool job_progress(void *user, gint64 recording, const char **ret_step, double *ret_done)
+{
+	return archive_jobs_progress(user, recording, ret_step, ret_done);
+}
+
+/* After what was being removed is gone. */
+static void start_jobs(struct program *p)
 {
 	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-	p->jobs = archive_jobs_new(p->store, p->config->data, self, NULL, NULL);
-	meetings_on_recording_ended(p->meetings, on_recording_ended, p->jobs);
+	p->jobs = archive_jobs_new(p->store, p->config->data, self, on_archive_made, p);
+	meetings_on_recording_ended(p->meetings, wake_jobs, p->jobs);
+	archive_set_maker(p->archive, &(struct archive_maker){.user = p->jobs,
+							      .progress = job_progress,
+							      .drop = drop_job,
+							      .wake = wake_jobs});
 	p->api = (struct api){p->meetings, api_recording_new(p->meetings, p->jobs)};
 }
 
@@ -130,6 +163,8 @@ static bool start_http(struct program *p, GError **error)
 	n += more;
 	p->whip = whip_new(p->meetings);
 	whip_routes(p->whip, routes + n, &more);
+	n += more;
+	archive_routes(p->archive, routes + n, &more);
 	n += more;
 	meetings_websocket_events(p->meetings, &websocket_events);
 	p->server = http_server_new(p->config, routes, n, &websocket_events, error);
@@ -184,14 +219,20 @@ static bool start(struct program *p, GError **error)
 	if (!p->key)
 		return false;
 	p->meetings = meetings_new(p->config, p->store, p->key);
-	start_archives(p);
-	return start_relay(p, error) && start_http(p, error);
+	if (!start_relay(p, error))
+		return false;
+	p->archive = archive_new(p->config, p->store, p->key, p->meetings, error);
+	if (!p->archive)
+		return false;
+	start_jobs(p);
+	return start_http(p, error);
 }
 
 static void stop(struct program *p)
 {
 	http_server_free(p->server);
 	watch_free(p->watch);
+	archive_free(p->archive);
 	whip_free(p->whip);
 	meetings_free(p->meetings);
 	relay_free(p->relay);
