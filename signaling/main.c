@@ -1,3 +1,4 @@
+#include "recordings/command_archive.h"
 #include "recordings/command_studio.h"
 #include "signaling/commands.h"
 #include <locale.h>
@@ -22,6 +23,7 @@ static const struct {
 	{"token", command_token, "print an invitation's token or link"},
 	{"meeting", command_meeting, "create, list, show or end meetings"},
 	{"studio", command_studio, "mix programs; the server starts it by itself"},
+	{"archive", command_archive, "make the archive of a recording; the server does it by itself"},
 	{"version", command_version, "print the version"},
 	{"help", command_help, "print this"},
 };
