@@ -5,7 +5,7 @@ static int64_t heard_before(const struct archive_span *recorded, size_t n, int64
 {
 	int64_t heard = INT64_MIN;
 	for (size_t i = 0; i < n; i++)
-		if (recorded[i].from <= t)
+		if (recorded[i].from < t)
 			heard = MAX(heard, MIN(recorded[i].to, t));
 	return heard;
 }
