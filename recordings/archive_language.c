@@ -1,6 +1,5 @@
 #include "recordings/archive_language.h"
 #include <glib.h>
-#include <stdbool.h>
 #include <string.h>
 #include <unicode/uloc.h>
 #include <unicode/ustring.h>
@@ -38,7 +37,7 @@ char *archive_language_name(const char *tag)
 	return g_strdup(text);
 }
 
-char *archive_language_code(const char *tag, int bibliographic)
+char *archive_language_code(const char *tag, bool bibliographic)
 {
 	char locale[ULOC_FULLNAME_CAPACITY];
 	const char *code = locale_of(tag, locale) ? uloc_getISO3Language(locale) : "";
