@@ -1,4 +1,5 @@
 #include "recordings/archive_job.h"
+#include "recordings/archive_video.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
@@ -32,11 +33,13 @@ static bool open_folders(struct archive_job *job, const char *path, GError **err
 	return job->folder >= 0;
 }
 
-struct archive_job *archive_job_new(const char *path, unsigned threads, GError **error)
+struct archive_job *archive_job_new(const char *path, unsigned threads, unsigned chunk_s,
+				    GError **error)
 {
 	struct archive_job *job = g_new0(struct archive_job, 1);
 	job->recording = job->folder = job->work = -1;
 	job->threads = threads;
+	job->chunk_segments = MAX(chunk_s * 1000 / ARCHIVE_SEGMENT_MS, 1);
 	if (open_folders(job, path, error))
 		job->plan = archive_plan_new(job->recording, error);
 	if (!job->plan) {
@@ -172,12 +175,14 @@ static GArray *steps_of(const struct archive_job *job)
 	add_programs(job, steps, "renditions", make_rendition, COST_REST);
 	for (size_t i = 0; i < G_N_ELEMENTS(rest); i++)
 		if (job->plan->time.duration > 0 || rest[i].make == make_texts)
-			add_step(steps, (struct step){.name = g_strdup(rest[i].name),
-						      .kind = rest[i].kind,
-						      .stamp = g_strdup(job->plan->stamp),
-						      .make = rest[i].make,
-						      .what = rest[i].what,
-						      .cost = COST_REST});
+			add_step(steps,
+				 (struct step){.name = g_strdup(rest[i].name),
+					       .kind = rest[i].kind,
+					       .stamp = g_strdup_printf("%s %u", job->plan->stamp,
+									job->chunk_segments),
+					       .make = rest[i].make,
+					       .what = rest[i].what,
+					       .cost = COST_REST});
 	return steps;
 }
 

@@ -14,6 +14,7 @@ struct archive_job {
 	int work;		  /* archive/work: what isn't finished; gone at the end */
 	int64_t recording_number; /* as the folder is called; 0: it isn't a number */
 	unsigned threads;
+	unsigned chunk_segments; /* what a killed job loses of a picture at most */
 	struct archive_plan *plan;
 	struct archive_steps *steps;
 	/* What is to be done, in seconds of work or so, and what is. */
@@ -21,8 +22,10 @@ struct archive_job {
 	char told[64];
 };
 
-/* threads: of children that use more than one. NULL: error set. */
-struct archive_job *archive_job_new(const char *path, unsigned threads, GError **error);
+/* threads: of children that use more than one; chunk_s: a multiple of a segment. NULL: error set.
+ */
+struct archive_job *archive_job_new(const char *path, unsigned threads, unsigned chunk_s,
+				    GError **error);
 void archive_job_free(struct archive_job *job); /* NULL is allowed */
 bool archive_job_run(struct archive_job *job, GError **error);
 

@@ -128,6 +128,12 @@ static void add_maps(GPtrArray *argv, const struct archive_job *job, guint n_pic
 		add_format(argv, "%u:v", i);
 		add_format(argv, "-metadata:s:v:%u", i);
 		add_format(argv, "title=%s", picture->id);
+		if (picture->source->tag) {
+			g_autofree char *code =
+				archive_language_code(picture->source->tag, matroska);
+			add_format(argv, "-metadata:s:v:%u", i);
+			add_format(argv, "language=%s", code);
+		}
 		add_format(argv, "-disposition:v:%u", i);
 		add(argv, i == 0 ? "default" : "0");
 	}

@@ -8,17 +8,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SEGMENTS_A_CHUNK (ARCHIVE_CHUNK_MS / ARCHIVE_SEGMENT_MS)
-#define AUDIO_BITS	 110000 /* a second of a rendition, with what TS adds */
+#define AUDIO_BITS 110000 /* a second of a rendition, with what TS adds */
 
 static const struct variant {
 	unsigned height;
 	const char *resolution, *codec;
 } variants[] = {{720, "1280x720", "avc1.64001f"}, {360, "640x360", "avc1.64001e"}};
 
+static int64_t chunk_ms(const struct archive_job *job)
+{
+	return (int64_t)job->chunk_segments * ARCHIVE_SEGMENT_MS;
+}
+
 guint archive_chunks(const struct archive_job *job)
 {
-	return (guint)((job->plan->time.duration + ARCHIVE_CHUNK_MS - 1) / ARCHIVE_CHUNK_MS);
+	int64_t chunk = chunk_ms(job);
+	return (guint)((job->plan->time.duration + chunk - 1) / chunk);
 }
 
 static guint segments(const struct archive_job *job)
@@ -38,14 +43,14 @@ static void on_progress(void *user, int64_t at_ms)
 {
 	struct archive_job *job = user;
 	archive_job_progress(job, "pictures",
-			     (double)(at_ms % ARCHIVE_CHUNK_MS) / ARCHIVE_CHUNK_MS);
+			     (double)(at_ms % chunk_ms(job)) / (double)chunk_ms(job));
 }
 
 /* Every segment must be there: a playlist names them by their numbers. */
 static bool check_segments(const struct archive_job *job, int folder, guint n, GError **error)
 {
-	guint end = MIN((n + 1) * SEGMENTS_A_CHUNK, segments(job));
-	for (guint i = n * SEGMENTS_A_CHUNK; i < end; i++)
+	guint end = MIN((n + 1) * job->chunk_segments, segments(job));
+	for (guint i = n * job->chunk_segments; i < end; i++)
 		for (size_t v = 0; v < G_N_ELEMENTS(variants); v++) {
 			g_autofree char *name =
 				g_strdup_printf("%u-%05u.ts", variants[v].height, i);
@@ -74,7 +79,7 @@ static int picture_folder(struct archive_job *job, const char *id, GError **erro
 bool archive_make_chunk(struct archive_job *job, const struct archive_picture_plan *picture,
 			guint n, GError **error)
 {
-	int64_t from = (int64_t)n * ARCHIVE_CHUNK_MS;
+	int64_t from = (int64_t)n * chunk_ms(job);
 	int folder = archive_folder_new(job->work, "chunk", error);
 	int target = folder < 0 ? -1 : picture_folder(job, picture->id, error);
 	g_autofree char *name = g_strdup_printf("%04u", n);
@@ -85,7 +90,7 @@ bool archive_make_chunk(struct archive_job *job, const struct archive_picture_pl
 		.threads = job->threads,
 		.folder = folder,
 		.from_ms = from,
-		.to_ms = MIN(from + ARCHIVE_CHUNK_MS, job->plan->time.duration),
+		.to_ms = MIN(from + chunk_ms(job), job->plan->time.duration),
 		.progress = on_progress,
 		.user = job,
 	};
@@ -120,7 +125,7 @@ static struct rate write_playlist(const struct archive_job *job, int folder,
 			       "#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT-SEGMENTS\n",
 			       ARCHIVE_SEGMENT_MS / 1000);
 	for (guint i = 0; i < segments(job); i++) {
-		g_autofree char *name = g_strdup_printf("%04u/%u-%05u.ts", i / SEGMENTS_A_CHUNK,
+		g_autofree char *name = g_strdup_printf("%04u/%u-%05u.ts", i / job->chunk_segments,
 							variant->height, i);
 		double seconds = segment_seconds(job, i);
 		struct stat st = {0};

@@ -10,7 +10,6 @@
 #include "recordings/archive_shown.h"
 
 #define ARCHIVE_SEGMENT_MS 6000
-#define ARCHIVE_CHUNK_MS   (100 * ARCHIVE_SEGMENT_MS) /* what a killed job loses at most */
 #define ARCHIVE_FRAME_MS   40
 /* Time stamps begin here: an AAC encoder's first packet lies before 0, which TS can't say. */
 #define ARCHIVE_OFFSET_S 10
@@ -23,7 +22,7 @@ struct archive_video {
 	enum archive_quality quality;
 	unsigned threads;
 	int folder;		/* an open one, in which 720-NNNNN.ts and 360-NNNNN.ts come to be */
-	int64_t from_ms, to_ms; /* from_ms: a multiple of the chunk */
+	int64_t from_ms, to_ms; /* from_ms: where a segment begins */
 	void (*progress)(void *user, int64_t at_ms);
 	void *user;
 };

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define THREADS	   2
+#define CHUNK_S	   600
 #define MEMORY_MIB 1024
 #define NICENESS   19
 /* linux/ioprio.h: this process; the class of those who get the disk when nobody else wants it. */
@@ -27,10 +28,10 @@ static void set_limits(unsigned memory_mib)
 		g_warning("disk's priority not lowered: %m");
 }
 
-static int run(const char *folder, unsigned threads)
+static int run(const char *folder, unsigned threads, unsigned chunk_s)
 {
 	g_autoptr(GError) error = NULL;
-	struct archive_job *job = archive_job_new(folder, threads, &error);
+	struct archive_job *job = archive_job_new(folder, threads, chunk_s, &error);
 	bool fine = job && archive_job_run(job, &error);
 	archive_job_free(job);
 	if (!fine)
@@ -40,11 +41,13 @@ static int run(const char *folder, unsigned threads)
 
 int command_archive(int argc, char **argv)
 {
-	int threads = THREADS, memory_mib = MEMORY_MIB;
+	int threads = THREADS, memory_mib = MEMORY_MIB, chunk_s = CHUNK_S;
 	const GOptionEntry entries[] = {
 		{"threads", 0, 0, G_OPTION_ARG_INT, &threads, "of an encoder (2)", "N"},
 		{"memory", 0, 0, G_OPTION_ARG_INT, &memory_mib,
 		 "at most, of each process, in MiB; 0: no limit (1024)", "MIB"},
+		{"chunk", 0, 0, G_OPTION_ARG_INT, &chunk_s,
+		 "of a picture, which a killed job loses at most (600)", "SECONDS"},
 		G_OPTION_ENTRY_NULL,
 	};
 	g_autoptr(GError) error = NULL;
@@ -52,16 +55,17 @@ int command_archive(int argc, char **argv)
 		"FOLDER - make the archive of a recording; the server does it by itself");
 	g_option_context_add_main_entries(context, entries, NULL);
 	if (!g_option_context_parse(context, &argc, &argv, &error) || argc != 2 || threads < 1 ||
-	    memory_mib < 0) {
+	    memory_mib < 0 || chunk_s < 6) {
 		fprintf(stderr, "tongsheng archive: %s\n",
 			error	      ? error->message
 			: argc != 2   ? "folder: one recording's"
 			: threads < 1 ? "threads: at least 1"
+			: chunk_s < 6 ? "chunk: at least 6"
 				      : "memory: at least 0");
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN); /* an encoder that ended is an error like any other */
 	signal(SIGXFSZ, SIG_IGN);
 	set_limits((unsigned)memory_mib);
-	return run(argv[1], (unsigned)threads);
+	return run(argv[1], (unsigned)threads, (unsigned)chunk_s);
 }

@@ -1,7 +1,7 @@
 /*
- * make_recording FOLDER [--seconds N] [--language TAG]... [--loop]: a made-up recording, so that
- * the archive can be tried and tested without a meeting. N seconds (30) are recorded, in three
- * parts: a pause of 8 s after 40 % of them, and 6 s that the server was away for after 75 %.
+ * make_recording FOLDER [--seconds N] [--language TAG]... [--fps N] [--loop]: a made-up recording,
+ * so that the archive can be tried and tested without a meeting. N seconds (30) are recorded, in
+ * three parts: a pause of 8 s after 40 % of them, and 6 s that the server was away for after 75 %.
  *
  * Each track has its own tone: voice-0 440 Hz, voice-1 550 (some seconds), screen-sound 660 (while
  * the screen is shared), the channels 880, 1100, 1320, ... in their order (fr and zh-Hans, without
@@ -21,7 +21,7 @@ struct world {
 	gint64 length_ms;  /* recorded, without pause and gap */
 	gint64 part_ms[4]; /* where each part begins, without them; the end */
 	GStrv languages;
-	unsigned loop_ms;
+	unsigned loop_ms, fps;
 	FILE *index;
 };
 
@@ -79,6 +79,7 @@ static void pictures(const struct world *w, const char *name, const char *langua
 			gint64 at = real(w, begin), length = MIN(length_ms, end - begin);
 			struct sample_picture picture = sizes[i % n];
 			picture.loop_ms = w->loop_ms;
+			picture.fps = MIN(picture.fps, w->fps);
 			sample_file_pictures(file, (guint64)at, (guint64)(at + length), &picture);
 		}
 		sample_file_free(file);
@@ -142,8 +143,8 @@ static void write_tracks(const struct world *w)
 	static const struct sample_picture stage[] = {{1280, 720, 30, false, true, 0},
 						      {640, 360, 30, false, true, 0},
 						      {320, 180, 15, false, true, 0}};
-	static const struct sample_picture screen[] = {{1920, 1080, 5, true, false, 0}};
-	static const struct sample_picture sign[] = {{640, 480, 25, false, false, 0}};
+	static const struct sample_picture screen[] = {{1920, 1080, 3, true, false, 0}};
+	static const struct sample_picture sign[] = {{320, 240, 25, false, false, 0}};
 	gint64 end = w->length_ms, m = end / 10;
 	sound(w, "voice-0", NULL, 440, true, 0, end);
 	sound(w, "voice-1", NULL, 550, false, 3 * m, 5 * m);
@@ -162,12 +163,13 @@ static void write_tracks(const struct world *w)
 
 int main(int argc, char **argv)
 {
-	int seconds = 30;
+	int seconds = 30, fps = 15;
 	gboolean loop = FALSE;
 	g_auto(GStrv) languages = NULL;
 	const GOptionEntry entries[] = {
 		{"seconds", 0, 0, G_OPTION_ARG_INT, &seconds, "that are recorded (30)", "N"},
 		{"language", 0, 0, G_OPTION_ARG_STRING_ARRAY, &languages, "a channel", "TAG"},
+		{"fps", 0, 0, G_OPTION_ARG_INT, &fps, "of the stage, at most (15)", "N"},
 		{"loop", 0, 0, G_OPTION_ARG_NONE, &loop, "ten seconds of picture again and again",
 		 NULL},
 		G_OPTION_ENTRY_NULL,
@@ -175,7 +177,8 @@ int main(int argc, char **argv)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GOptionContext) context = g_option_context_new("FOLDER");
 	g_option_context_add_main_entries(context, entries, NULL);
-	if (!g_option_context_parse(context, &argc, &argv, &error) || argc != 2 || seconds < 10) {
+	if (!g_option_context_parse(context, &argc, &argv, &error) || argc != 2 || seconds < 10 ||
+	    fps < 1) {
 		fprintf(stderr, "make_recording: %s\n",
 			error ? error->message : "FOLDER [--seconds N >= 10] [--language TAG]...");
 		return 2;
@@ -187,7 +190,8 @@ int main(int argc, char **argv)
 			  .length_ms = ms,
 			  .part_ms = {0, ms * 4 / 10, ms * 3 / 4, ms},
 			  .languages = languages,
-			  .loop_ms = loop ? 10000 : 0};
+			  .loop_ms = loop ? 10000 : 0,
+			  .fps = (unsigned)fps};
 	g_autofree char *index = g_build_filename(w.folder, "index.jsonl", NULL);
 	if (g_mkdir_with_parents(w.folder, 0750) != 0 || !(w.index = fopen(index, "w")))
 		g_error("%s: %s", index, g_strerror(errno));
