@@ -16,12 +16,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SECONDS	   30
 #define DURATION_S 30.0
 #define KILLS	   12
-#define FILE_LIMIT (96u << 10)
+#define FILE_LIMIT (48u << 10)
 
 static char *recording; /* as it was made; tests work in copies */
+static char *short_one; /* of ten seconds */
 static char *whole;	/* the same with its archive, made without an interruption */
 
 static G_GNUC_NULL_TERMINATED char *run(const char *command, ...)
@@ -221,19 +221,21 @@ static void test_tracks(void)
 }
 
 /* Over the chunks' edges the time stamps go on, and the picture lasts as long as the sound. */
-static void test_hls(void)
+static void check_hls(const char *folder)
 {
 	static const char *const lists[] = {"hls/stage/720.m3u8", "hls/stage/360.m3u8",
 					    "hls/screen/720.m3u8", "hls/sign-ase/360.m3u8"};
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
-		g_autofree char *path = archive_file(whole, lists[i]);
+		g_autofree char *path = archive_file(folder, lists[i]);
 		g_autofree char *text =
 			run("ffprobe", "-v", "error", "-show_entries", "packet=pts_time,dts_time",
 			    "-of", "csv=p=0", path, NULL);
 		g_auto(GStrv) lines = g_strsplit(text, "\n", 0);
 		double before = 9.9;
-		for (char **line = lines; *line && **line; line++) {
+		for (char **line = lines; *line; line++) {
 			char *rest;
+			if (!g_ascii_isdigit(**line))
+				continue;
 			double pts = g_ascii_strtod(*line, &rest);
 			double dts = g_ascii_strtod(rest + 1, NULL);
 			g_assert_cmpfloat_with_epsilon(pts, dts, 0.0001);
@@ -243,6 +245,11 @@ static void test_hls(void)
 		}
 		g_assert_cmpfloat_with_epsilon(before, 10 + DURATION_S - 0.04, 0.001);
 	}
+}
+
+static void test_hls(void)
+{
+	check_hls(whole);
 }
 
 /* What is bright in the stage and what beeps in the sound begin within 40 ms of each other. */
@@ -312,14 +319,17 @@ static void test_report(void)
 
 /* --- interrupted --- */
 
-/* All files with their lengths, but for what says when or how they were made. */
+/*
+ * The files, and what texts say. But for lengths: with several threads x264 doesn't make the same
+ * bytes of the same pictures each time.
+ */
 static char *list_of(const char *folder)
 {
 	g_autofree char *archive = archive_file(folder, "");
 	g_autofree char *script = g_strdup_printf(
-		"cd '%s' && find . -type f ! -name steps.json -printf '%%P %%s\\n' | sort && "
-		"find . -name '*.m3u8' -o -name '*.vtt' -o -name '*.ts' -o -name archive.json | "
-		"sort | xargs sha256sum",
+		"cd '%s' && find . -type f | sort && "
+		"cat $(find . -name '*.m3u8' -o -name '*.vtt' -o -name archive.json | sort) | "
+		"sed -E 's/BANDWIDTH=[0-9]+//g; s/\"(bytes|m4a|opus|mp3)\":[0-9]+//g'",
 		archive);
 	return run("sh", "-c", script, NULL);
 }
@@ -350,7 +360,9 @@ static void test_killed(void)
 	g_assert_cmpuint(killed, >=, 10);
 	make_archive(folder);
 	g_autofree char *expected = list_of(whole), *found = list_of(folder);
-	g_assert_cmpstr(found, ==, expected);
+	g_assert_cmpuint(strlen(found), >, 5000);
+	g_assert_true(strcmp(found, expected) == 0); /* too long to be shown */
+	check_hls(folder);
 	drop(folder);
 }
 
@@ -379,7 +391,7 @@ static void test_changed(void)
 
 static void test_full_disk(void)
 {
-	char *folder = copy_of(recording);
+	char *folder = copy_of(short_one);
 	g_autofree char *words = NULL, *report = archive_file(folder, "archive.json");
 	g_assert_cmpint(run_job(folder, FILE_LIMIT, &words), ==, 1);
 	g_assert_true(g_str_has_prefix(words, "tongsheng archive: "));
@@ -400,7 +412,7 @@ static void remove_from(const char *folder, const char *pattern)
 
 static void test_empty(void)
 {
-	char *folder = copy_of(recording);
+	char *folder = copy_of(short_one);
 	remove_from(folder, "*.mk?");
 	remove_from(folder, "index.jsonl");
 	make_archive(folder);
@@ -419,7 +431,7 @@ static void test_empty(void)
 
 static void test_sound_alone(void)
 {
-	char *folder = copy_of(recording);
+	char *folder = copy_of(short_one);
 	remove_from(folder, "*.mkv");
 	make_archive(folder);
 	json_t *report = read_report(folder);
@@ -430,7 +442,7 @@ static void test_sound_alone(void)
 	json_decref(found);
 	found = probe(folder, "meeting.mp4");
 	g_assert_cmpfloat_with_epsilon(number_of(json_object_get(found, "format"), "duration"),
-				       DURATION_S, 0.06);
+				       10.0, 0.06);
 	json_decref(found);
 	drop(folder);
 }
@@ -446,7 +458,7 @@ static void test_damaged(void)
 					    "3/voice-0.mka",
 					    "1/channel-picture-ase.mkv",
 					    "index.jsonl"};
-	char *folder = copy_of(recording);
+	char *folder = copy_of(short_one);
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
 		g_autofree char *path = g_build_filename(folder, names[i], NULL);
 		struct stat st;
@@ -457,13 +469,13 @@ static void test_damaged(void)
 	g_autofree char *path = g_build_filename(folder, "2", "stage.mkv", NULL);
 	FILE *file = fopen(path, "r+b");
 	for (unsigned i = 0; i < 300; i++) {
-		fseek(file, g_test_rand_int_range(1000, 100000), SEEK_SET);
+		fseek(file, g_test_rand_int_range(1000, 20000), SEEK_SET);
 		fputc(g_test_rand_int_range(0, 256), file);
 	}
 	fclose(file);
 	make_archive(folder);
 	json_t *report = read_report(folder);
-	g_assert_cmpfloat(json_number_value(json_object_get(report, "duration")), >, 15);
+	g_assert_cmpfloat(json_number_value(json_object_get(report, "duration")), >, 3);
 	json_decref(report);
 	drop(folder);
 }
@@ -472,9 +484,11 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_autofree char *top = g_dir_make_tmp("archive-XXXXXX", NULL);
-	g_autofree char *seconds = g_strdup_printf("%d", SECONDS);
 	recording = g_build_filename(top, "12", NULL);
-	g_free(run(g_getenv("MAKE_RECORDING"), recording, "--seconds", seconds, NULL));
+	g_autofree char *other = g_dir_make_tmp("archive-XXXXXX", NULL);
+	short_one = g_build_filename(other, "13", NULL);
+	g_free(run(g_getenv("MAKE_RECORDING"), recording, NULL));
+	g_free(run(g_getenv("MAKE_RECORDING"), short_one, "--seconds", "10", "--loop", NULL));
 	whole = copy_of(recording);
 	make_archive(whole);
 	g_test_add_func("/archive/tones", test_tones);
@@ -491,5 +505,6 @@ int main(int argc, char **argv)
 	int failed = g_test_run();
 	drop(whole);
 	drop(recording);
+	drop(short_one);
 	return failed;
 }
