@@ -16,6 +16,7 @@
 
 struct matroska_track {
 	bool video;		/* V_VP8, else A_OPUS */
+	bool raw;		/* video: V_UNCOMPRESSED, I420, at most 25 frames/s */
 	uint16_t width, height; /* of video; another size may come with any keyframe */
 	const char *name;	/* UTF-8, e.g. "channel-fr" */
 	const char *language;	/* BCP 47, or NULL: not known */
@@ -35,6 +36,8 @@ void matroska_write_header(GByteArray *out, const struct matroska_track *track,
 			   struct matroska_places *ret_places);
 /* Returns the offset in out of its size; what the size counts begins right after that. */
 size_t matroska_write_cluster(GByteArray *out, uint64_t time_ms);
+/* What stands before a frame that the caller writes behind it; as the next otherwise. */
+void matroska_write_block_head(GByteArray *out, int16_t offset_ms, bool keyframe, size_t length);
 /* offset_ms: from the cluster's time, not more than MATROSKA_REACH_MS. */
 void matroska_write_block(GByteArray *out, int16_t offset_ms, bool keyframe, const uint8_t *frame,
 			  size_t length);

@@ -1,3 +1,4 @@
+#include "recordings/command_archive.h"
 #include "recordings/command_studio.h"
 #include "signaling/commands.h"
 #include <locale.h>
@@ -24,6 +25,7 @@ static const struct {
 	{"record", command_record, "start, pause, stop or list recordings"},
 	{"backup", command_backup, "copy database and archive to a folder"},
 	{"studio", command_studio, "mix programs; the server starts it by itself"},
+	{"archive", command_archive, "make the archive of a recording; the server does it by itself"},
 	{"version", command_version, "print the version"},
 	{"help", command_help, "print this"},
 };
