@@ -29,7 +29,7 @@ struct archive;
 struct archive *archive_new(const struct config *config, struct store *store,
 			    const struct token_key *key, struct meetings *meetings, GError **error);
 void archive_set_maker(struct archive *archive, const struct archive_maker *maker);
-void archive_free(struct archive *archive); /* waits for what is being removed; NULL is allowed */
+void archive_free(struct archive *archive); /* NULL is allowed */
 
 #define ARCHIVE_ROUTES 11
 /* Fills out (ARCHIVE_ROUTES of them at most) and *n. archive must outlive the routes. They have

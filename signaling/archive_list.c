@@ -1,9 +1,11 @@
 /* GET /api/archive: the list, with a search and a calendar's months. */
+#include "signaling/archive_files.h"
 #include "signaling/archive_internal.h"
 #include "signaling/archive_search.h"
 #include "signaling/store_archive.h"
 #include "signaling/text.h"
 #include <string.h>
+#include <unistd.h>
 
 #define PAGE	    30
 #define QUERY_CHARS 200
@@ -81,21 +83,30 @@ static void on_row(void *user, const struct store_archived *row)
 	g_hash_table_add(list->visible, g_memdup2(&row->id, sizeof row->id));
 }
 
+/* A month stands once: near its end those of other zones come in between. */
+static json_t *month_in(json_t *months, const char *month)
+{
+	size_t i;
+	json_t *item;
+	json_array_foreach(months, i, item)
+	{
+		if (g_str_equal(json_string_value(json_object_get(item, "month")), month))
+			return item;
+	}
+	item = json_pack("{s:s, s:i}", "month", month, "count", 0);
+	json_array_append_new(months, item);
+	return item;
+}
+
 static json_t *months_json(const struct list *list)
 {
 	json_t *months = json_array();
 	for (guint i = 0; i < list->entries->len; i++) {
 		const struct entry *entry = list->entries->pdata[i];
-		json_t *last = json_array_get(months, json_array_size(months) - 1);
 		if (!*entry->month)
 			continue;
-		if (last &&
-		    g_str_equal(json_string_value(json_object_get(last, "month")), entry->month))
-			json_integer_set(json_object_get(last, "count"),
-					 json_integer_value(json_object_get(last, "count")) + 1);
-		else
-			json_array_append_new(
-				months, json_pack("{s:s, s:i}", "month", entry->month, "count", 1));
+		json_t *count = json_object_get(month_in(months, entry->month), "count");
+		json_integer_set(count, json_integer_value(count) + 1);
 	}
 	return months;
 }
@@ -137,9 +148,22 @@ static void on_take(void *user, const struct store_take *take)
 	}
 }
 
-static json_t *entry_json(struct store *store, const struct entry *entry, json_t *found,
+/* NULL: that recording had no picture. */
+static char *thumbnail_of(struct archive *archive, const struct entry *entry, gint64 take)
+{
+	g_autofree char *file = g_strdup_printf("%" G_GINT64_FORMAT "/archive/thumbnail.jpg", take);
+	int fd = take ? archive_open_beneath(archive->recordings, file) : -1;
+	if (fd < 0)
+		return NULL;
+	close(fd);
+	return g_strdup_printf("/api/archive/%s/%" G_GINT64_FORMAT "/thumbnail.jpg", entry->name,
+			       take);
+}
+
+static json_t *entry_json(struct archive *archive, const struct entry *entry, json_t *found,
 			  GError **error)
 {
+	struct store *store = archive->store;
 	json_t *countries = json_array();
 	struct takes takes = {.state = "none"};
 	if (!store_archive_countries(store, entry->id, on_country, countries, error) ||
@@ -147,10 +171,7 @@ static json_t *entry_json(struct store *store, const struct entry *entry, json_t
 		json_decref(countries);
 		return NULL;
 	}
-	g_autofree char *thumbnail =
-		takes.done ? g_strdup_printf("/api/archive/%s/%" G_GINT64_FORMAT "/thumbnail.jpg",
-					     entry->name, takes.done)
-			   : NULL;
+	g_autofree char *thumbnail = thumbnail_of(archive, entry, takes.done);
 	return json_pack(
 		"{s:s, s:s, s:I, s:s, s:i, s:s, s:o, s:o, s:o, s:f, s:s?, s:s, s:o, s:I}", "name",
 		entry->name, "title", entry->title, "starts", (json_int_t)entry->starts, "zone",
@@ -222,7 +243,7 @@ static bool fill_page(struct list *list, const struct ask *ask, const struct arc
 						    last->when, last->id);
 			return true;
 		}
-		json_t *json = entry_json(list->archive->store, entry, places, error);
+		json_t *json = entry_json(list->archive, entry, places, error);
 		if (!json)
 			return false;
 		json_array_append_new(meetings, json);

@@ -15,6 +15,7 @@
 
 struct archive_removal {
 	GThreadPool *thread; /* one: the disk is busy enough */
+	gint ending;	     /* atomic: what is left is for the next start */
 };
 
 struct task {
@@ -23,8 +24,11 @@ struct task {
 };
 
 /* Nothing is followed: a symbolic link is removed, and not what it points to. */
-static bool remove_entry(int folder, const char *name, unsigned depth)
+static bool remove_entry(struct archive_removal *removal, int folder, const char *name,
+			 unsigned depth)
 {
+	if (g_atomic_int_get(&removal->ending))
+		return false;
 	if (!unlinkat(folder, name, 0) || errno == ENOENT)
 		return true;
 	/* Linux says EISDIR, POSIX EPERM */
@@ -40,15 +44,18 @@ static bool remove_entry(int folder, const char *name, unsigned depth)
 	bool all = true;
 	for (struct dirent *entry; (entry = readdir(listing)) != NULL;)
 		if (!g_str_equal(entry->d_name, ".") && !g_str_equal(entry->d_name, ".."))
-			all = remove_entry(dirfd(listing), entry->d_name, depth + 1) && all;
+			all = remove_entry(removal, dirfd(listing), entry->d_name, depth + 1) &&
+			      all;
 	closedir(listing);
 	return all && !unlinkat(folder, name, AT_REMOVEDIR);
 }
 
 static void run(gpointer data, gpointer user)
 {
+	struct archive_removal *removal = user;
 	struct task *task = data;
-	if (!remove_entry(task->folder, task->name, 0))
+	if (!remove_entry(removal, task->folder, task->name, 0) &&
+	    !g_atomic_int_get(&removal->ending))
 		g_warning(
 			"archive: %s could not be removed: %s; it is tried again at the next start",
 			task->name, g_strerror(errno));
@@ -59,7 +66,7 @@ static void run(gpointer data, gpointer user)
 struct archive_removal *archive_removal_new(void)
 {
 	struct archive_removal *removal = g_new0(struct archive_removal, 1);
-	removal->thread = g_thread_pool_new(run, NULL, 1, FALSE, NULL);
+	removal->thread = g_thread_pool_new(run, removal, 1, FALSE, NULL);
 	return removal;
 }
 
@@ -67,6 +74,7 @@ void archive_removal_free(struct archive_removal *removal)
 {
 	if (removal == NULL)
 		return;
+	g_atomic_int_set(&removal->ending, 1);
 	g_thread_pool_free(removal->thread, FALSE, TRUE);
 	g_free(removal);
 }
@@ -74,7 +82,7 @@ void archive_removal_free(struct archive_removal *removal)
 void archive_removal_wait(struct archive_removal *removal)
 {
 	g_thread_pool_free(removal->thread, FALSE, TRUE);
-	removal->thread = g_thread_pool_new(run, NULL, 1, FALSE, NULL);
+	removal->thread = g_thread_pool_new(run, removal, 1, FALSE, NULL);
 }
 
 static void push(struct archive_removal *removal, int folder, const char *name)

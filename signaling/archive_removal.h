@@ -10,7 +10,7 @@
 
 struct archive_removal;
 struct archive_removal *archive_removal_new(void);
-/* Waits for what is being removed. NULL is allowed. */
+/* At once: what isn't removed yet is for the next start. NULL is allowed. */
 void archive_removal_free(struct archive_removal *removal);
 
 /* From now on there is nothing by this name in the folder. What isn't there is gone already. folder

@@ -233,6 +233,8 @@ static int start_reply(struct connection *connection, struct http_reply *reply)
 	outgoing_start(&connection->out, reply, !strcmp(connection->request.method, "HEAD"),
 		       connection->close);
 	connection->state = CONNECTION_REPLY;
+	/* libwebsockets' for the request would cut off a reply that takes longer. */
+	lws_set_timeout(connection->wsi, NO_PENDING_TIMEOUT, 0);
 	http_reply_free(reply);
 	return write_reply(connection);
 }
@@ -424,7 +426,8 @@ static bool listen_at(struct http_server *server, GError **error)
 		/* One for each connection that is sending headers, or slow ones would keep the
 		   others waiting. */
 		.max_http_header_pool2 = config->connections ? config->connections : 65536,
-		.timeout_secs = 15,
+		/* Between two pieces of a body; for all else ours (see on_sweep) come first. */
+		.timeout_secs = 60,
 		.timeout_secs_ah_idle = 10,
 		.keepalive_timeout = 60,
 		.ka_time = 60,

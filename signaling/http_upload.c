@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <gio/gio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -109,11 +110,33 @@ int http_upload_fd(const struct http_upload *upload)
 	return upload->fd;
 }
 
+/* Brings it to the disk: not here, 100 MB take seconds. */
+static void sync_file(GTask *task, gpointer source, gpointer fd, GCancellable *cancellable)
+{
+	if (fsync(GPOINTER_TO_INT(fd)))
+		g_warning("upload: %s", g_strerror(errno));
+	close(GPOINTER_TO_INT(fd));
+}
+
+static void sync_later(const struct http_upload *upload)
+{
+	int fd = fcntl(upload->fd, F_DUPFD_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	g_autoptr(GTask) task = g_task_new(NULL, NULL, NULL, NULL);
+	g_task_set_task_data(task, GINT_TO_POINTER(fd), NULL);
+	g_task_run_in_thread(task, sync_file);
+}
+
 bool http_upload_keep(struct http_upload *upload, int folder, const char *name, GError **error)
 {
 	char self[32];
 	g_snprintf(self, sizeof(self), "/proc/self/fd/%d", upload->fd);
-	if (!linkat(AT_FDCWD, self, folder, name, AT_SYMLINK_FOLLOW) || errno == EEXIST)
+	if (!linkat(AT_FDCWD, self, folder, name, AT_SYMLINK_FOLLOW)) {
+		sync_later(upload);
+		return true;
+	}
+	if (errno == EEXIST)
 		return true;
 	g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL, "upload: %s: %s", name,
 		    g_strerror(errno));

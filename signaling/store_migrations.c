@@ -121,6 +121,7 @@ static const char *const migrations[] = {
 	"  at INTEGER NOT NULL"
 	") STRICT;"
 	"CREATE INDEX attachment_meeting ON attachment (meeting);"
+	"CREATE INDEX participant_meeting ON participant (meeting);"
 	"CREATE INDEX attachment_content ON attachment (sha256);"
 	"CREATE TABLE minutes ("
 	"  meeting INTEGER NOT NULL REFERENCES meeting ON DELETE CASCADE,"

@@ -299,7 +299,8 @@ static void a_killed_removal_is_finished(struct world *w, gconstpointer option)
 	g_assert_cmpint(g_rename(old, gone), ==, 0);
 	put_file(w, "recordings/.deleted-2-archive.1790000000000000/hls/a.ts", "x");
 	put_file(w, "attachments/.deleted-abc.1790000000000000", "x");
-	g_autofree char *orphan = g_strconcat("attachments/", g_strnfill(64, 'a'), NULL);
+	g_autofree char *sum = g_strnfill(64, 'a');
+	g_autofree char *orphan = g_strconcat("attachments/", sum, NULL);
 	put_file(w, orphan, "x");
 	put_file(w, "attachments/README", "mine");
 	world_start(w);

@@ -260,6 +260,34 @@ static void a_file_that_shrinks(struct fixture *f, gconstpointer data)
 	run(f, a_file_that_shrinks_client);
 }
 
+/* Longer than libwebsockets would wait for a request (15 s): only with -m slow. */
+static void a_slow_client_client(struct fixture *f)
+{
+	int fd = dial(f->config.port);
+	say(fd, "GET /files/large HTTP/1.1\r\n" CLOSE "\r\n");
+	static char buffer[1 << 20];
+	gint64 begin = g_get_monotonic_time();
+	while (g_get_monotonic_time() - begin < 20 * G_USEC_PER_SEC) {
+		g_assert_cmpint(recv(fd, buffer, sizeof(buffer), 0), >, 0);
+		g_usleep(100000);
+	}
+	g_assert_cmpint(recv(fd, buffer, sizeof(buffer), 0), >, 0);
+	close(fd);
+}
+
+static void a_slow_client_is_waited_for(struct fixture *f, gconstpointer data)
+{
+	if (!g_test_slow()) {
+		g_test_skip("takes 20 s");
+		return;
+	}
+	g_autofree char *path = path_of("large");
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	g_assert_cmpint(ftruncate(fd, LARGE), ==, 0);
+	close(fd);
+	run(f, a_slow_client_client);
+}
+
 /* ---- Uploads ---- */
 
 static unsigned kept(void)
@@ -410,6 +438,7 @@ int main(int argc, char **argv)
 	ADD(foreign_content_runs_nothing);
 	ADD(large_files);
 	ADD(a_file_that_shrinks);
+	ADD(a_slow_client_is_waited_for);
 	ADD(uploads_are_kept_by_name);
 	ADD(refused_before_the_body);
 	ADD(half_an_upload_leaves_nothing);
