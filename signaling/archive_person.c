@@ -119,7 +119,7 @@ static bool clean_index(struct archive *archive, gint64 take, const char *person
 static bool remove_tracks_in(struct archive *archive, const char *folder, const char *person,
 			     unsigned *tracks, GError **error)
 {
-	g_autofree char *begin = g_strconcat(person, "-", NULL);
+	g_autofree char *begin = g_strdup_printf("own-%s-", person);
 	int fd = openat(archive->recordings, folder,
 			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *listing = fd >= 0 ? fdopendir(fd) : NULL;
@@ -151,8 +151,8 @@ static bool remove_tracks(struct archive *archive, gint64 take, const char *pers
 	for (struct dirent *entry; ok && (entry = readdir(listing)) != NULL;) {
 		if (strspn(entry->d_name, "0123456789") != strlen(entry->d_name))
 			continue;
-		g_autofree char *own = g_strdup_printf("%s/%s/own", folder, entry->d_name);
-		ok = remove_tracks_in(archive, own, person, tracks, error);
+		g_autofree char *part = g_strdup_printf("%s/%s", folder, entry->d_name);
+		ok = remove_tracks_in(archive, part, person, tracks, error);
 	}
 	closedir(listing);
 	return ok;

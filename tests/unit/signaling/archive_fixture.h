@@ -110,8 +110,8 @@ static gint64 add_take(struct world *w, gint64 meeting, gint64 begin, const char
 	g_autofree char *base = g_strdup_printf("recordings/%" G_GINT64_FORMAT "/", id);
 	static const char *const files[] = {"index.jsonl",
 					    "1/stage.mkv",
-					    "1/own/p1-microphone.mka",
-					    "1/own/p2-camera.mkv",
+					    "1/own-p1-microphone.mka",
+					    "1/own-p2-camera.mkv",
 					    "archive/archive.json",
 					    "archive/audio/fr.m4a",
 					    "archive/hls/stage.m3u8",

@@ -417,7 +417,7 @@ static void a_person(struct world *w, gconstpointer option)
 	gint64 id;
 	put_file(w, "recordings/1/index.jsonl", INDEX);
 	put_file(w, "attachments/abc", "x");
-	put_file(w, "recordings/1/1/own/p12-microphone.mka", "somebody else's");
+	put_file(w, "recordings/1/1/own-p12-microphone.mka", "somebody else's");
 	say_chat(w, w->demo, w->maisara, "p2");
 	say_chat(w, w->demo, w->jonas, "p1");
 	g_assert_cmpuint(add_person(w, w->demo, "Aiko", "JP", false), ==, 3);
@@ -432,9 +432,9 @@ static void a_person(struct world *w, gconstpointer option)
 	archive_removal_wait(w->archive->removal);
 	g_assert_cmpuint(w->woken, ==, 1);
 	g_assert_false(is_there(w, "recordings/1/archive"));
-	g_assert_false(is_there(w, "recordings/1/1/own/p1-microphone.mka"));
-	g_assert_true(is_there(w, "recordings/1/1/own/p2-camera.mkv"));
-	g_assert_true(is_there(w, "recordings/1/1/own/p12-microphone.mka"));
+	g_assert_false(is_there(w, "recordings/1/1/own-p1-microphone.mka"));
+	g_assert_true(is_there(w, "recordings/1/1/own-p2-camera.mkv"));
+	g_assert_true(is_there(w, "recordings/1/1/own-p12-microphone.mka"));
 	g_assert_true(is_there(w, "recordings/1/1/stage.mkv"));
 	g_assert_cmpuint(count_in(w, "attachments"), ==, 0);
 	g_assert_cmpint(rows(w, "SELECT participant FROM chat"), ==, w->jonas);
