@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-/* The disk is this long behind, and everybody should know. */
+/* The disk is this long behind (it is brought to it once a second), and everybody should know. */
 #define SLOW_US (2 * G_TIME_SPAN_SECOND)
 
 struct track_file {
@@ -41,7 +41,7 @@ struct track_file *track_file_new(const char *folder, const char *name, bool vid
 	file->directory = directory;
 	file->name = g_steal_pointer(&file_name);
 	file->fd = fd;
-	file->sync = disk_sync_add(fd);
+	file->sync = disk_sync_add(fd, folder);
 	return file;
 }
 
@@ -49,11 +49,9 @@ void track_file_free(struct track_file *file)
 {
 	if (!file)
 		return;
-	disk_sync_remove(file->sync);
-	if (file->length > 0)
-		(void)fdatasync(file->fd);
-	else
+	if (file->length == 0)
 		(void)unlinkat(file->directory, file->name, 0);
+	disk_sync_remove(file->sync);
 	close(file->fd);
 	close(file->directory);
 	g_free(file->name);

@@ -1,7 +1,8 @@
 /*
  * The file of a recorded track: written without a buffer, so that a killed process has lost nothing
  * of it, and brought to the disk every second (by one thread for all files), so that a power cut
- * loses little. A full disk leaves it as it was before the bytes that didn't fit.
+ * loses little. A full disk leaves it as it was before the bytes that didn't fit. May wait for the
+ * disk: the recorders' thread alone.
  */
 #pragma once
 
@@ -12,7 +13,8 @@ struct track_file;
 
 /* A new one: folder/name.mka or .mkv, within the current folder. */
 struct track_file *track_file_new(const char *folder, const char *name, bool video, GError **error);
-/* On the disk, then; one that nothing was written into is gone. NULL is allowed. */
+/* One that nothing was written into is gone; else disk_sync_drain says when it is on the disk. NULL
+ * is allowed. */
 void track_file_free(struct track_file *file);
 
 /* All of it or nothing. */
