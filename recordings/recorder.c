@@ -25,12 +25,16 @@ struct recorder {
 	uint64_t told;		     /* messages that the server knows to be written */
 	enum studio_trouble trouble; /* that the server knows of */
 	gint64 asked_us;
+	bool waits;	   /* its file does, for the disk */
 	gint64 emptied_us; /* when nothing waited in the socket any more */
 };
 
 static bool on_append(void *user, const uint8_t *data, size_t length)
 {
-	return track_file_append(((struct recorder *)user)->file, data, length);
+	struct recorder *recorder = user;
+	bool kept = track_file_append(recorder->file, data, length);
+	recorder->waits = !track_file_is_written(recorder->file);
+	return kept;
 }
 
 static void on_patch(void *user, uint64_t offset, const uint8_t *data, size_t length)
@@ -78,8 +82,11 @@ static void ask_keyframe(struct recorder *recorder, gint64 now_us)
 
 static void tell(struct recorder *recorder)
 {
-	/* The newest may wait for one before it: what is said to be written must be. */
-	uint64_t written = recorder->received - track_waiting(recorder->track);
+	/* The newest may wait for one before it, or for room on the disk: what is said to be
+	 * written must be. */
+	uint64_t written = recorder_waits(recorder)
+				   ? recorder->told
+				   : recorder->received - track_waiting(recorder->track);
 	gint64 now_us = g_get_monotonic_time();
 	uint8_t message[9] = {STUDIO_WRITTEN};
 	wire_put64(message + 1, written);
@@ -89,8 +96,14 @@ static void tell(struct recorder *recorder)
 	ask_keyframe(recorder, now_us);
 }
 
+bool recorder_waits(const struct recorder *recorder)
+{
+	return recorder->waits;
+}
+
 void recorder_tick(struct recorder *recorder)
 {
+	recorder->waits = !track_file_retry(recorder->file);
 	track_tick(recorder->track, (uint64_t)g_get_monotonic_time());
 	tell(recorder);
 }
@@ -112,7 +125,7 @@ static bool read_messages(struct recorder *recorder, unsigned max)
 {
 	uint8_t data[STUDIO_MESSAGE_MAX];
 	ssize_t n = 1;
-	for (unsigned i = 0; i < max && n > 0; i++) {
+	for (unsigned i = 0; i < max && n > 0 && !recorder->waits; i++) {
 		n = recv(recorder->fd, data, sizeof data, MSG_DONTWAIT | MSG_TRUNC);
 		if (n > 0)
 			take(recorder, data, (size_t)n);

@@ -16,6 +16,8 @@ void recorder_free(struct recorder *recorder);
 /* It is readable. What isn't read waits in the server, which keeps all that isn't written. false:
  * the connection is at its end. */
 bool recorder_read(struct recorder *recorder);
+/* The disk is full, or broken: it reads nothing until that is over (recorder_tick). */
+bool recorder_waits(const struct recorder *recorder);
 /* All that has come, before it ends. */
 void recorder_read_all(struct recorder *recorder);
 /* Some times a second. */

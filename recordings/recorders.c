@@ -17,7 +17,9 @@
 struct entry {
 	int fd;
 	struct track_hello hello;
-	struct recorder *recorder; /* the thread's; NULL: not yet */
+	/* The thread's. */
+	struct recorder *recorder; /* NULL: not yet */
+	bool watched;		   /* its socket is in epoll */
 };
 
 struct recorders {
@@ -64,17 +66,27 @@ static struct entry *entry_at(struct recorders *r, guint i)
 	return entry;
 }
 
+/* One whose file waits for the disk isn't read. */
+static bool watch(const struct recorders *r, struct entry *entry)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = entry};
+	bool watched = !recorder_waits(entry->recorder);
+	if (watched == entry->watched)
+		return true;
+	entry->watched = watched;
+	return epoll_ctl(r->epoll, watched ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, entry->fd, &event) == 0;
+}
+
 /* false: it can't be recorded, and is forgotten. */
 static bool begin(struct recorders *r, struct entry *entry)
 {
 	g_autoptr(GError) error = NULL;
-	struct epoll_event event = {.events = EPOLLIN, .data.ptr = entry};
 	entry->recorder = recorder_new(entry->fd, &entry->hello, &error);
 	if (!entry->recorder)
 		g_warning("track %s: %s", entry->hello.name, error->message);
 	else
 		g_message("track %s begins", entry->hello.name);
-	if (entry->recorder && epoll_ctl(r->epoll, EPOLL_CTL_ADD, entry->fd, &event) == 0)
+	if (entry->recorder && watch(r, entry))
 		return true;
 	forget(r, entry);
 	return false;
@@ -96,9 +108,12 @@ static void tick(struct recorders *r)
 	if (now_us - r->tick_us < TICK_US)
 		return;
 	r->tick_us = now_us;
-	for (guint i = 0; (entry = entry_at(r, i)); i++)
-		if (entry->recorder)
-			recorder_tick(entry->recorder);
+	for (guint i = 0; (entry = entry_at(r, i)); i++) {
+		if (!entry->recorder)
+			continue;
+		recorder_tick(entry->recorder);
+		(void)watch(r, entry); /* memory is short: again at the next one */
+	}
 }
 
 static void begin_work(struct recorders *r)
@@ -134,7 +149,7 @@ static void *run(void *user)
 			entry = events[i].data.ptr; /* each is there once */
 			if (!entry)
 				begin_new(r);
-			else if (!recorder_read(entry->recorder))
+			else if (!recorder_read(entry->recorder) || !watch(r, entry))
 				forget(r, entry);
 		}
 		tick(r);
