@@ -268,6 +268,8 @@ static void test_refused(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_log_set_always_fatal(G_LOG_LEVEL_ERROR |
+			       G_LOG_LEVEL_CRITICAL); /* what is refused is said */
 	g_test_add_func("/recorders/blocked_disk", test_blocked_disk);
 	g_test_add_func("/recorders/slow_disk", test_slow_disk);
 	g_test_add_func("/recorders/full_disk", test_full_disk);
