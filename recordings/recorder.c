@@ -116,7 +116,7 @@ static void take(struct recorder *recorder, const uint8_t *data, size_t length)
 	    track_media_parse(data, length, recorder->video, &media) != OK)
 		recorder->refused++;
 	else
-		track_receive(recorder->track, media.rtp, media.length, media.capture_us,
+		track_receive(recorder->track, media.rtp, media.length, media.capture,
 			      (uint64_t)g_get_monotonic_time());
 }
 
