@@ -101,8 +101,18 @@ bool recorder_waits(const struct recorder *recorder)
 	return recorder->waits;
 }
 
+/* Where nothing comes, nothing waits. */
+static bool is_empty(const struct recorder *recorder)
+{
+	uint8_t first;
+	return recv(recorder->fd, &first, sizeof first, MSG_DONTWAIT | MSG_PEEK) < 0 &&
+	       errno == EAGAIN;
+}
+
 void recorder_tick(struct recorder *recorder)
 {
+	if (is_empty(recorder))
+		recorder->emptied_us = g_get_monotonic_time();
 	recorder->waits = !track_file_retry(recorder->file);
 	track_tick(recorder->track, (uint64_t)g_get_monotonic_time());
 	tell(recorder);

@@ -199,6 +199,20 @@ static void test_slow_disk(void)
 	g_assert_cmpuint(stop(&w, 2), ==, 150);
 }
 
+/* A track of which nothing comes isn't behind. */
+static void test_silence(void)
+{
+	struct world w;
+	start(&w);
+	say_all(&w, 1);
+	UNTIL(&w, line, line->written == 1);
+	for (gint64 until = g_get_monotonic_time() + 3 * G_TIME_SPAN_SECOND / 2;
+	     g_get_monotonic_time() < until; turn(&w))
+		for (unsigned i = 0; i < TRACKS; i++)
+			g_assert_cmpint(w.lines[i].trouble, ==, STUDIO_FINE);
+	g_assert_cmpuint(stop(&w, 0), ==, 1);
+}
+
 static void test_full_disk(void)
 {
 	struct world w;
@@ -272,6 +286,7 @@ int main(int argc, char **argv)
 			       G_LOG_LEVEL_CRITICAL); /* what is refused is said */
 	g_test_add_func("/recorders/blocked_disk", test_blocked_disk);
 	g_test_add_func("/recorders/slow_disk", test_slow_disk);
+	g_test_add_func("/recorders/silence", test_silence);
 	g_test_add_func("/recorders/full_disk", test_full_disk);
 	g_test_add_func("/recorders/full_at_the_end", test_full_at_the_end);
 	g_test_add_func("/recorders/end", test_end);
