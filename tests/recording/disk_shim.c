@@ -104,7 +104,9 @@ static ssize_t bad_write(int fd, const void *data, size_t length, off64_t offset
 static int bad_sync(int fd, long call)
 {
 	char path[PATH_MAX];
-	bool ours = path_of(fd, path);
+	struct stat is;
+	/* Of folders all: the one above recordings/ has its name. */
+	bool ours = path_of(fd, path) || (control && fstat(fd, &is) == 0 && S_ISDIR(is.st_mode));
 	uint64_t before = ours ? next_sequence() : 0;
 	if (ours)
 		wait_ms(control->sync_ms);

@@ -1,11 +1,11 @@
 /*
- * Reads files of a recording: read_recording BEGIN_US FILE... prints a line of JSON for each. What
- * it holds is told by the time in the decoded sound and pictures, on the machine's monotonic clock;
- * BEGIN_US is time 0 of the recording on that clock.
+ * Reads files of a recording: read_recording [--quick] BEGIN_US FILE... prints a line of JSON for
+ * each. What it holds is told by the time in the decoded sound and pictures, on the machine's
+ * monotonic clock; BEGIN_US is time 0 of the recording on that clock. --quick: nothing is decoded.
  *
- * {"file": …, "problem": null or why it isn't whole, "cut": bytes at the end, "ended": …,
- *  "blocks": n, "demuxed": n by GStreamer or -1, "undecoded": n, "source": whose time it is or -1,
- *  "runs": [[first slot, last slot], …], "apart": [[slot, block's time - taken, ms], …]}
+ * {"file": …, "problem": null or why it isn't whole, "at": its byte, "cut": bytes at the end,
+ * "ended": …, "blocks": n, "demuxed": n by GStreamer or -1, "undecoded": n, "source": whose time it
+ * is or -1, "runs": [[first slot, last slot], …], "apart": [[slot, block's time - taken, ms], …]}
  * apart: wherever it changes by 2 ms or more.
  */
 #include "tests/recording/timecode.h"
@@ -14,6 +14,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #define CHANGE_MS 2
 
@@ -56,7 +57,7 @@ static void take(struct found *f, const struct read_block *block, uint64_t begin
 	}
 }
 
-static bool read_file(const char *path, uint64_t begin_us)
+static bool read_file(const char *path, uint64_t begin_us, bool quick)
 {
 	struct read_track track;
 	g_autoptr(GError) error = NULL;
@@ -65,17 +66,18 @@ static bool read_file(const char *path, uint64_t begin_us)
 		fprintf(stderr, "read_recording: %s\n", error->message);
 		return false;
 	}
-	track_decode(&track);
-	for (guint i = 0; i < track.blocks->len; i++)
+	if (!quick)
+		track_decode(&track);
+	for (guint i = 0; i < track.blocks->len && !quick; i++)
 		take(&f, &g_array_index(track.blocks, struct read_block, i), begin_us,
 		     track.video ? 2 : 1);
 	end_run(&f);
-	json_t *line = json_pack("{s:s, s:s?, s:I, s:b, s:I, s:i, s:I, s:i, s:o, s:o}", "file",
-				 path, "problem", track.problem[0] ? track.problem : NULL, "cut",
-				 (json_int_t)track.cut, "ended", track.ended, "blocks",
-				 (json_int_t)track.blocks->len, "demuxed", track_demux(path),
-				 "undecoded", (json_int_t)f.undecoded, "source", f.source, "runs",
-				 f.runs, "apart", f.apart);
+	json_t *line = json_pack("{s:s, s:s?, s:I, s:I, s:b, s:I, s:i, s:I, s:i, s:o, s:o}", "file",
+				 path, "problem", track.problem[0] ? track.problem : NULL, "at",
+				 (json_int_t)track.problem_at, "cut", (json_int_t)track.cut,
+				 "ended", track.ended, "blocks", (json_int_t)track.blocks->len,
+				 "demuxed", track_demux(path), "undecoded", (json_int_t)f.undecoded,
+				 "source", f.source, "runs", f.runs, "apart", f.apart);
 	json_dumpf(line, stdout, JSON_COMPACT);
 	putchar('\n');
 	json_decref(line);
@@ -85,13 +87,14 @@ static bool read_file(const char *path, uint64_t begin_us)
 
 int main(int argc, char **argv)
 {
-	bool ok = true;
-	if (argc < 3) {
-		fprintf(stderr, "read_recording: BEGIN_US FILE...\n");
+	bool ok = true, quick = argc > 1 && strcmp(argv[1], "--quick") == 0;
+	int first = quick ? 2 : 1;
+	if (argc < first + 2) {
+		fprintf(stderr, "read_recording: [--quick] BEGIN_US FILE...\n");
 		return 2;
 	}
 	gst_init(NULL, NULL);
-	for (int i = 2; i < argc; i++)
-		ok = read_file(argv[i], g_ascii_strtoull(argv[1], NULL, 10)) && ok;
+	for (int i = first + 1; i < argc; i++)
+		ok = read_file(argv[i], g_ascii_strtoull(argv[first], NULL, 10), quick) && ok;
 	return ok ? 0 : 1;
 }

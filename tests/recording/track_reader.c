@@ -87,6 +87,7 @@ static bool complain(struct reader *r, gsize at, const char *format, ...)
 	va_start(arguments, format);
 	text = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
+	r->track->problem_at = at;
 	g_snprintf(r->track->problem, sizeof r->track->problem, "byte %zu: %s", at, text);
 	return false;
 }

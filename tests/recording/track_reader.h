@@ -27,6 +27,7 @@ struct read_track {
 	gsize cut;	   /* bytes at the end that are no whole element */
 	GArray *blocks;	   /* struct read_block */
 	char problem[200]; /* ""; else why it isn't whole */
+	gsize problem_at;
 };
 
 /* false: it can't be read at all. */
