@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define DEVICES_MAX 12
+#define PICTURE_MS  40
 
 static struct {
 	char *url, *meeting;
@@ -65,9 +66,9 @@ static bool read_device(const char *text, unsigned *source)
 	if (strchr(words[0], 'a') != NULL)
 		device->config.sound = coded_sound_new((*source)++);
 	if (strchr(words[0], 'v') != NULL)
-		device->config.picture = coded_picture_new((*source)++, late_us);
+		device->config.picture = coded_picture_new((*source)++, late_us, PICTURE_MS);
 	if (strchr(words[0], 's') != NULL)
-		device->config.screen = coded_picture_new((*source)++, late_us);
+		device->config.screen = coded_picture_new((*source)++, late_us, PICTURE_MS);
 	return true;
 }
 

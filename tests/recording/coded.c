@@ -7,8 +7,7 @@
 
 #define SOUND_BITRATE 64000
 #define PACKET_MAX    400
-#define AGAIN	      50   /* packets, after which an encoder has forgotten */
-#define PICTURE_TICKS 3600 /* 40 ms of 90 kHz */
+#define AGAIN	      50 /* packets, after which an encoder has forgotten */
 #define PICTURE_BYTES (TIMECODE_WIDTH * TIMECODE_HEIGHT * 3 / 2)
 
 struct coder {
@@ -18,6 +17,7 @@ struct coder {
 	GstSample *sample; /* the last one */
 	GstMapInfo map;
 	uint64_t n;
+	unsigned every_ms;
 };
 
 /* Of every code, in their order; made once, for all sounds. */
@@ -81,8 +81,8 @@ static GstBuffer *draw(const struct coder *coder, uint64_t taken_us)
 	memset(map.data + TIMECODE_WIDTH * TIMECODE_HEIGHT, 128,
 	       PICTURE_BYTES - TIMECODE_WIDTH * TIMECODE_HEIGHT);
 	gst_buffer_unmap(buffer, &map);
-	GST_BUFFER_PTS(buffer) = coder->n * 40 * GST_MSECOND;
-	GST_BUFFER_DURATION(buffer) = 40 * GST_MSECOND;
+	GST_BUFFER_PTS(buffer) = coder->n * coder->every_ms * GST_MSECOND;
+	GST_BUFFER_DURATION(buffer) = coder->every_ms * GST_MSECOND;
 	return buffer;
 }
 
@@ -107,18 +107,19 @@ static struct frame make_picture(void *user, uint64_t taken_us, bool keyframe)
 	return (struct frame){coder->map.data, coder->map.size, (coder->map.data[0] & 1) == 0};
 }
 
-struct clip *coded_picture_new(unsigned source, uint64_t late_us)
+struct clip *coded_picture_new(unsigned source, uint64_t late_us, unsigned every_ms)
 {
 	struct clip *clip = g_new0(struct clip, 1);
 	struct coder *coder = g_new0(struct coder, 1);
 	g_autofree char *description = g_strdup_printf(
 		"appsrc name=in format=time caps=video/x-raw,format=I420,width=%d,height=%d,"
-		"framerate=25/1 ! vp8enc deadline=1 cpu-used=8 lag-in-frames=0 threads=1 "
+		"framerate=%u/1 ! vp8enc deadline=1 cpu-used=8 lag-in-frames=0 threads=1 "
 		"keyframe-max-dist=100000 target-bitrate=400000 error-resilient=default ! "
 		"appsink name=out sync=false",
-		TIMECODE_WIDTH, TIMECODE_HEIGHT);
+		TIMECODE_WIDTH, TIMECODE_HEIGHT, 1000 / every_ms);
 	gst_init(NULL, NULL);
 	coder->source = source;
+	coder->every_ms = every_ms;
 	coder->pipeline = gst_parse_launch(description, NULL);
 	g_assert_nonnull(coder->pipeline);
 	coder->in = gst_bin_get_by_name(GST_BIN(coder->pipeline), "in");
@@ -127,7 +128,7 @@ struct clip *coded_picture_new(unsigned source, uint64_t late_us)
 	*clip = (struct clip){.video = true,
 			      .width = TIMECODE_WIDTH,
 			      .height = TIMECODE_HEIGHT,
-			      .ticks = PICTURE_TICKS,
+			      .ticks = 90 * every_ms,
 			      .make = make_picture,
 			      .user = coder,
 			      .late_us = late_us};

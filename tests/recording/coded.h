@@ -7,7 +7,7 @@
 
 #include "tests/peer/clip.h"
 
-/* Of source's time. They end by coded_free. */
+/* Of source's time. They end by coded_free. every_ms: a multiple of TIMECODE_SLOT_US. */
 struct clip *coded_sound_new(unsigned source);
-struct clip *coded_picture_new(unsigned source, uint64_t late_us);
+struct clip *coded_picture_new(unsigned source, uint64_t late_us, unsigned every_ms);
 void coded_free(struct clip *clip); /* NULL is allowed */

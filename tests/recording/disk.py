@@ -15,7 +15,7 @@ from meeting import BUILD, MEETING, SOURCES, STEP, Cast, Coverage, Host, Recorde
 
 LONG = "--long" in sys.argv
 POINTS = 100 if LONG else 30
-BAD_S = 20 if LONG else 4      # that a disk is bad
+BAD_S = 20 if LONG else 3      # that a disk is bad
 SOUNDS = {track for track in SOURCES if track.startswith("channel-") and "picture" not in track}
 TOLD_S, ENDED_S = 2.5, 4       # until the host knows, and knows that it is over
 STALL_S = 0.6                  # a listener's decoded sound comes each 0.1 s

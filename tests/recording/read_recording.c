@@ -1,7 +1,7 @@
 /*
- * Reads files of a recording: read_recording [--quick] BEGIN_US FILE... prints a line of JSON for
+ * Reads files of a recording: read_recording BEGIN_US FILE... prints a line of JSON for
  * each. What it holds is told by the time in the decoded sound and pictures, on the machine's
- * monotonic clock; BEGIN_US is time 0 of the recording on that clock. --quick: nothing is decoded.
+ * monotonic clock; BEGIN_US is time 0 of the recording on that clock.
  *
  * {"file": …, "problem": null or why it isn't whole, "at": its byte, "cut": bytes at the end,
  * "ended": …, "blocks": n, "demuxed": n by GStreamer or -1, "undecoded": n, "source": whose time it
@@ -14,9 +14,21 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #define CHANGE_MS 2
+#define SLOT_MS	  (TIMECODE_SLOT_US / 1000)
+
+static struct {
+	gboolean quick;
+	int picture_ms;
+} options = {.picture_ms = 40};
+
+static const GOptionEntry entries[] = {
+	{"quick", 0, 0, G_OPTION_ARG_NONE, &options.quick, "Nothing is decoded", NULL},
+	{"picture-ms", 0, 0, G_OPTION_ARG_INT, &options.picture_ms, "From picture to picture (40)",
+	 "MS"},
+	G_OPTION_ENTRY_NULL,
+};
 
 struct found {
 	unsigned undecoded;
@@ -33,7 +45,7 @@ static void end_run(struct found *f)
 			f->runs, json_pack("[I,I]", (json_int_t)f->first, (json_int_t)f->last));
 }
 
-static void take(struct found *f, const struct read_block *block, uint64_t begin_us, unsigned step)
+static void take(struct found *f, const struct read_block *block, uint64_t begin_us, int step)
 {
 	uint64_t block_us = begin_us + block->time_ms * 1000, taken_us;
 	if (!block->decoded) {
@@ -45,7 +57,7 @@ static void take(struct found *f, const struct read_block *block, uint64_t begin
 	double apart_ms = ((double)block_us - (double)taken_us) / 1000;
 	if (f->source < 0)
 		f->source = (int)source;
-	if (f->first == 0 || slot != f->last + step || (int)source != f->source) {
+	if (f->first == 0 || slot != f->last + (uint64_t)step || (int)source != f->source) {
 		end_run(f);
 		f->first = slot;
 	}
@@ -57,7 +69,7 @@ static void take(struct found *f, const struct read_block *block, uint64_t begin
 	}
 }
 
-static bool read_file(const char *path, uint64_t begin_us, bool quick)
+static bool read_file(const char *path, uint64_t begin_us)
 {
 	struct read_track track;
 	g_autoptr(GError) error = NULL;
@@ -66,11 +78,11 @@ static bool read_file(const char *path, uint64_t begin_us, bool quick)
 		fprintf(stderr, "read_recording: %s\n", error->message);
 		return false;
 	}
-	if (!quick)
+	if (!options.quick)
 		track_decode(&track);
-	for (guint i = 0; i < track.blocks->len && !quick; i++)
+	for (guint i = 0; i < track.blocks->len && !options.quick; i++)
 		take(&f, &g_array_index(track.blocks, struct read_block, i), begin_us,
-		     track.video ? 2 : 1);
+		     track.video ? options.picture_ms / SLOT_MS : 1);
 	end_run(&f);
 	json_t *line = json_pack("{s:s, s:s?, s:I, s:I, s:b, s:I, s:i, s:I, s:i, s:o, s:o}", "file",
 				 path, "problem", track.problem[0] ? track.problem : NULL, "at",
@@ -87,14 +99,17 @@ static bool read_file(const char *path, uint64_t begin_us, bool quick)
 
 int main(int argc, char **argv)
 {
-	bool ok = true, quick = argc > 1 && strcmp(argv[1], "--quick") == 0;
-	int first = quick ? 2 : 1;
-	if (argc < first + 2) {
-		fprintf(stderr, "read_recording: [--quick] BEGIN_US FILE...\n");
+	bool ok = true;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GOptionContext) context = g_option_context_new("BEGIN_US FILE...");
+	g_option_context_add_main_entries(context, entries, NULL);
+	if (!g_option_context_parse(context, &argc, &argv, &error) || argc < 3) {
+		fprintf(stderr, "read_recording: %s\n",
+			error != NULL ? error->message : "BEGIN_US FILE...");
 		return 2;
 	}
 	gst_init(NULL, NULL);
-	for (int i = first + 1; i < argc; i++)
-		ok = read_file(argv[i], g_ascii_strtoull(argv[first], NULL, 10), quick) && ok;
+	for (int i = 2; i < argc; i++)
+		ok = read_file(argv[i], g_ascii_strtoull(argv[1], NULL, 10)) && ok;
 	return ok ? 0 : 1;
 }

@@ -57,7 +57,7 @@ static void test_picture(void)
 
 static void test_keyframes(void)
 {
-	struct clip *clip = coded_picture_new(1, 0);
+	struct clip *clip = coded_picture_new(1, 0, 40);
 	for (unsigned i = 0; i < 60; i++) {
 		struct frame frame =
 			clip->make(clip->user, i * G_GUINT64_CONSTANT(40000), i % 20 == 7);
