@@ -6,8 +6,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define READ_MAX 64   /* messages, before the others have their turn */
-#define LAST_MAX 4096 /* more than a socket holds */
+#define BATCH	      16  /* messages that are read at once */
+#define READ_MAX      4	  /* batches, before the others have their turn */
+#define LAST_MAX      256 /* more than a socket holds */
+#define WORTH_TELLING 32  /* messages; fewer are told by the next tick */
 /* A picture is asked for a keyframe so often at least: what is lost lasts no longer, and a player
  * finds a place to begin. */
 #define KEYFRAME_US (10 * G_TIME_SPAN_SECOND)
@@ -80,20 +82,18 @@ static void ask_keyframe(struct recorder *recorder, gint64 now_us)
 		recorder->asked_us = now_us;
 }
 
-static void tell(struct recorder *recorder)
+/* at_least: so many that it is worth a message. */
+static void tell_written(struct recorder *recorder, uint64_t at_least)
 {
 	/* The newest may wait for one before it, or for room on the disk: what is said to be
 	 * written must be. */
 	uint64_t written = recorder_waits(recorder)
 				   ? recorder->told
 				   : recorder->received - track_waiting(recorder->track);
-	gint64 now_us = g_get_monotonic_time();
 	uint8_t message[9] = {STUDIO_WRITTEN};
 	wire_put64(message + 1, written);
-	if (written > recorder->told && say(recorder, message, sizeof message))
+	if (written >= recorder->told + at_least && say(recorder, message, sizeof message))
 		recorder->told = written;
-	tell_trouble(recorder, now_us);
-	ask_keyframe(recorder, now_us);
 }
 
 bool recorder_waits(const struct recorder *recorder)
@@ -114,8 +114,11 @@ void recorder_tick(struct recorder *recorder)
 	if (is_empty(recorder))
 		recorder->emptied_us = g_get_monotonic_time();
 	recorder->waits = !track_file_retry(recorder->file);
-	track_tick(recorder->track, (uint64_t)g_get_monotonic_time());
-	tell(recorder);
+	gint64 now_us = g_get_monotonic_time();
+	track_tick(recorder->track, (uint64_t)now_us);
+	tell_written(recorder, 1);
+	tell_trouble(recorder, now_us);
+	ask_keyframe(recorder, now_us);
 }
 
 static void take(struct recorder *recorder, const uint8_t *data, size_t length)
@@ -130,32 +133,44 @@ static void take(struct recorder *recorder, const uint8_t *data, size_t length)
 			      (uint64_t)g_get_monotonic_time());
 }
 
-/* At most so many. false: the connection is at its end. */
+/* At most so many batches. false: the connection is at its end. */
 static bool read_messages(struct recorder *recorder, unsigned max)
 {
-	uint8_t data[STUDIO_MESSAGE_MAX];
-	ssize_t n = 1;
-	for (unsigned i = 0; i < max && n > 0 && !recorder->waits; i++) {
-		n = recv(recorder->fd, data, sizeof data, MSG_DONTWAIT | MSG_TRUNC);
-		if (n > 0)
-			take(recorder, data, (size_t)n);
+	static _Thread_local uint8_t data[BATCH][STUDIO_MESSAGE_MAX];
+	int n = BATCH;
+	for (unsigned i = 0; i < max && n == BATCH && !recorder->waits; i++) {
+		struct mmsghdr messages[BATCH] = {0};
+		struct iovec parts[BATCH];
+		for (unsigned k = 0; k < BATCH; k++) {
+			parts[k] = (struct iovec){data[k], sizeof data[k]};
+			messages[k].msg_hdr.msg_iov = &parts[k];
+			messages[k].msg_hdr.msg_iovlen = 1;
+		}
+		n = recvmmsg(recorder->fd, messages, BATCH, MSG_DONTWAIT | MSG_TRUNC, NULL);
+		for (int k = 0; k < n; k++) {
+			if (messages[k].msg_len == 0)
+				return false;
+			take(recorder, data[k], messages[k].msg_len);
+		}
 	}
-	if (n < 0 && errno == EAGAIN)
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		return false;
+	if (n < BATCH)
 		recorder->emptied_us = g_get_monotonic_time();
-	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
+	return true;
 }
 
 bool recorder_read(struct recorder *recorder)
 {
 	bool there = read_messages(recorder, READ_MAX);
-	tell(recorder);
+	tell_written(recorder, WORTH_TELLING);
 	return there;
 }
 
 void recorder_read_all(struct recorder *recorder)
 {
 	(void)read_messages(recorder, LAST_MAX);
-	tell(recorder);
+	tell_written(recorder, 1);
 }
 
 struct recorder *recorder_new(int fd, const struct track_hello *hello, GError **error)

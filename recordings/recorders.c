@@ -8,7 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define TICK_US	   (100 * G_TIME_SPAN_MILLISECOND)
+#define TICK_US (100 * G_TIME_SPAN_MILLISECOND)
+/* After each turn it rests, so that a turn has more to do: woken by every packet it would cost four
+ * times as much. What comes meanwhile waits in the sockets, which hold five times that. */
+#define REST_US	   20000
 #define EVENTS_MAX 64
 /* The disk has held a write for so long, and everybody should know. */
 #define SLOW_US G_TIME_SPAN_SECOND
@@ -154,6 +157,8 @@ static void *run(void *user)
 		}
 		tick(r);
 		end_work(r);
+		if (!atomic_load(&r->stop))
+			g_usleep(REST_US);
 	}
 	begin_work(r);
 	for (; (entry = entry_at(r, 0)); forget(r, entry))

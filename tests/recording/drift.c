@@ -30,6 +30,7 @@
 #define KEPT		(4 << 20)
 #define STEP_MAX_US	(20 * US_PER_MS)
 #define HOLD_US		(4 * US_PER_SEC)
+#define KEYFRAME_US	(10 * US_PER_SEC)
 
 enum { SHARER = 1, FRENCH, ENGLISH, N_SENDERS = 3, N_STREAMS = 2, N_TRACKS = 4 };
 enum { CHANNEL_FR = 1, CHANNEL_EN = 2 };
@@ -307,17 +308,32 @@ static void add_track(struct recorded_track *track, uint32_t id)
 	room_set_connected(world.room, track->peer, true, world.now_us);
 }
 
+static void ask_keyframe(const struct recorded_track *track)
+{
+	uint8_t pli[32];
+	struct rtcp_writer writer;
+	rtcp_writer_init(&writer, pli, sizeof pli);
+	if (rtcp_add_pli(&writer, track->ssrc, track->ssrc))
+		room_receive_rtcp(world.room, track->peer, pli, writer.length, world.now_us);
+}
+
+/* In meeting time, as a recorder does it in its own. */
+static void ask_keyframes(void)
+{
+	static uint64_t next_us = BEGIN_US;
+	for (unsigned i = 0; world.now_us >= next_us && i < N_TRACKS; i++)
+		if (world.tracks[i].feed.kind == FEED_STAGE)
+			ask_keyframe(&world.tracks[i]);
+	if (world.now_us >= next_us)
+		next_us += KEYFRAME_US;
+}
+
 static void take_word(struct recorded_track *track, const uint8_t *data, size_t length)
 {
 	if (data[0] == STUDIO_WRITTEN && length == 9) {
 		g_assert_true(backlog_written(track->backlog, wire_get64(data + 1)));
 	} else if (data[0] == STUDIO_KEYFRAME) {
-		uint8_t pli[32];
-		struct rtcp_writer writer;
-		rtcp_writer_init(&writer, pli, sizeof pli);
-		if (rtcp_add_pli(&writer, track->ssrc, track->ssrc))
-			room_receive_rtcp(world.room, track->peer, pli, writer.length,
-					  world.now_us);
+		ask_keyframe(track);
 	}
 }
 
@@ -377,6 +393,7 @@ static void turn(uint64_t end_us)
 	}
 	room_forward(world.room, world.now_us);
 	next_us = MIN(next_us, room_tick(world.room, world.now_us));
+	ask_keyframes();
 	for (unsigned i = 0; i < N_TRACKS; i++)
 		flush_track(&world.tracks[i]);
 	if (datagram != NULL)

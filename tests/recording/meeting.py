@@ -88,8 +88,8 @@ class Host:
         self.run(self.say(type="record", state=state))
 
     def give_floor(self):
-        """To who shares a screen: the stage is theirs, and the first seat."""
-        sharer = next(person for person in self.joined["people"] if person["screen"])
+        """To who has a camera on the floor: the stage is theirs, and the first seat."""
+        sharer = next(person for person in self.joined["people"] if person["camera"] == "on" and person["role"] == "member")
         self.run(self.say(type="floor", participant=sharer["id"]))
 
     def close(self):
