@@ -79,6 +79,12 @@ void matroska_size(uint8_t out[static MATROSKA_SIZE], uint64_t size)
 	out[0] = 0x01; /* a size of eight bytes: 56 bits */
 }
 
+void matroska_time(uint8_t out[static MATROSKA_TIME], uint64_t time_ms)
+{
+	for (unsigned i = 0; i < MATROSKA_TIME; i++)
+		out[i] = (uint8_t)(time_ms >> 8 * (MATROSKA_TIME - 1 - i));
+}
+
 void matroska_duration(uint8_t out[static MATROSKA_DURATION], uint64_t duration_ms)
 {
 	double duration = (double)duration_ms;

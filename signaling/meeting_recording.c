@@ -1,4 +1,5 @@
 #include "signaling/meeting_recording.h"
+#include "signaling/index_file.h"
 #include "signaling/meeting_agenda.h"
 #include "signaling/meeting_floor.h"
 #include "signaling/meeting_languages.h"
@@ -6,11 +7,8 @@
 #include "signaling/studio.h"
 #include "signaling/studio_tracks.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
-#include <string.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 /* What an hour takes, for what is left: stage and screen at 2.5 Mbit/s, some voices. */
 #define BYTES_AN_HOUR  ((guint64)1300 << 20)
@@ -22,6 +20,7 @@ struct recording {
 	struct meeting *meeting;
 	struct store_recording row; /* state RECORDING_ENDED: there is none */
 	gint64 begin_us;	    /* time 0 on the relay's clock */
+	struct index_file *index;   /* NULL before the first one */
 	char *told;		    /* what everybody knows of it */
 	bool looked;		    /* whether it should begin by itself: once */
 	GHashTable *silent;	    /* numbers of channels of which nothing is recorded now */
@@ -44,6 +43,13 @@ static char *path_in_data(const struct recording *r, const char *folder, const c
 	return g_build_filename(r->meeting->meetings->config->data, folder, name, NULL);
 }
 
+static void open_index(struct recording *r)
+{
+	g_autofree char *folder = folder_of(r), *path = path_in_data(r, folder, "index.jsonl");
+	index_file_free(r->index); /* of the one before */
+	r->index = index_file_new(path);
+}
+
 void meeting_recording_note(const struct meeting *meeting, json_t *line)
 {
 	const struct recording *r = meeting->recording;
@@ -52,14 +58,8 @@ void meeting_recording_note(const struct meeting *meeting, json_t *line)
 		return;
 	}
 	json_object_set_new(line, "t", json_integer(now_ms() - r->row.begin));
-	g_autofree char *folder = folder_of(r), *path = path_in_data(r, folder, "index.jsonl");
 	char *text = json_dumps(line, JSON_COMPACT);
-	g_autofree char *whole = g_strdup_printf("%s\n", text);
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-	if (fd < 0 || write(fd, whole, strlen(whole)) != (ssize_t)strlen(whole))
-		g_warning("recording of %s: %s: %s", meeting->row.name, path, g_strerror(errno));
-	if (fd >= 0)
-		close(fd);
+	index_file_add(r->index, text);
 	free(text);
 	json_decref(line);
 }
@@ -343,6 +343,7 @@ static bool begin(struct meeting *meeting, GError **error)
 	g_autofree char *folder = folder_of(r), *path = path_in_data(r, folder, NULL);
 	if (g_mkdir_with_parents(path, 0750) != 0)
 		g_warning("recording of %s: %s: %s", meeting->row.name, path, g_strerror(errno));
+	open_index(r);
 	meeting_recording_note(
 		meeting, json_pack("{s:s, s:i, s:s, s:s, s:I, s:o}", "type", "begin", "version", 1,
 				   "meeting", meeting->row.name, "title", meeting->row.title, "at",
@@ -400,6 +401,7 @@ bool meeting_recording_restore(struct meeting *meeting, GError **error)
 		return true;
 	r->row = row;
 	set_begin(r);
+	open_index(r);
 	meeting_recording_note(meeting, json_pack("{s:s}", "type", "restart"));
 	note_state(meeting);
 	return true;
@@ -415,6 +417,7 @@ struct recording *recording_new(struct meeting *meeting)
 
 void recording_free(struct recording *recording)
 {
+	index_file_free(recording->index);
 	g_hash_table_destroy(recording->silent);
 	g_free(recording->told);
 	g_free(recording);
