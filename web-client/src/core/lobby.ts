@@ -1,17 +1,29 @@
 /** What the server says about a link before joining, and why it refuses, in words. */
-import { object, nullable, oneOf, string, type Guard } from "./guards";
-import { meetingInfo } from "./protocol";
-import type { MeetingInfo, Problem, Role } from "./state";
+import { array, object, nullable, oneOf, optional, string, type Guard } from "./guards";
+import { agendaPart, meetingInfo } from "./protocol";
+import type { AgendaPart, MeetingInfo, Problem, Role } from "./state";
 import type { RequestFailed } from "./signalling";
 import type { CoreWord } from "./words";
 
-export interface LobbyInfo { meeting: MeetingInfo; role: Role; name: string | null }
+export interface LobbyInfo {
+  meeting: MeetingInfo;
+  role: Role;
+  name: string | null;
+  agenda: AgendaPart[];
+  /** It is being recorded now. */
+  recorded: boolean;
+}
 
-const lobbyInfo: Guard<LobbyInfo> = object({
-  meeting: meetingInfo,
-  role: oneOf("host", "secretariat", "member", "interpreter", "listener", "viewer", "service"),
-  name: nullable(string),
-});
+const agenda = optional(array(agendaPart));
+const lobbyInfo: Guard<LobbyInfo> = object(
+  {
+    meeting: (value, path) => ({ ...meetingInfo(value, path), agenda: object({ agenda })(value, path).agenda }),
+    role: oneOf("host", "secretariat", "member", "interpreter", "listener", "viewer", "service"),
+    name: nullable(string),
+    recording: optional(oneOf("off", "recording", "paused")),
+  },
+  ({ meeting: { agenda: parts, ...meeting }, recording, ...rest }) => ({ ...rest, meeting, agenda: parts ?? [], recorded: recording === "recording" }),
+);
 
 export function problem(key: CoreWord, retry: boolean, values?: Record<string, string | number>): Problem {
   return { words: values ? { key, values } : { key }, retry, continueWithout: false };

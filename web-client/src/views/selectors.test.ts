@@ -66,7 +66,7 @@ describe("ownStatus", () => {
 
 describe("what is heard, in words", () => {
   const channel = (language: string, change: Partial<Channel> = {}): Channel => ({
-    language, sign: false, state: "speech", onAir: "a", booth: "b", since: 1, insufficient: false, override: false, program: false, ...change,
+    language, sign: false, state: "speech", onAir: "a", booth: "b", since: 1, insufficient: false, override: false, program: false, recorded: true, ...change,
   });
   const listener = (listening: string, channels: Channel[], change: Partial<State> = {}): State =>
     state({ role: "member", listening, languages: { floors: ["zh"], floor: { language: "zh", set: false, program: false }, channels }, ...change });

@@ -63,7 +63,7 @@ function PlaceField({ booths, place, onChange }: { booths: readonly string[]; pl
 }
 
 function named({ booth, name, ...message }: BoothMessage): ChatMessage {
-  return { ...message, name: booth === "" ? name : `${name} (${booth})` };
+  return { ...message, name: booth === "" ? name : `${name} (${booth})`, question: false };
 }
 
 function ChatLog({ place }: { place: Place["to"] }) {

@@ -28,12 +28,12 @@ const PEOPLE: Person[] = [
 ];
 
 const CHAT: ChatMessage[] = [
-  { id: 1, from: "p5", name: "ليلى حداد", text: "صباح الخير! Good morning everybody.", at: NOW - 900_000 },
-  { id: 2, from: "p1", name: "Yang Ling 杨玲", text: "大家好！幻灯片在这里：https://example.org/slides/neighbor（PDF，2 MB）", at: NOW - 600_000 },
-  { id: 3, from: "me", name: "Maisara Othman", text: "Thank you! How many litres were saved in the first year?", at: NOW - 400_000 },
-  { id: 4, from: "p2", name: "Ana María Quispe", text: "Me uno a la pregunta.", at: NOW - 300_000 },
-  { id: 5, from: "p2", name: "Ana María Quispe", text: "And: which of the five gardens had a well of its own before?", at: NOW - 290_000 },
-  { id: 6, from: "me", name: "Maisara Othman", text: "👍", at: NOW - 60_000 },
+  { id: 1, from: "p5", name: "ليلى حداد", text: "صباح الخير! Good morning everybody.", at: NOW - 900_000, question: false },
+  { id: 2, from: "p1", name: "Yang Ling 杨玲", text: "大家好！幻灯片在这里：https://example.org/slides/neighbor（PDF，2 MB）", at: NOW - 600_000, question: false },
+  { id: 3, from: "me", name: "Maisara Othman", text: "Thank you! How many litres were saved in the first year?", at: NOW - 400_000, question: true },
+  { id: 4, from: "p2", name: "Ana María Quispe", text: "Me uno a la pregunta.", at: NOW - 300_000, question: false },
+  { id: 5, from: "p2", name: "Ana María Quispe", text: "And: which of the five gardens had a well of its own before?", at: NOW - 290_000, question: true },
+  { id: 6, from: "me", name: "Maisara Othman", text: "👍", at: NOW - 60_000, question: false },
 ];
 
 const TOASTS: Toast[] = [
@@ -56,16 +56,19 @@ export const BASE: State = {
   inAppBrowser: null,
   meeting: {
     name: "demo", title: "Sharing meeting: How are you going to go on?", starts: Date.UTC(2020, 4, 29, 2, 0), zone: "Asia/Shanghai", minutes: 120,
-    floors: ["zh"], channels: ["en", "es"],
+    floors: ["zh"], channels: ["en", "es"], venue: "", autoRecord: false,
   },
   profile: { name: "Maisara Othman", organisation: "Green Hills Initiative", country: "MY", speaks: "ms" },
   nameFixed: false,
   joinMode: "full",
+  consent: true,
   devices: DEVICES,
   me: null,
   role: "member",
   may: new Set(MEMBER),
   people: new Map(),
+  agenda: [],
+  part: 0,
   chat: [],
   unread: 0,
   hands: [],
@@ -118,7 +121,7 @@ export const BASE: State = {
 
 function channel(language: string, state: Channel["state"], change: Partial<Channel> = {}): Channel {
   const onAir = state === "off" || state === "empty" ? null : "p2";
-  return { language, sign: false, state, onAir, booth: "b", since: onAir ? NOW - 400_000 : 0, insufficient: false, override: false, program: false, ...change };
+  return { language, sign: false, state, onAir, booth: "b", since: onAir ? NOW - 400_000 : 0, insufficient: false, override: false, program: false, recorded: true, ...change };
 }
 
 /** Into four languages and a sign language, each in another state. */
