@@ -1,7 +1,7 @@
 /** What opens over the meeting: more, devices, keys, and the question before ending. */
 import { useState } from "preact/hooks";
 import { useCommands, useSelected, useText } from "../context";
-import { CirclePause, CircleStop, Disc, Keyboard, Languages, Link, MonitorOff, MonitorUp, Power, Settings2, Users, Maximize, Minimize, type Icon } from "../icons";
+import { CirclePause, CircleStop, Disc, Keyboard, Languages, Link, ListOrdered, MonitorOff, MonitorUp, Power, Settings2, Users, Maximize, Minimize, type Icon } from "../icons";
 import { Button, Dialog, PageSettings } from "../parts/basics";
 import { DeviceFields, DeviceProblems } from "../parts/devices";
 import { useMedia, type FullScreen } from "../parts/hooks";
@@ -25,6 +25,7 @@ export function MoreDialog({ actions, fullScreen, onOpen }: MoreProps) {
   const mayInvite = useSelected((state) => state.may.has("invite"));
   const mayLead = useSelected((state) => state.may.has("give-floor"));
   const mayEnd = useSelected((state) => state.may.has("end"));
+  const hasAgenda = useSelected((state) => state.agenda.length > 0);
   const sharing = useSelected((state) => state.screenShare !== "off");
   const after = (act: () => void) => (): void => {
     onOpen("none");
@@ -34,6 +35,7 @@ export function MoreDialog({ actions, fullScreen, onOpen }: MoreProps) {
     <Dialog title={t("more.title")} onClose={() => onOpen("none")} testid="more-dialog" corner>
       <ul class="menu">
         {narrow && <Entry icon={Users} words={t("people.title")} onClick={after(actions.people)} testid="more-people" />}
+        {hasAgenda && <Entry icon={ListOrdered} words={t("agenda.title")} onClick={after(actions.agenda)} testid="more-agenda" />}
         {narrow && actions.canShare && (
           <Entry icon={sharing ? MonitorOff : MonitorUp} words={t(sharing ? "more.stopScreen" : "bar.screenName")} onClick={after(actions.screen)} testid="more-screen" />
         )}
