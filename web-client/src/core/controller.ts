@@ -486,7 +486,7 @@ class Controller implements Commands {
   }
 
   markQuestion(id: number, on: boolean): void {
-    this.act({ type: "question", id, on });
+    this.act({ type: "question", chat: id, on });
   }
 
   startPart(number: number): void {

@@ -7,7 +7,7 @@ const person = {
   screen: false, mutedByHost: false, connection: "connected", listenOnly: false,
 };
 const channel = {
-  language: "en", sign: false, state: "speech", onAir: "p5", booth: "en-zh", since: 1590717600000, insufficient: false, override: false, program: false, recorded: true,
+  language: "en", sign: false, state: "speech", onAir: "p5", booth: "en-zh", since: 1590717600000, insufficient: false, override: false, program: false, unrecorded: false,
 };
 const joined = {
   type: "joined", re: 1, version: 1, participant: "p17", secret: "s", media: "new", role: "member", may: ["join", "some-later-action"],
@@ -65,13 +65,13 @@ describe("messages of the server", () => {
     expect(reply({})).not.toHaveProperty("agenda");
     const { venue, autoRecord, ...before } = joined.meeting;
     expect(reply({ meeting: before, chat: [{ id: 1, from: "p", name: "n", text: "t", at: 1 }] })).toMatchObject({ meeting: { venue, autoRecord }, chat: [{ question: false }] });
-    for (const notice of [{ type: "agenda", agenda, part: 0 }, { type: "question", id: 17, on: true }]) {
+    for (const notice of [{ type: "agenda", agenda, part: 0 }, { type: "question", chat: 17, on: true }]) {
       expect(parseServerMessage(JSON.stringify(notice))).toEqual({ kind: "notice", notice });
     }
     expect(why({ type: "agenda", agenda: [{ ...agenda[0], minutes: "20" }], part: 1 })).toBe("agenda[0].minutes: a number expected");
-    const { recorded: _, ...old } = channel;
-    const languages = { floors: [], floor: { language: "", set: false, program: false }, channels: [old, { ...channel, recorded: false }] };
-    expect(parseServerMessage(JSON.stringify({ type: "languages", ...languages }))).toMatchObject({ notice: { channels: [{ recorded: true }, { recorded: false }] } });
+    const { unrecorded: _, ...old } = channel;
+    const languages = { floors: [], floor: { language: "", set: false, program: false }, channels: [old, { ...channel, unrecorded: true }] };
+    expect(parseServerMessage(JSON.stringify({ type: "languages", ...languages }))).toMatchObject({ notice: { channels: [{ unrecorded: false }, { unrecorded: true }] } });
   });
 
   it("names the field that is wrong", () => {

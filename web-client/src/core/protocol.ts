@@ -46,7 +46,7 @@ export type Request =
   | { type: "media"; microphone?: DeviceState; camera?: DeviceState; screen?: boolean }
   | { type: "chat"; text: string }
   /** Of who wrote it, hosts and secretariat. */
-  | { type: "question"; id: number; on: boolean }
+  | { type: "question"; chat: number; on: boolean }
   /** Hosts and secretariat; 0: none. */
   | { type: "start-part"; number: number }
   | { type: "hand"; raised: boolean; participant?: ParticipantId }
@@ -63,7 +63,7 @@ export type Request =
   | { type: "channel-override"; language: string; allowed: boolean }
   | { type: "prefer-program"; on: boolean }
   /** `take`: from a partner who is on air. null: microphone off. */
-  | { type: "air"; language: string | null; take?: boolean; consent?: boolean }
+  | { type: "air"; language: string | null; take?: boolean }
   /** From who is on air an offer to a partner; from a partner, without `to`, a request. */
   | { type: "handover"; language: string; to?: ParticipantId }
   | { type: "handover-answer"; language: string; accept: boolean }
@@ -133,7 +133,7 @@ export type Notice =
   | { type: "person"; person: Person }
   | { type: "left"; participant: ParticipantId }
   | { type: "chat"; chat: ChatMessage }
-  | { type: "question"; id: number; on: boolean }
+  | { type: "question"; chat: number; on: boolean }
   | { type: "agenda"; agenda: AgendaPart[]; part: number }
   | { type: "hands"; hands: Hand[] }
   | { type: "stage"; holder: ParticipantId | null; previous: ParticipantId | null; pinned: boolean }
@@ -205,9 +205,9 @@ const channelState: Guard<ChannelState> = oneOf("speech", "pause", "lost", "off"
 const channel: Guard<Channel> = object(
   {
     language: string, sign: boolean, state: channelState, onAir: nullable(string), booth: optional(nullable(string)), since: number, insufficient: boolean,
-    override: boolean, program: boolean, recorded: optional(boolean),
+    override: boolean, program: boolean, unrecorded: optional(boolean),
   },
-  (c) => ({ ...c, booth: c.booth ?? "", recorded: c.recorded ?? true }),
+  (c) => ({ ...c, booth: c.booth ?? "", unrecorded: c.unrecorded ?? false }),
 );
 const languageFields = { floors: array(string), floor: object({ language: string, set: boolean, program: boolean }), channels: array(channel) };
 const audienceFields = { listeners: record(number), floor: number };
@@ -256,7 +256,7 @@ const NOTICES: { [T in Notice["type"]]: Guard<Extract<Notice, { type: T }>> } = 
   person: object({ type: literal("person"), person }),
   left: object({ type: literal("left"), participant: string }),
   chat: object({ type: literal("chat"), chat: chatMessage }),
-  question: object({ type: literal("question"), id: number, on: boolean }),
+  question: object({ type: literal("question"), chat: number, on: boolean }),
   agenda: object({ type: literal("agenda"), agenda: array(agendaPart), part: number }),
   hands: object({ type: literal("hands"), hands: array(hand) }),
   stage: object({ type: literal("stage"), ...stage }),

@@ -141,7 +141,7 @@ describe("hands, floor, screen, mute", () => {
 
 describe("languages", () => {
   const channel = (language: string, change: Partial<Channel> = {}): Channel => ({
-    language, sign: false, state: "speech", onAir: "a", booth: "b", since: 1, insufficient: false, override: false, program: false, recorded: true, ...change,
+    language, sign: false, state: "speech", onAir: "a", booth: "b", since: 1, insufficient: false, override: false, program: false, unrecorded: false, ...change,
   });
   const languages = (...channels: Channel[]): Languages => ({ floors: ["zh"], floor: { language: "zh", set: false, program: false }, channels });
   const handover = (language: string, by: string): Notice => ({ type: "handover", language, from: "me", to: "b", by, until: 5 });
@@ -277,11 +277,11 @@ describe("the agenda and questions", () => {
     hear({ type: "chat", chat: said });
     hear({ type: "chat", chat: { ...said, id: 8 } });
     const other = state.chat.find(({ id }) => id === 8);
-    hear({ type: "question", id: 7, on: true });
+    hear({ type: "question", chat: 7, on: true });
     expect(state.chat.find(({ id }) => id === 7)?.question).toBe(true);
     expect(state.chat.find(({ id }) => id === 8)).toBe(other);
-    hear({ type: "question", id: 7, on: false });
-    hear({ type: "question", id: 999, on: true });
+    hear({ type: "question", chat: 7, on: false });
+    hear({ type: "question", chat: 999, on: true });
     expect(state.chat.some(({ question }) => question)).toBe(false);
   });
   it("the lobby knows the agenda, and that it is recorded already", () => {

@@ -196,8 +196,8 @@ function notice(state: State, notice: Notice, at: number): State {
       return { ...state, chat: [...state.chat, notice.chat].slice(-CHAT_KEPT), unread: read ? state.unread : state.unread + 1 };
     }
     case "question": {
-      const { id, on } = notice;
-      return { ...state, chat: state.chat.map((c) => (c.id === id && c.question !== on ? { ...c, question: on } : c)) };
+      const { chat, on } = notice;
+      return { ...state, chat: state.chat.map((c) => (c.id === chat && c.question !== on ? { ...c, question: on } : c)) };
     }
     case "agenda":
       return { ...state, agenda: notice.agenda, part: notice.part };

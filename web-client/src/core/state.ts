@@ -93,8 +93,8 @@ export interface Channel {
   override: boolean;
   /** The studio mixes `program/TAG` now. */
   program: boolean;
-  /** Who is on air lets it be recorded. */
-  recorded: boolean;
+  /** Who is on air doesn't want it to be recorded. */
+  unrecorded: boolean;
 }
 
 export interface Languages {

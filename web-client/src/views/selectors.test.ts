@@ -34,7 +34,7 @@ describe("the agenda", () => {
 
 describe("unrecorded", () => {
   const channel = (language: string, onAir: string | null, recorded: boolean): Channel => ({
-    language, sign: false, state: "speech", onAir, booth: "b", since: 1, insufficient: false, override: false, program: false, recorded,
+    language, sign: false, state: "speech", onAir, booth: "b", since: 1, insufficient: false, override: false, program: false, unrecorded: !recorded,
   });
   const languages = { floors: [], floor: { language: "", set: false, program: false }, channels: [channel("en", "a", false), channel("fr", null, false), channel("es", "b", true)] };
   const recording = { state: "recording" as const, since: 0, writes: true, trouble: null, hoursLeft: 9 };
@@ -89,7 +89,7 @@ describe("ownStatus", () => {
 
 describe("what is heard, in words", () => {
   const channel = (language: string, change: Partial<Channel> = {}): Channel => ({
-    language, sign: false, state: "speech", onAir: "a", booth: "b", since: 1, insufficient: false, override: false, program: false, recorded: true, ...change,
+    language, sign: false, state: "speech", onAir: "a", booth: "b", since: 1, insufficient: false, override: false, program: false, unrecorded: false, ...change,
   });
   const listener = (listening: string, channels: Channel[], change: Partial<State> = {}): State =>
     state({ role: "member", listening, languages: { floors: ["zh"], floor: { language: "zh", set: false, program: false }, channels }, ...change });

@@ -78,7 +78,7 @@ export function leadsAgenda({ role }: Pick<State, "role">): boolean {
 
 /** Channels of which nothing is recorded now, since who is on air doesn't want it. */
 export function unrecorded({ recording, languages }: Pick<State, "recording" | "languages">): string[] {
-  return recording.state === "off" ? [] : languages.channels.filter(({ recorded, onAir }) => !recorded && onAir !== null).map(({ language }) => language);
+  return recording.state === "off" ? [] : languages.channels.filter((channel) => channel.unrecorded && channel.onAir !== null).map(({ language }) => language);
 }
 
 export interface StatusPart {

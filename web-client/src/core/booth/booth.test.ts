@@ -8,7 +8,7 @@ import { pictureOf } from "./booth_sound";
 import { protectionOf } from "./console_state";
 
 const channel = (language: string, change: Partial<Channel> = {}): Channel => ({
-  language, sign: false, state: "off", onAir: null, booth: "", since: 0, insufficient: false, override: false, program: false, recorded: true, ...change,
+  language, sign: false, state: "off", onAir: null, booth: "", since: 0, insufficient: false, override: false, program: false, unrecorded: false, ...change,
 });
 const interpreter = (id: string): Person => ({
   id, name: id, organisation: "", country: "", speaks: "es", role: "interpreter", microphone: "off", camera: "off", screen: false, mutedByHost: false,
@@ -83,7 +83,7 @@ describe("on air", () => {
   it("speaks the booth's first language, into a microphone that is open before the relay is asked", async () => {
     expect(state.console.outgoing).toBe("es");
     booth.setOnAir(true);
-    expect(requests).toEqual([{ type: "air", language: "es", consent: true }]);
+    expect(requests).toEqual([{ type: "air", language: "es" }]);
     expect(openAt).toEqual([true]);
     await settle();
     channels(channel("es", { onAir: "me", booth: "es-en", state: "pause" }));
@@ -116,7 +116,7 @@ describe("on air", () => {
   it("goes over to the other language when that is pressed", () => {
     channels(channel("es", { onAir: "me" }), channel("en"));
     booth.setOutgoing("en");
-    expect(requests.at(-1)).toEqual({ type: "air", language: "en", consent: true });
+    expect(requests.at(-1)).toEqual({ type: "air", language: "en" });
     channels(channel("es"), channel("en", { onAir: "me" }));
     expect(state.console.outgoing).toBe("en");
   });
@@ -222,12 +222,12 @@ describe("a colleague whose link is lost on air", () => {
   });
   it("is taken over from with one key, and the microphone open before", () => {
     booth.takeOver();
-    expect(requests.at(-1)).toEqual({ type: "air", language: "es", consent: true, take: true });
+    expect(requests.at(-1)).toEqual({ type: "air", language: "es", take: true });
     expect(openAt.at(-1)).toBe(true);
   });
   it("is taken over from by the microphone's key, too", () => {
     booth.setOnAir(true);
-    expect(requests.at(-1)).toEqual({ type: "air", language: "es", consent: true, take: true });
+    expect(requests.at(-1)).toEqual({ type: "air", language: "es", take: true });
   });
   it("is none of another booth's business", () => {
     channels(channel("es"), channel("fr", { onAir: "zoe", state: "lost" }));

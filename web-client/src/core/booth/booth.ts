@@ -270,7 +270,7 @@ export class Booth implements BoothCommands {
     this.stopTest();
     void this.host.own.useMicrophone(this.use); // it may be at the floor
     this.setAhead(language);
-    if (!(await this.act({ type: "air", language, consent: this.state.consent, ...(take ? { take } : {}) }))) this.setAhead(null);
+    if (!(await this.act({ type: "air", language, ...(take ? { take } : {}) }))) this.setAhead(null);
   }
 
   private setAhead(language: string | null): void {

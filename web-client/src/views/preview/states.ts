@@ -128,7 +128,7 @@ export const BASE: State = {
 
 function channel(language: string, state: Channel["state"], change: Partial<Channel> = {}): Channel {
   const onAir = state === "off" || state === "empty" ? null : "p2";
-  return { language, sign: false, state, onAir, booth: "b", since: onAir ? NOW - 400_000 : 0, insufficient: false, override: false, program: false, recorded: true, ...change };
+  return { language, sign: false, state, onAir, booth: "b", since: onAir ? NOW - 400_000 : 0, insufficient: false, override: false, program: false, unrecorded: false, ...change };
 }
 
 /** Into four languages and a sign language, each in another state. */
@@ -318,7 +318,7 @@ export const SCREENS: Record<string, () => State> = {
   "meeting-questions": () => meeting({ panel: "chat", agenda: AGENDA, part: 4, role: "host", may: new Set(HOST) }),
   "meeting-unrecorded": () => {
     const { languages, ...rest } = interpreted("en");
-    const channels = languages?.channels.map((one) => ({ ...one, recorded: one.language !== "en" })) ?? [];
+    const channels = languages?.channels.map((one) => ({ ...one, unrecorded: one.language === "en" })) ?? [];
     return meeting({
       ...rest, languages: { ...(languages ?? NO_LANGUAGES), channels }, recording: { state: "recording", since: NOW - 90_000, writes: true, trouble: null, hoursLeft: 41 },
     });
