@@ -28,6 +28,8 @@ describe("asking about a link", () => {
     const agenda = [{ number: 1, sharer: "Yang Ling", subject: "Hello, neighbor", minutes: 20, started: null }];
     answer(200, { meeting: { ...meeting, venue: "Town hall", autoRecord: true, agenda }, role: "member", name: null, recording: "recording" });
     expect(await askAbout("demo", "t")).toEqual({ meeting: { ...meeting, venue: "Town hall", autoRecord: true }, role: "member", name: null, agenda, recorded: true });
+    answer(200, { meeting, agenda, venue: "Hall", role: "member", name: null });
+    expect(await askAbout("demo", "t")).toMatchObject({ meeting: { venue: "Hall", autoRecord: false }, agenda, recorded: false });
     answer(200, { meeting: { ...meeting, agenda: [{ number: 1 }] }, role: "member", name: null });
     expect(await keyOf()).toBe("refused.outdated");
   });

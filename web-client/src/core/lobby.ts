@@ -1,5 +1,5 @@
 /** What the server says about a link before joining, and why it refuses, in words. */
-import { array, object, nullable, oneOf, optional, string, type Guard } from "./guards";
+import { array, boolean, object, nullable, oneOf, optional, string, type Guard } from "./guards";
 import { agendaPart, meetingInfo } from "./protocol";
 import type { AgendaPart, MeetingInfo, Problem, Role } from "./state";
 import type { RequestFailed } from "./signalling";
@@ -14,15 +14,21 @@ export interface LobbyInfo {
   recorded: boolean;
 }
 
-const agenda = optional(array(agendaPart));
+const plan = { agenda: optional(array(agendaPart)), venue: optional(string), autoRecord: optional(boolean) };
+const planOf = object(plan);
 const lobbyInfo: Guard<LobbyInfo> = object(
   {
-    meeting: (value, path) => ({ ...meetingInfo(value, path), agenda: object({ agenda })(value, path).agenda }),
+    // What is planned stands in the meeting or beside it.
+    meeting: (value, path) => ({ info: meetingInfo(value, path), ...planOf(value, path) }),
+    ...plan,
     role: oneOf("host", "secretariat", "member", "interpreter", "listener", "viewer", "service"),
     name: nullable(string),
     recording: optional(oneOf("off", "recording", "paused")),
   },
-  ({ meeting: { agenda: parts, ...meeting }, recording, ...rest }) => ({ ...rest, meeting, agenda: parts ?? [], recorded: recording === "recording" }),
+  ({ meeting: { info, ...inside }, role, name, recording, ...beside }) => {
+    const { agenda = [], venue = "", autoRecord = false } = { ...beside, ...inside };
+    return { meeting: { ...info, venue, autoRecord }, role, name, agenda, recorded: recording === "recording" };
+  },
 );
 
 export function problem(key: CoreWord, retry: boolean, values?: Record<string, string | number>): Problem {
