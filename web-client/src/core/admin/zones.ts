@@ -88,7 +88,7 @@ export function findZone(written: string, all: readonly string[]): string | null
   if (words === "") return null;
   const exact = all.find((zone) => plain(zone) === words) ?? all.find((zone) => plain(placeOf(zone)) === words);
   if (exact) return exact;
-  const fits = all.filter((zone) => plain(zone).includes(words));
+  const fits = words.length >= 3 ? all.filter((zone) => plain(zone).includes(words)) : [];
   if (fits.length === 1) return fits[0] ?? null;
   return words.includes("/") && isZone(written.trim()) ? written.trim() : null; // an older name, or no list
 }
