@@ -10,7 +10,9 @@ import { check, faults } from "./judge.mjs";
 import { Office } from "./office.mjs";
 
 const FINGER = 44; /* CSS pixels */
-const SIZES = { desk: { width: 1280, height: 800 }, phone: { width: 360, height: 740, isMobile: true, hasTouch: true } };
+const SIZES = { desk: { width: 1280, height: 800 }, narrow: { width: 360, height: 740 }, phone: { width: 360, height: 740, isMobile: true, hasTouch: true } };
+/** What is written on the page doesn't outlive a phone's size, which loads the page anew. */
+const KEPT = ["desk", "narrow"];
 const LOOKS = [["en", "light"], ["zh-Hans", "dark"]];
 const HOUR = 3600;
 
@@ -37,9 +39,10 @@ async function tabTo(person, id) {
 }
 
 /** On both devices, in both languages and looks: a picture of the whole page, nothing out of it, nothing that axe-core finds. */
-async function everywhere(person, name) {
+async function everywhere(person, name, sizes = ["desk", "phone"]) {
   const { page } = person;
-  for (const [size, viewport] of Object.entries(SIZES)) {
+  for (const size of sizes) {
+    const viewport = SIZES[size];
     await page.setViewport(viewport);
     for (const [language, theme] of LOOKS) {
       await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }, { name: "prefers-reduced-motion", value: "reduce" }]);
@@ -62,7 +65,7 @@ async function fill(person, id, text) {
 
 suite("the secretariat's page", { timeout: 240_000 }, () => {
   before(async () => {
-    office = await Office.start();
+    office = await Office.start(); /* on the port that browsers are told to trust: they copy nothing from others */
     chrome = await sharedChromium();
     clerk = await open(office.link());
   });
@@ -130,9 +133,11 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
   });
 
   step("links: one for each role, an interpreter's with languages and booth", async () => {
-    await clerk.context.overridePermissions(office.base, ["clipboard-read", "clipboard-sanitized-write"]).catch(() => {});
+    await clerk.context.overridePermissions(office.base, ["clipboard-read", "clipboard-sanitized-write"]);
     await clerk.press("link-member");
     await until("the link is there", async () => (await value(clerk, "url-member")).includes("#token=member"));
+    await clerk.says("Copied");
+    assert.equal(await clerk.page.evaluate(() => navigator.clipboard.readText()), await value(clerk, "url-member"));
     await clerk.press("link-member");
     assert.equal(office.asked.filter(({ path, body }) => path.endsWith("/links") && body.role === "member").length, 1, "the same link again");
     await clerk.press("link-interpreter");
@@ -145,7 +150,7 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
     assert.deepEqual([body.languages, body.understands], [["en", "fr"], ["zh"]]);
     assert.ok(body.days >= 30);
     await clerk.says(/English \+ French.*Good until/s);
-    await everywhere(clerk, "links");
+    await everywhere(clerk, "links", KEPT);
   });
 
   step("what the server refuses is said at its field", async () => {
@@ -167,7 +172,7 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
     await clerk.press("save");
     await clerk.says(/2 fields need a look:/);
     assert.equal(await focused(clerk), "title");
-    await everywhere(clerk, "wrong");
+    await everywhere(clerk, "wrong", KEPT);
     await fill(clerk, "title", "Hello, neighbor");
     await fill(clerk, "minutes", "150");
     await clerk.press("save");
@@ -256,13 +261,13 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
     await clerk.says("The server can’t be reached; nothing was lost.");
     await clerk.page.evaluate(() => document.dispatchEvent(new Event("visibilitychange"))); /* asks at once */
     await clerk.find("lost");
-    await everywhere(clerk, "lost");
+    await everywhere(clerk, "lost", KEPT);
     office.away = false;
     await until("the server is back", async () => !(await clerk.page.$('[data-testid="lost"]')));
     assert.equal(await value(clerk, "title"), "Written on the train");
     await clerk.press("save");
     await clerk.says("The meeting is made.");
-    assert.deepEqual(clerk.errors(), []);
+    assert.deepEqual(clerk.errors().filter((message) => !/status of 40[03]/.test(message)), []);
   });
 
   step("who may not reads why", async () => {

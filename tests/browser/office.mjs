@@ -12,7 +12,7 @@ const claims = (token) => JSON.parse(Buffer.from(token.split(".")[1] ?? "", "bas
 export const tokenFor = (payload) => `h.${Buffer.from(JSON.stringify(payload)).toString("base64url")}.s`;
 
 export class Office {
-  static async start(port = 8090) {
+  static async start(port = 8080) {
     const office = new Office();
     office.meetings = new Map();
     office.asked = [];
@@ -57,7 +57,8 @@ export class Office {
   }
 
   answer(method, path, body, { sub, reply, refuse, response }) {
-    const [, , area, , name, what] = path.split("/");
+    const [area, ...rest] = path.split("/").slice(2);
+    const [name, what] = area === "admin" ? rest.slice(1) : rest;
     const meeting = this.meetings.get(name);
     if (area === "admin" && name === undefined && method === "GET") {
       return reply(200, { meetings: [...this.meetings.values()].filter((one) => sub === "*" || one.name === sub) });
@@ -73,7 +74,11 @@ export class Office {
   }
 
   free({ name, starts = 0 }) {
-    return name ?? (starts ? new Date(starts * 1000).toISOString().slice(0, 10) : "meeting");
+    const made = starts ? new Date(starts * 1000).toISOString().slice(0, 10) : "meeting";
+    for (let n = 1; ; n++) {
+      const next = name ?? (n > 1 ? `${made}-${n}` : made);
+      if (name || !this.meetings.has(next)) return next;
+    }
   }
 
   plan(name, body, status, reply, refuse) {

@@ -139,8 +139,16 @@ describe("answers", () => {
     expect([readProblem(502, null), readProblem(429, { detail: "x: y" }), readProblem(404, "<html>")]).toEqual([{ why: "offline" }, { why: "offline" }, { why: "offline" }]);
     expect(readProblem(403, { detail: "role: secretariat may not make links for host" })).toMatchObject({ why: "refused", field: "role" });
   });
+  it("who may make hosts' links", () => {
+    const may = (payload: object): boolean => {
+      office.open(token(payload));
+      return office.mayInvite("host");
+    };
+    expect([may({ sub: "*", role: "secretariat" }), may({ sub: "demo", role: "secretariat" }), may({ sub: "demo", role: "host" })]).toEqual([true, false, true]);
+    expect(office.mayInvite("member")).toBe(true);
+  });
   it("a token tells what it is for", () => {
-    expect(readToken(token({ sub: "demo", exp: 5 }))).toEqual({ meeting: "demo", expires: 5 });
+    expect(readToken(token({ sub: "demo", role: "host", exp: 5 }))).toEqual({ meeting: "demo", role: "host", expires: 5 });
     expect([readToken(token({ sub: "*" })).meeting, readToken("nonsense").meeting]).toEqual(["*", "*"]);
   });
 });

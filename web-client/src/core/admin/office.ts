@@ -31,13 +31,13 @@ export interface Booth { languages: string[]; understands: string[]; pivot: stri
 export interface Invited { url: string; /** Unix seconds. */ until: number }
 
 /** What the token itself says; the server decides, this is for the words and for what is offered. */
-export function readToken(token: string): { meeting: string; expires: number } {
+export function readToken(token: string): { meeting: string; role: string; expires: number } {
   try {
     const payload = (token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/");
-    const { sub, exp } = JSON.parse(atob(payload)) as { sub?: unknown; exp?: unknown };
-    return { meeting: typeof sub === "string" ? sub : "*", expires: typeof exp === "number" ? exp : Infinity };
+    const { sub, role, exp } = JSON.parse(atob(payload)) as { sub?: unknown; role?: unknown; exp?: unknown };
+    return { meeting: typeof sub === "string" ? sub : "*", role: typeof role === "string" ? role : "", expires: typeof exp === "number" ? exp : Infinity };
   } catch {
-    return { meeting: "*", expires: Infinity };
+    return { meeting: "*", role: "", expires: Infinity };
   }
 }
 
@@ -118,6 +118,11 @@ export class Office {
     const asked = { role, days, ...(booth ? { ...booth, booth: booth.booth.trim() } : {}) };
     const outcome = read(await this.api.json("POST", `/api/admin/meetings/${to.name}/links`, asked), link);
     return outcome.ok ? { ok: true, value: { url: outcome.value.url, until: now + days * DAY } } : outcome;
+  }
+
+  /** The secretariat of one meeting makes no hosts; that of all of them does, since a new meeting has none. */
+  mayInvite(role: Role): boolean {
+    return role !== "host" || this.state.general || readToken(this.token).role === "host";
   }
 
   calendar(name: string): Promise<Outcome<Blob>> {

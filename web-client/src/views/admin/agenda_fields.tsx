@@ -125,23 +125,25 @@ function PartRow({ part, at, last, wrong, onChange, onMove, onRemove, onKeyDown 
     </div>
   );
   return (
-    <li class="part-row" role="group" aria-label={t("agenda.part", { n })} onKeyDown={onKeyDown}>
-      <span class="part-number tabular" aria-hidden="true">
-        {n}
-      </span>
-      {field("subject", 200)}
-      {field("sharer", 200)}
-      {field("minutes", 4)}
-      <span class="part-buttons">
-        <Mover id={`${id}-up`} icon={ArrowUp} label={t("agenda.up", { n })} off={at === 0} onClick={() => onMove(-1)} testid={`up-${n}`} />
-        <Mover id={`${id}-down`} icon={ArrowDown} label={t("agenda.down", { n })} off={last} onClick={() => onMove(1)} testid={`down-${n}`} />
-        <IconButton icon={Trash2} label={t("agenda.remove", { n })} onClick={onRemove} testid={`remove-part-${n}`} />
-      </span>
-      {problem && (
-        <p class="field-problem part-problem" id={`${id}-problem`} role="alert">
-          {problem}
-        </p>
-      )}
+    <li>
+      <div class="part-row" role="group" aria-label={t("agenda.part", { n })} onKeyDown={onKeyDown}>
+        <span class="part-number tabular" aria-hidden="true">
+          {n}
+        </span>
+        {field("subject", 200)}
+        {field("sharer", 200)}
+        {field("minutes", 4)}
+        <span class="part-buttons">
+          <Mover id={`${id}-up`} icon={ArrowUp} label={t("agenda.up", { n })} off={at === 0} onClick={() => onMove(-1)} testid={`up-${n}`} />
+          <Mover id={`${id}-down`} icon={ArrowDown} label={t("agenda.down", { n })} off={last} onClick={() => onMove(1)} testid={`down-${n}`} />
+          <IconButton icon={Trash2} label={t("agenda.remove", { n })} onClick={onRemove} testid={`remove-part-${n}`} />
+        </span>
+        {problem && (
+          <p class="field-problem part-problem" id={`${id}-problem`} role="alert">
+            {problem}
+          </p>
+        )}
+      </div>
     </li>
   );
 }

@@ -57,7 +57,7 @@ export function Links({ meeting }: { meeting: Meeting }) {
       <h2 id="links">{t("links.title")}</h2>
       <p class="hint">{t("links.hint")}</p>
       <ul class="link-rows">
-        {(meeting.state === "ended" ? AFTER : ROLES).map((role) => (
+        {(meeting.state === "ended" ? AFTER : ROLES.filter((one) => office.mayInvite(one))).map((role) => (
           <li key={role} class="link-row" data-role={role}>
             <div class="link-words">
               <b>{t(`role.${role}`)}</b>
@@ -109,7 +109,7 @@ function boothLabel({ tag }: AdminText, { languages, booth }: Booth): string {
 function CopyLink({ role, copied, onClick }: { role: LinkRole; copied: boolean; onClick(): void }) {
   const { t } = useWords();
   return (
-    <Button small icon={copied ? Check : Copy} label={t("links.copyName", { role: t(`role.${role}`) })} onClick={onClick} testid={`link-${role}`}>
+    <Button small icon={copied ? Check : Copy} {...(copied ? {} : { label: t("links.copyName", { role: t(`role.${role}`) }) })} onClick={onClick} testid={`link-${role}`}>
       {t(copied ? "links.copied" : "links.copy")}
     </Button>
   );
@@ -129,7 +129,7 @@ function MadeRow({ link, copied, onCopy }: { link: MadeLink; copied: boolean; on
         {link.label && <b>{link.label}</b>} <span>{t("links.until", { date: until })}</span>
       </p>
       {link.role === "interpreter" && (
-        <Button small icon={copied ? Check : Copy} label={t("links.copyName", { role: link.label })} onClick={onCopy}>
+        <Button small icon={copied ? Check : Copy} {...(copied ? {} : { label: t("links.copyName", { role: link.label }) })} onClick={onCopy}>
           {t(copied ? "links.copied" : "links.copy")}
         </Button>
       )}

@@ -85,6 +85,7 @@ export function MeetingPage({ meeting, meetings, token, dirty, justMade }: Meeti
   const office = useOffice();
   useTitle(meeting.title);
   const ended = meeting.state === "ended";
+  const goesOn = meeting.people > 0 || meeting.recording !== "off";
   return (
     <>
       <Back token={token} />
@@ -110,12 +111,14 @@ export function MeetingPage({ meeting, meetings, token, dirty, justMade }: Meeti
           {t("meeting.made")}
         </p>
       )}
-      {ended ? <p class="note note-plain">{t("now.ended")}</p> : <Running meeting={meeting} />}
+      {ended && <p class="note note-plain">{t("now.ended")}</p>}
+      {!ended && goesOn && <Running meeting={meeting} />}
       <Links meeting={meeting} />
       <section class="admin-section" aria-labelledby="plan">
         <h2 id="plan">{t("meeting.plan")}</h2>
         <PlanForm start={null} meeting={meeting} meetings={meetings} dirty={dirty} save={(body) => office.change(meeting.name, body)} onSaved={() => undefined} />
       </section>
+      {!ended && !goesOn && <Running meeting={meeting} />}
     </>
   );
 }

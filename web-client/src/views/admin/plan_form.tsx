@@ -164,7 +164,7 @@ function SaveBar({ isNew, changed, saving, problems, shownAtField, onDiscard }: 
   const busy = saving.at === "saving";
   const state = busy ? "saving" : saving.at === "saved" && !changed ? "saved" : changed && !isNew ? "changed" : null;
   return (
-    <div class="save-bar" data-state={state ?? "none"}>
+    <div class="save-bar" data-state={state ?? "none"} data-follows={isNew || changed || saving.at !== "idle"}>
       {problems.length > 0 && (
         <div class="note note-problem" role="alert" data-testid="problems">
           <CircleAlert size={20} />

@@ -29,7 +29,7 @@ export function Running({ meeting }: { meeting: Meeting }) {
         <b class={recording === "recording" ? "admin-recording" : ""}>{t(recording === "off" ? "now.notRecording" : recording === "paused" ? "now.paused" : "now.recording")}</b>
       </p>
       <div class="row">
-        {recording === "off" ? (
+        {recording === "off" ? people > 0 && (
           <Button icon={Disc} disabled={busy} onClick={() => record("recording")} testid="record">
             {t("now.record")}
           </Button>
