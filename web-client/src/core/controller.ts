@@ -493,6 +493,10 @@ class Controller implements Commands {
     this.act({ type: "start-part", number });
   }
 
+  openPlan(): void {
+    if (this.link) window.open(`/admin#token=${this.link.token}&meeting=${this.link.meeting}`, "_blank", "noopener");
+  }
+
   callBooth(booth: string, on: boolean): void {
     this.act({ type: "call", to: "booth", booth, on });
   }

@@ -145,6 +145,7 @@ export const adminEn = {
   "agenda.moved": "Part {from} is part {to} now",
   "agenda.keys": "In a part, Alt with ↑ or ↓ moves it.",
   "agenda.total": "{sum} of {minutes} minutes",
+  "agenda.sum": "{n, plural, one {# minute} other {# minutes}}",
   "agenda.over": "{sum} of {minutes} minutes: {n, plural, one {# minute} other {# minutes}} too many",
   "agenda.started": "began",
 

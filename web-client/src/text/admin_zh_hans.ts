@@ -147,6 +147,7 @@ export const adminZhHans: AdminCatalogue = {
   "agenda.moved": "第 {from} 项现在是第 {to} 项",
   "agenda.keys": "在某一项中按 Alt 加 ↑ 或 ↓ 可以移动它。",
   "agenda.total": "共 {sum} 分钟，会议 {minutes} 分钟",
+  "agenda.sum": "{n, plural, other {共 # 分钟}}",
   "agenda.over": "共 {sum} 分钟，会议 {minutes} 分钟：超出{n, plural, other { # 分钟}}",
   "agenda.started": "已开始",
 

@@ -170,6 +170,7 @@ export const en = {
   "more.devices": "Sound and picture",
   "more.help": "Keyboard keys",
   "more.link": "New invitation link",
+  "more.plan": "Plan, agenda and links",
   "more.record": "Record the meeting",
   "more.pauseRecording": "Pause the recording",
   "more.resumeRecording": "Go on recording",

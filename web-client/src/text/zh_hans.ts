@@ -165,6 +165,7 @@ export const zhHans: Catalogue = {
   "more.devices": "声音和画面",
   "more.help": "键盘按键",
   "more.link": "新的邀请链接",
+  "more.plan": "会议安排、议程和链接",
   "more.record": "录制会议",
   "more.pauseRecording": "暂停录制",
   "more.resumeRecording": "继续录制",

@@ -91,7 +91,7 @@ function Total({ sum, minutes }: { sum: number; minutes: number }) {
   const over = minutes > 0 && sum > minutes;
   return (
     <p class={over ? "part-total part-over" : "part-total"} role="status" data-testid="total">
-      {over ? t("agenda.over", { sum, minutes, n: sum - minutes }) : t("agenda.total", { sum, minutes })}
+      {over ? t("agenda.over", { sum, minutes, n: sum - minutes }) : minutes > 0 ? t("agenda.total", { sum, minutes }) : t("agenda.sum", { n: sum })}
     </p>
   );
 }

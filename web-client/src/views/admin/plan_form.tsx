@@ -20,6 +20,10 @@ export interface Fields {
   /** What is wrong with a field, in words; "": nothing. */
   wrong(field: string): string;
   isNew: boolean;
+  /** It has ended. */
+  isOver: boolean;
+  /** What is known of all meetings. */
+  meetings: readonly Meeting[];
 }
 
 interface PlanProps {
@@ -88,7 +92,7 @@ export function PlanForm({ start, meeting, meetings, dirty, save, onSaved }: Pla
     onSaved(outcome.value);
   };
   const fields: Fields = {
-    form, wrong, isNew: meeting === null,
+    form, wrong, meetings, isNew: meeting === null, isOver: meeting?.state === "ended",
     change: (part) => {
       const next = edit(form, part, taken);
       setForm(next);
@@ -211,17 +215,18 @@ interface FieldProps {
   hint?: string;
   wrong: string;
   wide?: boolean;
+  className?: string;
   children(attributes: { id: string; "aria-invalid": boolean; "aria-describedby": string | undefined }): preact.ComponentChildren;
 }
 
 /** A label, a field, and beneath it what is to be known and what is wrong. */
-export function Field({ field, label, optional, hint, wrong, wide, children }: FieldProps) {
+export function Field({ field, label, optional, hint, wrong, wide, className, children }: FieldProps) {
   const { t } = useWords();
   const id = `field-${field}`;
   const about = useId();
   const described = [hint ? `${about}-hint` : "", wrong ? `${about}-wrong` : ""].filter(Boolean).join(" ");
   return (
-    <div class={wide ? "field field-wide" : "field"}>
+    <div class={["field", wide ? "field-wide" : "", className ?? ""].filter(Boolean).join(" ")}>
       <label class="field-label" for={id}>
         {label} {optional && <span class="field-optional">{t("form.optional")}</span>}
       </label>

@@ -1,10 +1,11 @@
 /** What a meeting is about, when it is, and what time that is elsewhere. */
+import { wholeMinutes } from "../../core/admin/agenda";
 import { momentOf, type Moment, offsetName, wallOf } from "../../core/admin/zones";
 import { useWords } from "./context";
 import { Field, type Fields } from "./plan_form";
 import { ZoneField, ZoneTimes } from "./zone_fields";
 
-export function WhatFields({ form, change, wrong, isNew }: Fields) {
+export function WhatFields({ form, change, wrong, isNew, isOver, meetings }: Fields) {
   const { t } = useWords();
   const moment = form.anyTime ? null : momentOf(form, form.zone);
   return (
@@ -42,8 +43,8 @@ export function WhatFields({ form, change, wrong, isNew }: Fields) {
           <input type="checkbox" checked={form.anyTime} data-testid="any-time" onChange={(event) => change({ anyTime: event.currentTarget.checked })} />
           {t("form.anyTime")}
         </label>
-        {moment && <About moment={moment} zone={form.zone} />}
-        {moment && <ZoneTimes at={moment.at} />}
+        {moment && <About moment={moment} zone={form.zone} isPast={!isOver && moment.at + (wholeMinutes(form.minutes) ?? 0) * 60 < Date.now() / 1000} />}
+        {moment && <ZoneTimes at={moment.at} meetings={meetings} />}
         <Field field="venue" label={t("form.venue")} wrong={wrong("venue")} optional wide>
           {(attributes) => (
             <input
@@ -69,15 +70,14 @@ export function WhatFields({ form, change, wrong, isNew }: Fields) {
 }
 
 /** What may surprise: an hour that the clocks skip or show twice, a time that is past. */
-function About({ moment, zone }: { moment: Moment; zone: string }) {
+function About({ moment, zone, isPast }: { moment: Moment; zone: string; isPast: boolean }) {
   const { t } = useWords();
-  const past = moment.at < Date.now() / 1000;
-  if (moment.note === null && !past) return null;
+  if (moment.note === null && !isPast) return null;
   return (
     <p class="note note-caution field-wide" role="status" data-testid="about-time">
       {moment.note === "skipped" && t("form.skipped", { time: `${wallOf(moment.at, zone).time} (${offsetName(moment.at, zone)})` })}
       {moment.note === "twice" && t("form.twice")}
-      {moment.note === null && past && t("form.past")}
+      {moment.note === null && isPast && t("form.past")}
     </p>
   );
 }

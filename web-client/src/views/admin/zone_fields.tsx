@@ -47,7 +47,7 @@ export function ZoneField({ zone, wrong, onChange }: { zone: string; wrong: stri
     })
     : "";
   return (
-    <Field field="zone" label={t("form.zone")} hint={there} wrong={unknown ? t("form.zoneUnknown") : wrong}>
+    <Field field="zone" label={t("form.zone")} className="field-zone" hint={there} wrong={unknown ? t("form.zoneUnknown") : wrong}>
       {(attributes) => (
         <>
           <input
@@ -74,10 +74,10 @@ export function ZoneField({ zone, wrong, onChange }: { zone: string; wrong: stri
 }
 
 /** Live, as the date and the time are chosen. */
-export function ZoneTimes({ at }: { at: number }) {
+export function ZoneTimes({ at, meetings }: { at: number; meetings: readonly { zone: string }[] }) {
   const { t, dates } = useWords();
   const id = useId();
-  const [zones, setZones] = useState(() => readZones() ?? firstZones(ownZone(), []));
+  const [zones, setZones] = useState(() => readZones() ?? firstZones(ownZone(), meetings));
   const [written, setWritten] = useState("");
   const [unknown, setUnknown] = useState(false);
   const keep = (next: string[]): void => {
