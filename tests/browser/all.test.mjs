@@ -4,6 +4,7 @@ import "./lobby.test.mjs";
 import "./listener.test.mjs";
 import "./looks.test.mjs";
 import "./status.test.mjs";
+import "./admin.test.mjs";
 import "./overload.test.mjs";
 import "./console.test.mjs";
 import "./languages.test.mjs";

@@ -17,6 +17,10 @@ const SIZES = {
 const LOOKS = [["en", "light"], ["zh-Hans", "dark"]];
 
 const GUESTS = [["杨玲 Yang Ling", "ling"], ["Abeba Tesfaye", "abeba"], ["José Quispe", "jose"], ["佐藤花 Hana Sato", "hana"]];
+const AGENDA = [
+  { sharer: "Ana Lindqvist", subject: "Opening, and who is here", minutes: 10 }, { sharer: "杨玲 Yang Ling", subject: "Hello, neighbor: five gardens, one year", minutes: 50 },
+  { sharer: "", subject: "Questions and answers", minutes: 30 },
+];
 /** So low a window shows the stage alone: little to decode. */
 const NO_TILES = { width: 740, height: 300 };
 
@@ -65,6 +69,13 @@ async function everywhere(name, prepare = async () => {}) {
   }
 }
 
+/** What the secretariat's page would say. */
+async function plan(change) {
+  const headers = { Authorization: `Bearer ${server.token("looks", "host")}`, "Content-Type": "application/json" };
+  const response = await fetch(`${server.base}/api/admin/meetings/looks`, { method: "PATCH", headers, body: JSON.stringify(change) });
+  assert.equal(response.status, 200, await response.text());
+}
+
 async function showPanel(person, panel) {
   if (await person.page.$(`[data-panel="${panel}"]`)) return undefined;
   await person.page.keyboard.press("Escape");
@@ -80,6 +91,7 @@ suite("looks", { timeout: 240_000 }, () => {
     server = await Server.start({ port: 8080, options: ["--insecure-http"] });
     server.run("meeting", "create", "looks", "--title", "How are you going to go on?", "--starts", "2026-05-29T10:00", "--zone", "Asia/Shanghai", "--floor", "zh",
       "--channel", "en", "--channel", "fr");
+    await plan({ venue: "Chengdu, community hall", autoRecord: true, agenda: AGENDA });
     chrome = await sharedChromium();
     [desk, phone] = await Promise.all([
       Person.open(chrome, server.link("looks", "host"), { name: "Ana Lindqvist", viewport: SIZES.desk, prepare: posing(PORTRAITS.ana) }),
@@ -128,6 +140,27 @@ suite("looks", { timeout: 240_000 }, () => {
     await everywhere("chat", async (person) => {
       await showPanel(person, "chat");
       await person.says("Selamat");
+    });
+  });
+
+  step("a question in it", async () => {
+    await showPanel(desk, "chat");
+    await (await desk.page.waitForSelector(".message:first-child .mark-button")).click();
+    await until("the other one sees it", () => phone.page.$(".message-question"));
+    await everywhere("question", async (person) => {
+      await showPanel(person, "chat");
+      await person.find("questions");
+    });
+  });
+
+  step("the agenda", async () => {
+    await showPanel(desk, "agenda");
+    await desk.press("next-part");
+    await desk.press("next-part");
+    await phone.says(/2 · Hello, neighbor: five gardens, one year · 杨玲 Yang Ling/);
+    await everywhere("agenda", async (person) => {
+      await showPanel(person, "agenda");
+      await person.page.waitForSelector(".agenda-runs");
     });
   });
 

@@ -32,6 +32,14 @@ export interface Commands {
   shareScreen(): void;
   stopScreen(): void;
   sendChat(text: string): void;
+  /** Who wrote it, hosts and secretariat. */
+  markQuestion(id: number, on: boolean): void;
+  /** Hosts and secretariat; 0: no part runs. */
+  startPart(number: number): void;
+  /** Hosts and secretariat: the meeting's plan and links, in a tab of their own. */
+  openPlan(): void;
+  /** Interpreters, in the lobby: what they say on air may be recorded. */
+  setConsent(consent: boolean): void;
   /** Hosts, to interpreters; "": all booths. */
   sendBoothChat(booth: string, text: string): void;
   /** Hosts: calls a booth, or withdraws that. */

@@ -275,6 +275,7 @@ class Controller implements Commands {
       layout: state.layout,
       ...(this.chosenLanguage === undefined ? {} : { listening: this.chosenLanguage }),
       originalLevel: state.originalLevel,
+      consent: state.consent,
     });
   }
 
@@ -328,6 +329,11 @@ class Controller implements Commands {
 
   setOriginalLevel(level: number): void {
     this.dispatch({ type: "set", change: { originalLevel: Math.min(1, Math.max(0, level)) } });
+    this.remember();
+  }
+
+  setConsent(consent: boolean): void {
+    this.dispatch({ type: "set", change: { consent } });
     this.remember();
   }
 
@@ -477,6 +483,18 @@ class Controller implements Commands {
   sendChat(text: string): void {
     const trimmed = text.trim();
     if (trimmed) this.session?.chat(trimmed).catch((error: unknown) => this.failed(error));
+  }
+
+  markQuestion(id: number, on: boolean): void {
+    this.act({ type: "question", chat: id, on });
+  }
+
+  startPart(number: number): void {
+    this.act({ type: "start-part", number });
+  }
+
+  openPlan(): void {
+    if (this.link) window.open(`/admin#token=${this.link.token}&meeting=${this.link.meeting}`, "_blank", "noopener");
   }
 
   callBooth(booth: string, on: boolean): void {

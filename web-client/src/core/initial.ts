@@ -8,6 +8,8 @@ import type { State } from "./state";
 export const EMPTY_MEETING = {
   me: null,
   people: new Map(),
+  agenda: [],
+  part: 0,
   chat: [],
   unread: 0,
   hands: [],
@@ -59,6 +61,7 @@ export function initialState(remembered: Partial<Preferences>, uiLanguage: strin
     profile: remembered.profile ?? { name: "", organisation: "", country: "", speaks: "" },
     nameFixed: false,
     joinMode: "full",
+    consent: remembered.consent ?? true,
     devices: {
       permission: "unasked",
       microphones: [],

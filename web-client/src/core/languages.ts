@@ -21,9 +21,9 @@ export function channelOf(languages: Languages, tag: string): Channel | undefine
 }
 
 /** Before joining only the names are known. */
-export function languagesOf({ floors, channels }: MeetingInfo): Languages {
+export function languagesOf({ floors, channels }: Pick<MeetingInfo, "floors" | "channels">): Languages {
   const channel = (language: string): Channel => ({
-    language, sign: false, state: "empty", onAir: null, booth: "", since: 0, insufficient: false, override: false, program: false,
+    language, sign: false, state: "empty", onAir: null, booth: "", since: 0, insufficient: false, override: false, program: false, unrecorded: false,
   });
   return { ...NO_LANGUAGES, floors, channels: channels.map(channel) };
 }

@@ -19,8 +19,19 @@ const keyOf = async (): Promise<string> => {
 describe("asking about a link", () => {
   it("shows meeting and role", async () => {
     answer(200, { meeting, role: "member", name: null, languages: [] });
-    expect(await askAbout("demo", "t")).toEqual({ meeting, role: "member", name: null });
+    expect(await askAbout("demo", "t")).toEqual({
+      meeting: { ...meeting, venue: "", autoRecord: false }, role: "member", name: null, agenda: [], recorded: false,
+    });
     expect(vi.mocked(fetch).mock.calls[0]).toMatchObject(["/api/meetings/demo", { headers: { Authorization: "Bearer t" } }]);
+  });
+  it("shows what there will be, and whether it is recorded", async () => {
+    const agenda = [{ number: 1, sharer: "Yang Ling", subject: "Hello, neighbor", minutes: 20, started: null }];
+    answer(200, { meeting: { ...meeting, venue: "Town hall", autoRecord: true, agenda }, role: "member", name: null, recording: "recording" });
+    expect(await askAbout("demo", "t")).toEqual({ meeting: { ...meeting, venue: "Town hall", autoRecord: true }, role: "member", name: null, agenda, recorded: true });
+    answer(200, { meeting, agenda, venue: "Hall", role: "member", name: null });
+    expect(await askAbout("demo", "t")).toMatchObject({ meeting: { venue: "Hall", autoRecord: false }, agenda, recorded: false });
+    answer(200, { meeting: { ...meeting, agenda: [{ number: 1 }] }, role: "member", name: null });
+    expect(await keyOf()).toBe("refused.outdated");
   });
   it.each([[401, "refused.expired"], [403, "refused.forbidden"], [404, "refused.notFound"], [410, "refused.ended"], [502, "refused.offline"]])(
     "%i: %s", async (status, key) => {

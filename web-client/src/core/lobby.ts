@@ -1,17 +1,35 @@
 /** What the server says about a link before joining, and why it refuses, in words. */
-import { object, nullable, oneOf, string, type Guard } from "./guards";
-import { meetingInfo } from "./protocol";
-import type { MeetingInfo, Problem, Role } from "./state";
+import { array, boolean, object, nullable, oneOf, optional, string, type Guard } from "./guards";
+import { agendaPart, meetingInfo } from "./protocol";
+import type { AgendaPart, MeetingInfo, Problem, Role } from "./state";
 import type { RequestFailed } from "./signalling";
 import type { CoreWord } from "./words";
 
-export interface LobbyInfo { meeting: MeetingInfo; role: Role; name: string | null }
+export interface LobbyInfo {
+  meeting: MeetingInfo;
+  role: Role;
+  name: string | null;
+  agenda: AgendaPart[];
+  /** It is being recorded now. */
+  recorded: boolean;
+}
 
-const lobbyInfo: Guard<LobbyInfo> = object({
-  meeting: meetingInfo,
-  role: oneOf("host", "secretariat", "member", "interpreter", "listener", "viewer", "service"),
-  name: nullable(string),
-});
+const plan = { agenda: optional(array(agendaPart)), venue: optional(string), autoRecord: optional(boolean) };
+const planOf = object(plan);
+const lobbyInfo: Guard<LobbyInfo> = object(
+  {
+    // What is planned stands in the meeting or beside it.
+    meeting: (value, path) => ({ info: meetingInfo(value, path), ...planOf(value, path) }),
+    ...plan,
+    role: oneOf("host", "secretariat", "member", "interpreter", "listener", "viewer", "service"),
+    name: nullable(string),
+    recording: optional(oneOf("off", "recording", "paused")),
+  },
+  ({ meeting: { info, ...inside }, role, name, recording, ...beside }) => {
+    const { agenda = [], venue = "", autoRecord = false } = { ...beside, ...inside };
+    return { meeting: { ...info, venue, autoRecord }, role, name, agenda, recorded: recording === "recording" };
+  },
+);
 
 export function problem(key: CoreWord, retry: boolean, values?: Record<string, string | number>): Problem {
   return { words: values ? { key, values } : { key }, retry, continueWithout: false };

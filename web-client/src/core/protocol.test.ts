@@ -7,12 +7,12 @@ const person = {
   screen: false, mutedByHost: false, connection: "connected", listenOnly: false,
 };
 const channel = {
-  language: "en", sign: false, state: "speech", onAir: "p5", booth: "en-zh", since: 1590717600000, insufficient: false, override: false, program: false,
+  language: "en", sign: false, state: "speech", onAir: "p5", booth: "en-zh", since: 1590717600000, insufficient: false, override: false, program: false, unrecorded: false,
 };
 const joined = {
   type: "joined", re: 1, version: 1, participant: "p17", secret: "s", media: "new", role: "member", may: ["join", "some-later-action"],
-  meeting: { name: "demo", title: "t", starts: 0, zone: "Asia/Shanghai", minutes: 120, floors: ["zh"], channels: [] },
-  people: [person], chat: [{ id: 12, from: "p3", name: "Ana", text: "Hello", at: 1 }], hands: [{ participant: "p3", at: 1 }],
+  meeting: { name: "demo", title: "t", starts: 0, zone: "Asia/Shanghai", minutes: 120, floors: ["zh"], channels: [], venue: "", autoRecord: false },
+  people: [person], chat: [{ id: 12, from: "p3", name: "Ana", text: "Hello", at: 1, question: false }], hands: [{ participant: "p3", at: 1 }],
   stage: { holder: "p3", previous: null, pinned: false }, screen: null, speaking: ["p3"],
   iceServers: [{ urls: ["turn:a"], username: "u", credential: "c" }, { urls: "stun:b" }], video: ["VP8"], limits: { cameras: 14 },
 };
@@ -53,6 +53,25 @@ describe("messages of the server", () => {
     ]) expect(parseServerMessage(JSON.stringify(notice)), notice.type).toMatchObject({ kind: "notice", notice: { type: notice.type } });
     expect(why({ type: "handover-ended", language: "en", from: "p5", to: "p6", result: "lost" })).toMatch(/^result: one of done/);
     expect(why({ type: "card", participant: "p3", word: "fine" })).toMatch(/^word: one of clear/);
+  });
+
+  it("takes agenda, questions and consent, and is content with a server that knows none of them", () => {
+    const agenda = [{ number: 1, sharer: "Yang Ling", subject: "Hello, neighbor", minutes: 20, started: 1590717600000 }, { number: 2, sharer: "", subject: "", minutes: 0, started: null }];
+    const reply = (said: object): object | null => {
+      const parsed = parseServerMessage(JSON.stringify({ ...joined, ...said }));
+      return parsed.kind === "reply" ? parsed.reply : null;
+    };
+    expect(reply({ agenda, part: 1 })).toMatchObject({ agenda, part: 1 });
+    expect(reply({})).not.toHaveProperty("agenda");
+    const { venue, autoRecord, ...before } = joined.meeting;
+    expect(reply({ meeting: before, chat: [{ id: 1, from: "p", name: "n", text: "t", at: 1 }] })).toMatchObject({ meeting: { venue, autoRecord }, chat: [{ question: false }] });
+    for (const notice of [{ type: "agenda", agenda, part: 0 }, { type: "question", chat: 17, on: true }]) {
+      expect(parseServerMessage(JSON.stringify(notice))).toEqual({ kind: "notice", notice });
+    }
+    expect(why({ type: "agenda", agenda: [{ ...agenda[0], minutes: "20" }], part: 1 })).toBe("agenda[0].minutes: a number expected");
+    const { unrecorded: _, ...old } = channel;
+    const languages = { floors: [], floor: { language: "", set: false, program: false }, channels: [old, { ...channel, unrecorded: true }] };
+    expect(parseServerMessage(JSON.stringify({ type: "languages", ...languages }))).toMatchObject({ notice: { channels: [{ unrecorded: false }, { unrecorded: true }] } });
   });
 
   it("names the field that is wrong", () => {

@@ -4,7 +4,7 @@
  */
 import type { Recording } from "./recording";
 import type {
-  Action, Audience, Barred, Booth, BoothMessage, Call, Card, CardWord, Channel, ChannelState, ChatMessage, Connection, DeviceState, Hand, Handover, Languages,
+  Action, AgendaPart, Audience, Barred, Booth, BoothMessage, Call, Card, CardWord, Channel, ChannelState, ChatMessage, Connection, DeviceState, Hand, Handover, Languages,
   MeetingInfo, ParticipantId, Person, Profile, Quality, Role,
 } from "./state";
 import { array, boolean, type Guard, literal, nullable, number, object, oneOf, optional, record, string } from "./guards";
@@ -35,6 +35,8 @@ export interface JoinRequest extends Profile {
   resume?: Resume;
   takeover?: boolean;
   another?: boolean;
+  /** Interpreters: what they say on air may be recorded. */
+  consent?: boolean;
 }
 
 export type Request =
@@ -43,6 +45,10 @@ export type Request =
   | { type: "slots"; slots: SlotRequest[] }
   | { type: "media"; microphone?: DeviceState; camera?: DeviceState; screen?: boolean }
   | { type: "chat"; text: string }
+  /** Of who wrote it, hosts and secretariat. */
+  | { type: "question"; chat: number; on: boolean }
+  /** Hosts and secretariat; 0: none. */
+  | { type: "start-part"; number: number }
   | { type: "hand"; raised: boolean; participant?: ParticipantId }
   | { type: "floor"; participant: ParticipantId | null }
   | { type: "mute"; participant: ParticipantId; source: Source }
@@ -55,8 +61,8 @@ export type Request =
   | { type: "set-languages"; floors?: string[]; channels?: string[] }
   | { type: "floor-language"; language: string | null }
   | { type: "channel-override"; language: string; allowed: boolean }
-  /** `take`: from a partner who is on air. null: microphone off. */
   | { type: "prefer-program"; on: boolean }
+  /** `take`: from a partner who is on air. null: microphone off. */
   | { type: "air"; language: string | null; take?: boolean }
   /** From who is on air an offer to a partner; from a partner, without `to`, a request. */
   | { type: "handover"; language: string; to?: ParticipantId }
@@ -105,6 +111,9 @@ export interface Joined {
   calls?: Call[];
   /** Absent: a server that records nothing. */
   recording?: Recording;
+  /** Absent: a server that knows no agenda. */
+  agenda?: AgendaPart[];
+  part?: number;
 }
 
 export interface IceServer { urls: string | string[]; username?: string; credential?: string }
@@ -124,6 +133,8 @@ export type Notice =
   | { type: "person"; person: Person }
   | { type: "left"; participant: ParticipantId }
   | { type: "chat"; chat: ChatMessage }
+  | { type: "question"; chat: number; on: boolean }
+  | { type: "agenda"; agenda: AgendaPart[]; part: number }
   | { type: "hands"; hands: Hand[] }
   | { type: "stage"; holder: ParticipantId | null; previous: ParticipantId | null; pinned: boolean }
   | { type: "screen"; participant: ParticipantId | null }
@@ -172,20 +183,31 @@ const person: Guard<Person> = object(
   },
   (p) => ({ ...p, booth: p.booth ?? "", interprets: p.interprets ?? [], understands: p.understands ?? [], pivot: p.pivot ?? "" }),
 );
-const chatMessage: Guard<ChatMessage> = object({ id: number, from: string, name: string, text: string, at: number });
+const chatMessage: Guard<ChatMessage> = object(
+  { id: number, from: string, name: string, text: string, at: number, question: optional(boolean) },
+  (c) => ({ ...c, question: c.question ?? false }),
+);
+export const agendaPart: Guard<AgendaPart> = object(
+  { number, sharer: string, subject: string, minutes: number, started: optional(nullable(number)) },
+  (p) => ({ ...p, started: p.started ?? null }),
+);
 const hand: Guard<Hand> = object({ participant: string, at: number });
 const barred: Guard<Barred> = object({ id: number, name: string, at: number });
 const stage = { holder: nullable(string), previous: nullable(string), pinned: boolean };
-export const meetingInfo: Guard<MeetingInfo> = object({
-  name: string, title: string, starts: number, zone: string, minutes: number, floors: array(string), channels: array(string),
-});
+export const meetingInfo: Guard<MeetingInfo> = object(
+  {
+    name: string, title: string, starts: number, zone: string, minutes: number, floors: array(string), channels: array(string),
+    venue: optional(string), autoRecord: optional(boolean),
+  },
+  (m) => ({ ...m, venue: m.venue ?? "", autoRecord: m.autoRecord ?? false }),
+);
 const channelState: Guard<ChannelState> = oneOf("speech", "pause", "lost", "off", "empty");
 const channel: Guard<Channel> = object(
   {
     language: string, sign: boolean, state: channelState, onAir: nullable(string), booth: optional(nullable(string)), since: number, insufficient: boolean,
-    override: boolean, program: boolean,
+    override: boolean, program: boolean, unrecorded: optional(boolean),
   },
-  (c) => ({ ...c, booth: c.booth ?? "" }),
+  (c) => ({ ...c, booth: c.booth ?? "", unrecorded: c.unrecorded ?? false }),
 );
 const languageFields = { floors: array(string), floor: object({ language: string, set: boolean, program: boolean }), channels: array(channel) };
 const audienceFields = { listeners: record(number), floor: number };
@@ -222,6 +244,7 @@ const REPLIES: { [T in Reply["type"]]: Guard<Extract<Reply, { type: T }>> } = {
     languages: optional(object(languageFields)), audience: optional(object(audienceFields)), booth: optional(object(boothFields, asBooth)),
     calls: optional(array(call)),
     recording: optional(object(recordingFields, asRecording)),
+    agenda: optional(array(agendaPart)), part: optional(number),
   }),
   answer: object({ type: literal("answer"), re: number, sdp: string }),
   barred: object({ type: literal("barred"), re: number, barred: array(barred) }),
@@ -233,6 +256,8 @@ const NOTICES: { [T in Notice["type"]]: Guard<Extract<Notice, { type: T }>> } = 
   person: object({ type: literal("person"), person }),
   left: object({ type: literal("left"), participant: string }),
   chat: object({ type: literal("chat"), chat: chatMessage }),
+  question: object({ type: literal("question"), chat: number, on: boolean }),
+  agenda: object({ type: literal("agenda"), agenda: array(agendaPart), part: number }),
   hands: object({ type: literal("hands"), hands: array(hand) }),
   stage: object({ type: literal("stage"), ...stage }),
   screen: object({ type: literal("screen"), participant: nullable(string) }),

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { initialState } from "./initial";
 import type { Joined, Notice } from "./protocol";
 import { type Event, reduce } from "./reduce";
-import type { Card, Channel, Languages, Person, Picture, Quality, State } from "./state";
+import type { AgendaPart, Card, Channel, Languages, Person, Picture, Quality, State } from "./state";
 
 const person = (id: string, change: Partial<Person> = {}): Person => ({
   id, name: `Name ${id}`, organisation: "", country: "", speaks: "", role: "member", microphone: "on", camera: "on", screen: false,
@@ -10,8 +10,8 @@ const person = (id: string, change: Partial<Person> = {}): Person => ({
 });
 const joined = (change: Partial<Joined> = {}): Joined => ({
   type: "joined", re: 1, version: 1, participant: "me", secret: "s", media: "new", role: "member", may: ["join", "chat"],
-  meeting: { name: "demo", title: "Demo", starts: 0, zone: "UTC", minutes: 60, floors: [], channels: [] },
-  people: [person("me"), person("a"), person("b")], chat: [{ id: 1, from: "a", name: "A", text: "hi", at: 5 }], hands: [],
+  meeting: { name: "demo", title: "Demo", starts: 0, zone: "UTC", minutes: 60, floors: [], channels: [], venue: "", autoRecord: false },
+  people: [person("me"), person("a"), person("b")], chat: [{ id: 1, from: "a", name: "A", text: "hi", at: 5, question: false }], hands: [],
   stage: { holder: "a", previous: null, pinned: false }, screen: null, speaking: ["a"], iceServers: [], video: ["VP8"],
   limits: { cameras: 14 }, ...change,
 });
@@ -38,7 +38,7 @@ describe("joining", () => {
   });
   it("after a cut keeps panel and page, counts what was missed, and says that it is back", () => {
     dispatch({ type: "set", change: { link: { at: "signalling-lost", since: 1, nextTry: 2 } } });
-    const chat = [...joined().chat, { id: 2, from: "b", name: "B", text: "x", at: 6 }, { id: 3, from: "me", name: "M", text: "y", at: 7 }];
+    const chat = [...joined().chat, { id: 2, from: "b", name: "B", text: "x", at: 6, question: false }, { id: 3, from: "me", name: "M", text: "y", at: 7, question: false }];
     dispatch({ type: "joined", joined: joined({ chat }), at });
     expect(state.unread).toBe(1);
     expect(toasts()).toEqual(["toast.backAgain"]);
@@ -47,7 +47,7 @@ describe("joining", () => {
     const before = state;
     const copy = structuredClone({ ...before, stagePicture: null });
     hear({ type: "left", participant: "a" });
-    hear({ type: "chat", chat: { id: 2, from: "a", name: "A", text: "x", at: 6 } });
+    hear({ type: "chat", chat: { id: 2, from: "a", name: "A", text: "x", at: 6, question: false } });
     expect({ ...before, stagePicture: null }).toEqual(copy);
   });
 });
@@ -96,16 +96,16 @@ describe("people", () => {
 
 describe("chat", () => {
   it("counts what is unread while the panel is closed, not what oneself says", () => {
-    hear({ type: "chat", chat: { id: 2, from: "a", name: "A", text: "x", at: 6 } });
-    hear({ type: "chat", chat: { id: 3, from: "me", name: "M", text: "y", at: 7 } });
+    hear({ type: "chat", chat: { id: 2, from: "a", name: "A", text: "x", at: 6, question: false } });
+    hear({ type: "chat", chat: { id: 3, from: "me", name: "M", text: "y", at: 7, question: false } });
     expect(state.unread).toBe(1);
     dispatch({ type: "panel", panel: "chat" });
     expect(state.unread).toBe(0);
-    hear({ type: "chat", chat: { id: 4, from: "a", name: "A", text: "z", at: 8 } });
+    hear({ type: "chat", chat: { id: 4, from: "a", name: "A", text: "z", at: 8, question: false } });
     expect([state.unread, state.chat.length]).toEqual([0, 4]);
   });
   it("takes a message once", () => {
-    hear({ type: "chat", chat: { id: 1, from: "a", name: "A", text: "hi", at: 5 } });
+    hear({ type: "chat", chat: { id: 1, from: "a", name: "A", text: "hi", at: 5, question: false } });
     expect(state.chat.length).toBe(1);
   });
 });
@@ -141,7 +141,7 @@ describe("hands, floor, screen, mute", () => {
 
 describe("languages", () => {
   const channel = (language: string, change: Partial<Channel> = {}): Channel => ({
-    language, sign: false, state: "speech", onAir: "a", booth: "b", since: 1, insufficient: false, override: false, program: false, ...change,
+    language, sign: false, state: "speech", onAir: "a", booth: "b", since: 1, insufficient: false, override: false, program: false, unrecorded: false, ...change,
   });
   const languages = (...channels: Channel[]): Languages => ({ floors: ["zh"], floor: { language: "zh", set: false, program: false }, channels });
   const handover = (language: string, by: string): Notice => ({ type: "handover", language, from: "me", to: "b", by, until: 5 });
@@ -258,6 +258,39 @@ describe("toasts", () => {
   });
 });
 
+describe("the agenda and questions", () => {
+  const part = (number: number, started: number | null = null): AgendaPart => ({ number, sharer: `Sharer ${number}`, subject: `Subject ${number}`, minutes: 20, started });
+  it("come with joined, and go with the meeting", () => {
+    state = reduce(state, { type: "joined", joined: joined({ agenda: [part(1, 5), part(2)], part: 1 }), at: 0 });
+    expect([state.agenda.length, state.part]).toEqual([2, 1]);
+    hear({ type: "ended" });
+    expect([state.agenda.length, state.part]).toEqual([0, 0]);
+  });
+  it("follow what the server says", () => {
+    hear({ type: "agenda", agenda: [part(1, 5), part(2, 9)], part: 2 });
+    expect([state.agenda[1]?.started, state.part]).toEqual([9, 2]);
+    hear({ type: "agenda", agenda: [], part: 0 });
+    expect([state.agenda, state.part]).toEqual([[], 0]);
+  });
+  it("a message becomes a question and stops being one, others stay as they are", () => {
+    const said = { id: 7, from: "p3", name: "Ana", text: "Why?", at: 1, question: false };
+    hear({ type: "chat", chat: said });
+    hear({ type: "chat", chat: { ...said, id: 8 } });
+    const other = state.chat.find(({ id }) => id === 8);
+    hear({ type: "question", chat: 7, on: true });
+    expect(state.chat.find(({ id }) => id === 7)?.question).toBe(true);
+    expect(state.chat.find(({ id }) => id === 8)).toBe(other);
+    hear({ type: "question", chat: 7, on: false });
+    hear({ type: "question", chat: 999, on: true });
+    expect(state.chat.some(({ question }) => question)).toBe(false);
+  });
+  it("the lobby knows the agenda, and that it is recorded already", () => {
+    const lobby = { type: "lobby" as const, meeting: joined().meeting, role: "member" as const, name: null, agenda: [part(1)] };
+    expect(reduce(initialState({}, "en", null), { ...lobby, recorded: true })).toMatchObject({ agenda: [part(1)], recording: { state: "recording" } });
+    expect(reduce(initialState({}, "en", null), { ...lobby, recorded: false }).recording.state).toBe("off");
+  });
+});
+
 describe("the end", () => {
   it.each(["removed", "replaced", "ended"] as const)("%s empties the meeting and says why", (type) => {
     hear({ type });
@@ -271,7 +304,7 @@ describe("the end", () => {
 describe("lobby", () => {
   it("takes the name that the link gives, and then keeps it", () => {
     const s = reduce(initialState({ profile: { name: "Old", organisation: "O", country: "", speaks: "" } }, "en", null), {
-      type: "lobby", meeting: joined().meeting, role: "interpreter", name: "Ana",
+      type: "lobby", meeting: joined().meeting, role: "interpreter", name: "Ana", agenda: [], recorded: false,
     });
     expect([s.profile.name, s.nameFixed, s.role, s.profile.organisation]).toEqual(["Ana", true, "interpreter", "O"]);
   });

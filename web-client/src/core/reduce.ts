@@ -7,7 +7,7 @@ import { NO_RECORDING, recordingNews } from "./recording";
 import { isLanguageNotice, joinedLanguages, languageNotice, newlyInsufficient } from "./reduce_languages";
 import { arrange, pageCount, pageOf } from "./slots";
 import type {
-  Barred, Devices, JoinMode, Link, MeetingInfo, Page, ParticipantId, Picture, Problem, Profile, Role, SidePanel, State, Toast, Words,
+  AgendaPart, Barred, Devices, JoinMode, Link, MeetingInfo, Page, ParticipantId, Picture, Problem, Profile, Role, SidePanel, State, Toast, Words,
 } from "./state";
 import type { CoreWord } from "./words";
 
@@ -16,7 +16,7 @@ type Plain = Pick<
   State,
   | "uiLanguage" | "theme" | "layout" | "link" | "microphone" | "camera" | "screenShare" | "ownScreen" | "soundBlocked" | "wakeLock" | "issuedLink"
   | "galleryPage" | "pageSize" | "nameFixed" | "joinMode" | "stagePicture" | "screenPicture" | "gallery" | "sounds" | "paused"
-  | "soundGraph" | "soundOut" | "listening" | "originalLevel" | "channelPicture" | "incoming" | "partner"
+  | "consent" | "soundGraph" | "soundOut" | "listening" | "originalLevel" | "channelPicture" | "incoming" | "partner"
 >;
 
 export type Event =
@@ -26,7 +26,7 @@ export type Event =
   | { type: "console"; change: Partial<ConsoleState> }
   | { type: "panel"; panel: SidePanel }
   /** The server has said what meeting this link is for. */
-  | { type: "lobby"; meeting: MeetingInfo; role: Role; name: string | null }
+  | { type: "lobby"; meeting: MeetingInfo; role: Role; name: string | null; agenda: AgendaPart[]; recorded: boolean }
   | { type: "refused"; problem: Problem }
   | { type: "joining"; mode: JoinMode }
   | { type: "lobby-problem"; problem: Problem }
@@ -68,6 +68,8 @@ function step(state: State, event: Event): State {
         page: { at: "lobby", joining: false, problem: null },
         meeting: event.meeting,
         languages: languagesOf(event.meeting),
+        agenda: event.agenda,
+        recording: event.recorded ? { ...NO_RECORDING, state: "recording" } : NO_RECORDING,
         role: event.role,
         nameFixed: event.name !== null,
         profile: event.name === null ? state.profile : { ...state.profile, name: event.name },
@@ -137,6 +139,8 @@ function joined(state: State, joined: Joined, at: number): State {
     role: joined.role,
     may: new Set(joined.may),
     people: new Map(joined.people.map((p) => [p.id, p])),
+    agenda: joined.agenda ?? [],
+    part: joined.part ?? 0,
     chat: joined.chat,
     hands: joined.hands,
     stage: joined.stage,
@@ -191,6 +195,12 @@ function notice(state: State, notice: Notice, at: number): State {
       const read = state.panel === "chat" || notice.chat.from === state.me;
       return { ...state, chat: [...state.chat, notice.chat].slice(-CHAT_KEPT), unread: read ? state.unread : state.unread + 1 };
     }
+    case "question": {
+      const { chat, on } = notice;
+      return { ...state, chat: state.chat.map((c) => (c.id === chat && c.question !== on ? { ...c, question: on } : c)) };
+    }
+    case "agenda":
+      return { ...state, agenda: notice.agenda, part: notice.part };
     case "hands": {
       const fresh = notice.hands.find((h) => h.participant !== state.me && !state.hands.some((o) => o.participant === h.participant));
       const next = { ...state, hands: notice.hands };

@@ -88,6 +88,21 @@ describe("joining", () => {
     expect(connections.made.length).toBe(1);
   });
 
+  it("an interpreter says whether they may be recorded, others are not asked", async () => {
+    const consentOf = async (role: State["role"], consent: boolean): Promise<unknown> => {
+      state = { ...state, role, consent };
+      session.start({});
+      server.socket.open();
+      await settle();
+      const { consent: said } = server.socket.last("join") as { consent?: boolean };
+      session.end();
+      return said;
+    };
+    expect(await consentOf("interpreter", false)).toBe(false);
+    expect(await consentOf("member", false)).toBeUndefined();
+    expect(await consentOf(null, true)).toBe(true);
+  });
+
   it("shows the meeting, its sounds and pictures", async () => {
     await enter();
     expect(state.page.at).toBe("meeting");

@@ -207,12 +207,13 @@ export class Session {
   // Joining
 
   private join(): void {
-    const { profile, joinMode } = this.host.state();
+    const { profile, joinMode, role, consent } = this.host.state();
     const request: JoinRequest = {
       type: "join", version: PROTOCOL_VERSION, ...this.identity, ...profile, listenOnly: joinMode === "listen",
       ...(this.resume ? { resume: this.resume } : {}),
       ...(this.joinOptions.takeover ? { takeover: true } : {}),
       ...(this.joinOptions.another ? { another: true } : {}),
+      ...(role === "interpreter" || role === null ? { consent } : {}), // after a reload the role isn't known yet
     };
     // A connection that the relay doesn't know yet needn't wait for what the server says to the join: its offer goes right behind.
     const ahead = !this.offered;

@@ -10,7 +10,8 @@ export type DeviceState = "on" | "off" | "none";
 export type Connection = "connecting" | "connected" | "reconnecting";
 export type Role = "host" | "secretariat" | "member" | "interpreter" | "listener" | "viewer" | "service";
 export type Action =
-  | "join" | "publish" | "screen" | "chat" | "hand" | "give-floor" | "mute" | "remove" | "invite" | "end" | "record" | "interpret" | "archive";
+  | "join" | "publish" | "screen" | "chat" | "hand" | "give-floor" | "mute" | "remove" | "invite" | "end" | "languages" | "record" | "interpret" | "archive"
+  | "schedule" | "edit" | "watch";
 /** 3 good, 2 fair, 1 weak, 0 lost. */
 export type Quality = 0 | 1 | 2 | 3;
 
@@ -43,9 +44,33 @@ export interface MeetingInfo {
   minutes: number;
   floors: string[];
   channels: string[];
+  /** Where people meet in person; "": nowhere. */
+  venue: string;
+  /** It is recorded from its beginning. */
+  autoRecord: boolean;
 }
 
-export interface ChatMessage { id: number; from: ParticipantId; name: string; text: string; at: number }
+/** A part of the meeting: who shares, about what. */
+export interface AgendaPart {
+  /** From 1. */
+  number: number;
+  sharer: string;
+  subject: string;
+  /** As planned. */
+  minutes: number;
+  /** Unix ms; null: it hasn't begun. */
+  started: number | null;
+}
+
+export interface ChatMessage {
+  id: number;
+  from: ParticipantId;
+  name: string;
+  text: string;
+  at: number;
+  /** Marked as a question to the sharers. */
+  question: boolean;
+}
 export interface Hand { participant: ParticipantId; at: number }
 /** What a listener of a channel should hear; the relay decides it. */
 export type ChannelState = "speech" | "pause" | "lost" | "off" | "empty";
@@ -68,6 +93,8 @@ export interface Channel {
   override: boolean;
   /** The studio mixes `program/TAG` now. */
   program: boolean;
+  /** Who is on air doesn't want it to be recorded. */
+  unrecorded: boolean;
 }
 
 export interface Languages {
@@ -177,7 +204,7 @@ export type Link =
   | { at: "media-lost"; since: number };
 
 export type Layout = "speaker" | "gallery";
-export type SidePanel = "none" | "people" | "chat";
+export type SidePanel = "none" | "people" | "chat" | "agenda";
 
 /** A picture slot as the page shows it. */
 export interface Picture {
@@ -207,11 +234,16 @@ export interface State {
   /** The token names the person: the name can't be changed. */
   nameFixed: boolean;
   joinMode: JoinMode;
+  /** Interpreters: what they say on air may be recorded. */
+  consent: boolean;
   devices: Devices;
   me: ParticipantId | null;
   role: Role | null;
   may: ReadonlySet<Action>;
   people: ReadonlyMap<ParticipantId, Person>;
+  agenda: readonly AgendaPart[];
+  /** The number of the one that runs; 0: none. */
+  part: number;
   chat: readonly ChatMessage[];
   unread: number;
   hands: readonly Hand[];

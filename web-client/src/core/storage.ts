@@ -20,6 +20,8 @@ export interface Preferences {
   /** The channel last chosen; "": the original; absent: nothing was ever chosen. */
   listening: string;
   originalLevel: number;
+  /** Interpreters: may be recorded. */
+  consent: boolean;
 }
 
 /** To become the same person again after a reload of this tab. */
@@ -40,7 +42,7 @@ const preferences: Guard<Partial<Preferences>> = object({
   profile: optional(object({ name: string, organisation: string, country: string, speaks: string })),
   microphone: optional(string), camera: optional(string), speaker: optional(string),
   microphoneOn: optional(boolean), cameraOn: optional(boolean), layout: optional(oneOf("speaker", "gallery")),
-  listening: optional(string), originalLevel: optional(number),
+  listening: optional(string), originalLevel: optional(number), consent: optional(boolean),
 });
 
 const session: Guard<Session> = object({

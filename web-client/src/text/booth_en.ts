@@ -34,6 +34,8 @@ export const boothEn = {
   "air.off": "Mic off",
   "air.name": "Booth microphone",
   "air.onTitle": "ON AIR",
+  "air.unrecorded": "not recorded",
+  "air.unrecordedHint": "You said in the lobby that your interpretation isn’t to be recorded",
   "air.time": "on air for {time}",
   "air.ahead": "Opening…",
   "cough.name": "Cough (hold)",

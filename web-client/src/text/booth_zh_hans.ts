@@ -34,6 +34,8 @@ export const boothZhHans: BoothCatalogue = {
   "air.off": "话筒关闭",
   "air.name": "同传话筒",
   "air.onTitle": "正在播出",
+  "air.unrecorded": "不录制",
+  "air.unrecordedHint": "您在入会前选择了不录制您的同传",
   "air.time": "已播出 {time}",
   "air.ahead": "正在打开…",
   "cough.name": "咳嗽键（按住）",

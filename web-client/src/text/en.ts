@@ -108,6 +108,11 @@ export const en = {
   "lobby.joinHint": "With sound only, no pictures are sent or received: for weak links. Just listening, you see and hear but aren’t seen or heard.",
   "lobby.joining": "Joining…",
   "lobby.recording": "This meeting may be recorded. You will see it when that begins.",
+  "lobby.recorded": "This meeting will be recorded: voices, pictures, screens and chat. By joining you agree to that.",
+  "lobby.recordedNow": "This meeting is being recorded: voices, pictures, screens and chat. By joining you agree to that.",
+  "lobby.consent": "My interpretation may be recorded",
+  "lobby.consentHint": "If not, your channel is silent in the recording while you are on air, and the archive says so.",
+  "lobby.venue": "Venue",
   "lobby.listener": "You will see and hear the meeting. With this link others don’t see or hear you.",
   "lobby.full": "The meeting is full. Try again in a few minutes, when somebody may have left.",
   "lobby.nameMissing": "Write your name, so that others know who you are.",
@@ -165,6 +170,7 @@ export const en = {
   "more.devices": "Sound and picture",
   "more.help": "Keyboard keys",
   "more.link": "New invitation link",
+  "more.plan": "Plan, agenda and links",
   "more.record": "Record the meeting",
   "more.pauseRecording": "Pause the recording",
   "more.resumeRecording": "Go on recording",
@@ -225,6 +231,7 @@ export const en = {
   "recording.disk-full": "Disk full: nothing is written",
   "recording.disk-slow": "The disk lags behind",
   "recording.disk-error": "Can’t be written",
+  "recording.without": "without {languages}",
   "recording.left": "{n, plural, =0 {less than an hour} one {# hour} other {# hours}} left on the disk",
 
   "sound.blockedTitle": "Your browser keeps the sound off",
@@ -242,6 +249,7 @@ export const en = {
   "channel.lost": "connection lost: original",
   "channel.off": "microphone off: original",
   "channel.empty": "booth empty: original",
+  "channel.unrecorded": "not recorded",
   "channel.sign": "sign language",
   "channel.insufficient": "sound is insufficient to interpret",
   "heard.chosen": "original",
@@ -290,6 +298,21 @@ export const en = {
   "languages.override": "Another booth may take over",
   "languages.unknownTag": "This language isn’t known. Write its name, or its tag, for example “sw” or “pt-BR”.",
 
+  // Agenda.
+  "agenda.title": "Agenda",
+  "agenda.summary": "Agenda: {n, plural, one {# part} other {# parts}}",
+  "agenda.part": "Part {n}",
+  "agenda.minutes": "{n} min",
+  "agenda.runs": "now",
+  "agenda.started": "began at {time}",
+  "agenda.empty": "The meeting has no agenda.",
+  "agenda.start": "Start this part",
+  "agenda.startName": "Start this part: {n}",
+  "agenda.again": "Back to this part",
+  "agenda.againName": "Back to this part: {n}",
+  "agenda.next": "Start part {n}: {subject}",
+  "agenda.end": "End this part",
+
   // People.
   "people.title": "People",
   "people.search": "Find a person",
@@ -334,6 +357,10 @@ export const en = {
 
   // Chat.
   "chat.title": "Chat",
+  "chat.question": "Question",
+  "chat.questions": "{n, plural, one {# question} other {# questions}}",
+  "chat.mark": "Mark as a question",
+  "chat.unmark": "Not a question any more",
   "chat.input": "Message to everybody",
   "chat.boothInput": "Message to interpreters",
   "chat.with": "With",

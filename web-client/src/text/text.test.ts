@@ -4,7 +4,7 @@ import { en, type Key } from "./en";
 import { format, placeholders } from "./format";
 import { countryChoices, initials, languageChoice, languageChoices, languageOf, likelyCountries, ownLanguageName } from "./names";
 import { say, translate, UI_LANGUAGES } from "./text";
-import { meetingTime } from "./times";
+import { meetingTime, plannedTimes } from "./times";
 
 const keys = Object.keys(en) as Key[];
 
@@ -77,6 +77,13 @@ describe("names", () => {
   it("finds likely countries in the browser's languages", () => expect(likelyCountries(["pt-BR", "en-US", "zh-Hans-CN", "en"])).toEqual(["BR", "US", "CN"]));
   it("makes initials of any script", () => {
     expect(["Yang Ling 杨玲", "maisara", "陈小玲", "田中 美咲", "Ana María López", "…", ""].map(initials)).toEqual(["YL", "M", "小玲", "美咲", "AL", "?", "?"]);
+  });
+});
+
+describe("plannedTimes", () => {
+  it("adds the parts up, as far as their lengths are known", () => {
+    expect(plannedTimes(1000, [{ minutes: 10 }, { minutes: 0 }, { minutes: 5 }])).toEqual([1000, 601_000, null]);
+    expect(plannedTimes(0, [{ minutes: 10 }, { minutes: 5 }])).toEqual([null, null]);
   });
 });
 

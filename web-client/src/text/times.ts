@@ -55,6 +55,16 @@ export function meetingTime(language: string, ownZone: string, meeting: { starts
   }
 }
 
+/** When each part would begin, Unix ms; null: not known. */
+export function plannedTimes(starts: number, agenda: readonly { minutes: number }[]): (number | null)[] {
+  let at: number | null = starts > 0 ? starts : null;
+  return agenda.map(({ minutes }) => {
+    const begins = at;
+    at = at !== null && minutes > 0 ? at + minutes * 60_000 : null; // behind a part of unknown length nothing is known
+    return begins;
+  });
+}
+
 export function clockTime(language: string, at: number): string {
   return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Action, Channel, Person, State } from "../core/state";
-import { handPlace, heardNow, mayChooseLanguage, onStage, ownStatus, screenShown, signShown, speakingNames } from "./selectors";
+import {
+  handPlace, heardNow, leadsAgenda, mayChooseLanguage, nextPart, onStage, ownStatus, partNow, screenShown, signShown, speakingNames, unrecorded,
+} from "./selectors";
 
 const person = (id: string, change: Partial<Person> = {}): Person => ({
   id, name: id.toUpperCase(), organisation: "", country: "", speaks: "", role: "member", microphone: "on", camera: "on", screen: false, mutedByHost: false,
@@ -18,6 +20,27 @@ function state(change: Partial<State> = {}, people = [person("me"), person("a"),
   return read as State;
 }
 const keys = (given: State): string[] => ownStatus(given).map(({ key }) => key);
+
+describe("the agenda", () => {
+  const agenda = [1, 2, 3].map((number) => ({ number, sharer: "", subject: `S${number}`, minutes: 10, started: null }));
+  it("knows the part that runs and the next one", () => {
+    expect([partNow({ agenda, part: 2 })?.subject, partNow({ agenda, part: 0 }), partNow({ agenda: [], part: 2 })]).toEqual(["S2", null, null]);
+    expect([0, 1, 3].map((part) => nextPart({ agenda, part })?.number ?? null)).toEqual([1, 2, null]);
+  });
+  it("is led by host and secretariat", () => {
+    expect((["host", "secretariat", "member", "interpreter", "listener", null] as const).map((role) => leadsAgenda({ role }))).toEqual([true, true, false, false, false, false]);
+  });
+});
+
+describe("unrecorded", () => {
+  const channel = (language: string, onAir: string | null, recorded: boolean): Channel => ({
+    language, sign: false, state: "speech", onAir, booth: "b", since: 1, insufficient: false, override: false, program: false, unrecorded: !recorded,
+  });
+  const languages = { floors: [], floor: { language: "", set: false, program: false }, channels: [channel("en", "a", false), channel("fr", null, false), channel("es", "b", true)] };
+  const recording = { state: "recording" as const, since: 0, writes: true, trouble: null, hoursLeft: 9 };
+  it("names the channels whose interpreter on air doesn't want to be recorded", () => expect(unrecorded({ recording, languages })).toEqual(["en"]));
+  it("says nothing while nothing is recorded", () => expect(unrecorded({ recording: { ...recording, state: "off" }, languages })).toEqual([]));
+});
 
 describe("onStage", () => {
   const picture = { mid: "8", participant: "b", stream: {} as MediaStream, live: true };
@@ -66,7 +89,7 @@ describe("ownStatus", () => {
 
 describe("what is heard, in words", () => {
   const channel = (language: string, change: Partial<Channel> = {}): Channel => ({
-    language, sign: false, state: "speech", onAir: "a", booth: "b", since: 1, insufficient: false, override: false, program: false, ...change,
+    language, sign: false, state: "speech", onAir: "a", booth: "b", since: 1, insufficient: false, override: false, program: false, unrecorded: false, ...change,
   });
   const listener = (listening: string, channels: Channel[], change: Partial<State> = {}): State =>
     state({ role: "member", listening, languages: { floors: ["zh"], floor: { language: "zh", set: false, program: false }, channels }, ...change });

@@ -1,5 +1,5 @@
 /** What views read out of the state, beyond its plain fields. */
-import type { Channel, Person, ParticipantId, Picture, Quality, State } from "../core/state";
+import type { AgendaPart, Channel, Person, ParticipantId, Picture, Quality, State } from "../core/state";
 import { stageFeed } from "../core/slots";
 import { hear } from "../core/sound/hearing";
 import type { Key, Values } from "../text/text";
@@ -59,6 +59,26 @@ export function heardNow(state: State): HeardWords | null {
 export function signShown(state: State): Channel | null {
   const { why, channel } = hear(state);
   return why === "sign" && state.joinMode !== "sound" && state.role !== "interpreter" ? (channel ?? null) : null;
+}
+
+/** The part of the agenda that runs. */
+export function partNow({ agenda, part }: Pick<State, "agenda" | "part">): AgendaPart | null {
+  return agenda.find(({ number }) => number === part) ?? null;
+}
+
+/** Behind the one that runs; before the first, that one. */
+export function nextPart({ agenda, part }: Pick<State, "agenda" | "part">): AgendaPart | null {
+  return agenda.find(({ number }) => number > part) ?? null;
+}
+
+/** May go from part to part, and say what is a question. */
+export function leadsAgenda({ role }: Pick<State, "role">): boolean {
+  return role === "host" || role === "secretariat";
+}
+
+/** Channels of which nothing is recorded now, since who is on air doesn't want it. */
+export function unrecorded({ recording, languages }: Pick<State, "recording" | "languages">): string[] {
+  return recording.state === "off" ? [] : languages.channels.filter((channel) => channel.unrecorded && channel.onAir !== null).map(({ language }) => language);
 }
 
 export interface StatusPart {

@@ -8,7 +8,7 @@ import { pictureOf } from "./booth_sound";
 import { protectionOf } from "./console_state";
 
 const channel = (language: string, change: Partial<Channel> = {}): Channel => ({
-  language, sign: false, state: "off", onAir: null, booth: "", since: 0, insufficient: false, override: false, program: false, ...change,
+  language, sign: false, state: "off", onAir: null, booth: "", since: 0, insufficient: false, override: false, program: false, unrecorded: false, ...change,
 });
 const interpreter = (id: string): Person => ({
   id, name: id, organisation: "", country: "", speaks: "es", role: "interpreter", microphone: "off", camera: "off", screen: false, mutedByHost: false,

@@ -4,7 +4,7 @@ import type { Channel, State } from "../state";
 import { gains, hear, prefersProgram, soundFeeds } from "./hearing";
 
 const channel = (language: string, change: Partial<Channel> = {}): Channel => ({
-  language, sign: false, state: "speech", onAir: "p5", booth: "b", since: 1, insufficient: false, override: false, program: false, ...change,
+  language, sign: false, state: "speech", onAir: "p5", booth: "b", since: 1, insufficient: false, override: false, program: false, unrecorded: false, ...change,
 });
 const listener = (listening: string, channels: Channel[], change: Partial<State> = {}): State => ({
   ...initialState({ originalLevel: 0.2 }, "en", null), me: "me", role: "member", microphone: "off", listening,

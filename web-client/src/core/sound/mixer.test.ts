@@ -63,7 +63,7 @@ class FakeContext extends EventTarget {
 }
 
 const channel = (language: string, change: Partial<Channel> = {}): Channel => ({
-  language, sign: false, state: "speech", onAir: "p5", booth: "b", since: 1, insufficient: false, override: false, program: false, ...change,
+  language, sign: false, state: "speech", onAir: "p5", booth: "b", since: 1, insufficient: false, override: false, program: false, unrecorded: false, ...change,
 });
 const sound = (mid: string, of: Sound["of"]): Sound => ({ mid, of, stream: { mid } as unknown as MediaStream });
 const SOUNDS = [sound("4", "voice"), sound("7", "screen"), sound("30", "channel")];

@@ -2,10 +2,11 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { JoinMode, Page } from "../../core/state";
 import { countryChoices, countryName, likelyCountries } from "../../text/names";
-import { meetingTime } from "../../text/times";
+import { clockTime, meetingTime, plannedTimes } from "../../text/times";
 import { mayChooseLanguage } from "../selectors";
 import { useCommands, useSelected, useText } from "../context";
-import { ChevronDown, Headphones, Languages, Mic, MicOff, Video, VideoOff, Volume2, type Icon } from "../icons";
+import { ChevronDown, Disc, Headphones, Languages, MapPin, Mic, MicOff, Video, VideoOff, Volume2, type Icon } from "../icons";
+import { AgendaWords } from "../parts/agenda";
 import { Button, ProblemNote } from "../parts/basics";
 import { DeviceFields, DeviceProblems, LevelMeter } from "../parts/devices";
 import { LanguageDialog, useHeardName } from "../parts/hearing";
@@ -24,6 +25,7 @@ export function Lobby({ page }: { page: LobbyPage }) {
   const listener = useSelected((state) => state.role === "listener");
   const [nameMissing, setNameMissing] = useState(false);
   const [hearing, setHearing] = useState(false);
+  const narrow = useMedia("(max-width: 599px)");
 
   const join = (mode: JoinMode): void => {
     if (page.joining) return;
@@ -46,6 +48,7 @@ export function Lobby({ page }: { page: LobbyPage }) {
         }}
       >
         <Heading />
+        {narrow && <Agenda />}
         <div class="lobby-columns">
           {!listener && (
             <section class="lobby-devices" aria-label={t("lobby.devices")}>
@@ -64,9 +67,10 @@ export function Lobby({ page }: { page: LobbyPage }) {
               <JoinButtons joining={page.joining} listener={listener} onJoin={join} />
             </div>
             {!listener && <p class="hint">{t("lobby.joinHint")}</p>}
-            <p class="hint">{t("lobby.recording")}</p>
+            <Recorded />
           </section>
         </div>
+        {!narrow && <Agenda open />}
       </form>
       {hearing && <LanguageDialog onClose={() => setHearing(false)} />}
     </Frame>
@@ -117,6 +121,74 @@ function Heading() {
         </p>
       ) : (
         <p class="lobby-time">{t("lobby.anyTime")}</p>
+      )}
+      {meeting?.venue && (
+        <p class="lobby-venue">
+          <MapPin size={16} />
+          <span class="unseen">{t("lobby.venue")}: </span>
+          <bdi>{meeting.venue}</bdi>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** What there will be, by the visitor's clock. Behind a line where it would push the way in off the page. */
+function Agenda({ open = false }: { open?: boolean }) {
+  const { t, dates } = useText();
+  const agenda = useSelected((state) => state.agenda);
+  const starts = useSelected((state) => state.meeting?.starts ?? 0);
+  if (agenda.length === 0) return null;
+  const times = plannedTimes(starts, agenda);
+  return (
+    <details class="lobby-agenda" open={open}>
+      <summary>{t("agenda.summary", { n: agenda.length })}</summary>
+      <ol class="agenda">
+        {agenda.map((part, at) => {
+          const time = times[at];
+          return (
+            <li key={part.number} class="agenda-part">
+              <AgendaWords part={part} {...(time ? { from: clockTime(dates, time) } : {})} />
+            </li>
+          );
+        })}
+      </ol>
+    </details>
+  );
+}
+
+/** What joining means for what is kept, and an interpreter's word about it. */
+function Recorded() {
+  const { t } = useText();
+  const commands = useCommands();
+  const now = useSelected((state) => state.recording.state === "recording");
+  const will = useSelected((state) => state.meeting?.autoRecord === true);
+  const interprets = useSelected((state) => state.role === "interpreter");
+  const consent = useSelected((state) => state.consent);
+  const key = now ? "lobby.recordedNow" : will ? "lobby.recorded" : "lobby.recording";
+  return (
+    <div class="lobby-recorded">
+      {now || will ? (
+        <p class="note note-plain" data-testid="consent-text">
+          <Disc size={20} />
+          {t(key)}
+        </p>
+      ) : (
+        <p class="hint" data-testid="consent-text">{t(key)}</p>
+      )}
+      {interprets && (
+        <>
+          <label class="check">
+            <input
+              type="checkbox" checked={consent} aria-describedby="consent-hint" data-testid="consent"
+              onChange={(event) => commands.setConsent(event.currentTarget.checked)}
+            />
+            {t("lobby.consent")}
+          </label>
+          <p class="hint" id="consent-hint">
+            {t("lobby.consentHint")}
+          </p>
+        </>
       )}
     </div>
   );

@@ -1,7 +1,7 @@
 /** Speaking: which language, on or off air, the cough key; and how long it has been. */
 import { useEffect } from "preact/hooks";
 import { duration, REMINDER_CHOICES } from "../../core/booth/on_air";
-import { Mic, MicOff } from "../icons";
+import { Disc, Mic, MicOff } from "../icons";
 import { personOf, sameArray } from "../selectors";
 import { useSelected } from "../context";
 import { useNow } from "../parts/hooks";
@@ -28,7 +28,21 @@ export function Outgoing() {
         ))}
       </div>
       <Cough />
+      <Unrecorded />
     </section>
+  );
+}
+
+/** What was said in the lobby; a recording that runs says it, too. */
+function Unrecorded() {
+  const { t } = useBoothText();
+  const consent = useSelected((state) => state.consent);
+  if (consent) return null;
+  return (
+    <p class="console-unrecorded" title={t("air.unrecordedHint")} data-testid="unrecorded">
+      <Disc size={16} />
+      {t("air.unrecorded")}
+    </p>
   );
 }
 

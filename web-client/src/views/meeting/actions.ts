@@ -16,6 +16,7 @@ export interface Actions {
   language(): void;
   chat(): void;
   people(): void;
+  agenda(): void;
   more(): void;
 }
 
@@ -33,6 +34,7 @@ export function useActions(open: (what: "more" | "language") => void): Actions {
       hand: () => commands.raiseHand(handPlace(store.get(), store.get().me) === 0),
       chat: () => panel("chat"),
       people: () => panel("people"),
+      agenda: () => panel("agenda"),
       language: () => open("language"),
       more: () => open("more"),
     };

@@ -2,8 +2,9 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { BoothMessage, ChatMessage, State } from "../../core/state";
 import { clockTime } from "../../text/times";
 import { linkify } from "../linkify";
+import { leadsAgenda } from "../selectors";
 import { useCommands, useSelected, useText } from "../context";
-import { ArrowDown, MessageSquare, SendHorizontal } from "../icons";
+import { ArrowDown, CircleQuestionMark, MessageSquare, SendHorizontal } from "../icons";
 import { Button } from "../parts/basics";
 import { Panel } from "./panel";
 
@@ -63,15 +64,20 @@ function PlaceField({ booths, place, onChange }: { booths: readonly string[]; pl
 }
 
 function named({ booth, name, ...message }: BoothMessage): ChatMessage {
-  return { ...message, name: booth === "" ? name : `${name} (${booth})` };
+  return { ...message, name: booth === "" ? name : `${name} (${booth})`, question: false };
 }
 
 function ChatLog({ place }: { place: Place["to"] }) {
   const { t } = useText();
   const everybodys = useSelected((state) => state.chat);
   const booths = useSelected((state) => state.boothChat);
-  const chat = place === "everybody" ? everybodys : booths.map(named);
+  const questions = everybodys.filter(({ question }) => question).length;
+  const [wanted, setFiltered] = useState(false);
+  const filtered = wanted && questions > 0;
+  const chat = place !== "everybody" ? booths.map(named) : filtered ? everybodys.filter(({ question }) => question) : everybodys;
   const me = useSelected((state) => state.me);
+  const leads = useSelected(leadsAgenda);
+  const marks = useSelected((state) => state.may.has("chat")) && place === "everybody";
   const log = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const [below, setBelow] = useState(false);
@@ -84,7 +90,7 @@ function ChatLog({ place }: { place: Place["to"] }) {
     // Who reads further up isn't pulled away; who has just written wants to see it.
     if (atEnd.current || (last && last.from === me)) toEnd();
     else setBelow(true);
-  }, [last?.id, place]);
+  }, [last?.id, place, filtered]);
   const scrolled = (): void => {
     const element = log.current;
     if (!element) return;
@@ -93,30 +99,43 @@ function ChatLog({ place }: { place: Place["to"] }) {
   };
 
   return (
-    <div class="chat">
-      <div class="chat-log" ref={log} onScroll={scrolled} role="log" aria-label={t("chat.log")} tabIndex={0}>
-        {chat.length === 0 ? (
-          <div class="empty">
-            <MessageSquare size={28} />
-            <strong>{t("chat.empty")}</strong>
-            <p>{t(place === "everybody" ? "chat.emptyHint" : "chat.boothHint")}</p>
-          </div>
-        ) : (
-          <ol class="messages">
-            {chat.map((message, at) => (
-              <Message key={message.id} message={message} own={message.from === me} follows={follows(chat[at - 1], message)} />
-            ))}
-          </ol>
-        )}
-      </div>
-      {below && (
-        <div class="chat-below">
-          <Button small icon={ArrowDown} onClick={toEnd}>
-            {t("chat.newBelow")}
-          </Button>
+    <>
+      {place === "everybody" && questions > 0 && (
+        <div class="chat-filter">
+          <button type="button" class="button button-small" aria-pressed={filtered} onClick={() => setFiltered(!filtered)} data-testid="questions">
+            <CircleQuestionMark size={16} />
+            <span>{t("chat.questions", { n: questions })}</span>
+          </button>
         </div>
       )}
-    </div>
+      <div class="chat">
+        <div class="chat-log" ref={log} onScroll={scrolled} role="log" aria-label={t("chat.log")} tabIndex={0}>
+          {chat.length === 0 ? (
+            <div class="empty">
+              <MessageSquare size={28} />
+              <strong>{t("chat.empty")}</strong>
+              <p>{t(place === "everybody" ? "chat.emptyHint" : "chat.boothHint")}</p>
+            </div>
+          ) : (
+            <ol class="messages">
+              {chat.map((message, at) => (
+                <Message
+                  key={message.id} message={message} own={message.from === me} follows={!filtered && follows(chat[at - 1], message)}
+                  marks={marks && (leads || message.from === me)}
+                />
+              ))}
+            </ol>
+          )}
+        </div>
+        {below && (
+          <div class="chat-below">
+            <Button small icon={ArrowDown} onClick={toEnd}>
+              {t("chat.newBelow")}
+            </Button>
+          </div>
+        )}
+      </div>
+    </>
   );
 }
 
@@ -125,26 +144,51 @@ function follows(before: ChatMessage | undefined, message: ChatMessage): boolean
   return before !== undefined && before.from === message.from && message.at - before.at < 120_000;
 }
 
-function Message({ message, own, follows: sameHead }: { message: ChatMessage; own: boolean; follows: boolean }) {
+interface MessageProps {
+  message: ChatMessage;
+  own: boolean;
+  follows: boolean;
+  /** May say that it is a question, and that it isn't. */
+  marks: boolean;
+}
+
+function Message({ message, own, follows: sameHead, marks }: MessageProps) {
   const { t, dates } = useText();
+  const commands = useCommands();
   const at = clockTime(dates, message.at);
   return (
-    <li class={["message", own ? "message-own" : "", sameHead ? "message-follows" : ""].filter(Boolean).join(" ")}>
+    <li class={["message", own ? "message-own" : "", sameHead ? "message-follows" : "", message.question ? "message-question" : ""].filter(Boolean).join(" ")}>
       <p class={sameHead ? "unseen" : "message-head"}>
         <bdi>{own ? t("tile.you", { name: message.name }) : message.name}</bdi>
         <time dateTime={new Date(message.at).toISOString()}>{at}</time>
       </p>
-      <p class="message-text" dir="auto">
-        {linkify(message.text).map((piece, place) =>
-          piece.href ? (
-            <a key={place} href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
-              {piece.text}
-            </a>
-          ) : (
-            piece.text
-          ),
+      <div class="message-row">
+        <p class="message-text" dir="auto">
+          {message.question && (
+            <span class="message-mark">
+              <CircleQuestionMark size={16} />
+              {t("chat.question")}
+            </span>
+          )}
+          {linkify(message.text).map((piece, place) =>
+            piece.href ? (
+              <a key={place} href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
+                {piece.text}
+              </a>
+            ) : (
+              piece.text
+            ),
+          )}
+        </p>
+        {marks && (
+          <button
+            type="button" class="mark-button" aria-pressed={message.question} aria-label={t("chat.mark")} title={t(message.question ? "chat.unmark" : "chat.mark")}
+            data-testid={`mark-${message.id}`} onClick={() => commands.markQuestion(message.id, !message.question)}
+          >
+            <CircleQuestionMark size={16} />
+          </button>
         )}
-      </p>
+      </div>
     </li>
   );
 }

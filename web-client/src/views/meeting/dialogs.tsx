@@ -1,10 +1,11 @@
 /** What opens over the meeting: more, devices, keys, and the question before ending. */
 import { useState } from "preact/hooks";
 import { useCommands, useSelected, useText } from "../context";
-import { CirclePause, CircleStop, Disc, Keyboard, Languages, Link, MonitorOff, MonitorUp, Power, Settings2, Users, Maximize, Minimize, type Icon } from "../icons";
+import { CalendarDays, CirclePause, CircleStop, Disc, Keyboard, Languages, Link, ListOrdered, MonitorOff, MonitorUp, Power, Settings2, Users, Maximize, Minimize, type Icon } from "../icons";
 import { Button, Dialog, PageSettings } from "../parts/basics";
 import { DeviceFields, DeviceProblems } from "../parts/devices";
 import { useMedia, type FullScreen } from "../parts/hooks";
+import { leadsAgenda } from "../selectors";
 import { enableShortcuts, shortcutsEnabled, shortcutsOf } from "../shortcuts";
 import type { Actions } from "./actions";
 
@@ -21,10 +22,13 @@ interface MoreProps {
 
 export function MoreDialog({ actions, fullScreen, onOpen }: MoreProps) {
   const { t } = useText();
+  const commands = useCommands();
   const narrow = useMedia(NARROW);
   const mayInvite = useSelected((state) => state.may.has("invite"));
   const mayLead = useSelected((state) => state.may.has("give-floor"));
   const mayEnd = useSelected((state) => state.may.has("end"));
+  const leads = useSelected(leadsAgenda);
+  const hasAgenda = useSelected((state) => state.agenda.length > 0);
   const sharing = useSelected((state) => state.screenShare !== "off");
   const after = (act: () => void) => (): void => {
     onOpen("none");
@@ -34,6 +38,7 @@ export function MoreDialog({ actions, fullScreen, onOpen }: MoreProps) {
     <Dialog title={t("more.title")} onClose={() => onOpen("none")} testid="more-dialog" corner>
       <ul class="menu">
         {narrow && <Entry icon={Users} words={t("people.title")} onClick={after(actions.people)} testid="more-people" />}
+        {hasAgenda && <Entry icon={ListOrdered} words={t("agenda.title")} onClick={after(actions.agenda)} testid="more-agenda" />}
         {narrow && actions.canShare && (
           <Entry icon={sharing ? MonitorOff : MonitorUp} words={t(sharing ? "more.stopScreen" : "bar.screenName")} onClick={after(actions.screen)} testid="more-screen" />
         )}
@@ -47,6 +52,7 @@ export function MoreDialog({ actions, fullScreen, onOpen }: MoreProps) {
         <Entry icon={Keyboard} words={t("more.help")} onClick={() => onOpen("help")} testid="more-help" />
         {mayLead && <Entry icon={Languages} words={t("more.languages")} onClick={() => onOpen("languages")} testid="more-languages" />}
         {mayInvite && <Entry icon={Link} words={t("more.link")} onClick={() => onOpen("link")} testid="more-link" />}
+        {leads && <Entry icon={CalendarDays} words={t("more.plan")} onClick={after(() => commands.openPlan())} testid="more-plan" />}
         <RecordEntries after={after} />
         {mayEnd && <Entry icon={Power} words={t("more.end")} onClick={() => onOpen("end")} testid="more-end" danger />}
       </ul>

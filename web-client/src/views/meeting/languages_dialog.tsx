@@ -1,10 +1,11 @@
 /** Hosts: which languages the meeting has, and which one the floor speaks. */
-import { useId, useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { sameTag } from "../../core/languages";
 import type { Channel } from "../../core/state";
-import { languageChoice, languageChoices, languageOf, ownLanguageName, type Choice } from "../../text/names";
+import { languageChoice, languageChoices, ownLanguageName } from "../../text/names";
 import { useCommands, useSelected, useText } from "../context";
-import { Plus, X } from "../icons";
+import { X } from "../icons";
+import { AddLanguage } from "../parts/add_language";
 import { Button, Dialog, IconButton } from "../parts/basics";
 
 export function LanguagesDialog({ onClose }: { onClose(): void }) {
@@ -14,6 +15,7 @@ export function LanguagesDialog({ onClose }: { onClose(): void }) {
   const channels = useSelected((state) => state.languages.channels);
   const tags = channels.map(({ language }) => language);
   const all = useMemo(() => languageChoices(tag), [tag]);
+  const words = { hint: t("languages.hint"), add: t("languages.add"), unknown: t("languages.unknownTag") };
   return (
     <Dialog title={t("languages.title")} onClose={onClose} testid="languages-dialog">
       <FloorField />
@@ -26,7 +28,7 @@ export function LanguagesDialog({ onClose }: { onClose(): void }) {
             <Row key={language} language={language} onRemove={() => commands.setLanguages({ floors: floors.filter((one) => one !== language) })} />
           ))}
         </ul>
-        <AddLanguage all={all} label={t("languages.addFloor")} testid="add-floor" there={floors} onAdd={(one) => commands.setLanguages({ floors: [...floors, one] })} />
+        <AddLanguage all={all} words={words} label={t("languages.addFloor")} testid="add-floor" there={floors} onAdd={(one) => commands.setLanguages({ floors: [...floors, one] })} />
       </section>
       <section class="language-list" aria-labelledby="languages-channels">
         <h3 id="languages-channels" class="field-label">
@@ -37,7 +39,7 @@ export function LanguagesDialog({ onClose }: { onClose(): void }) {
             <Row key={channel.language} language={channel.language} channel={channel} onRemove={() => commands.setLanguages({ channels: tags.filter((one) => one !== channel.language) })} />
           ))}
         </ul>
-        <AddLanguage all={all} label={t("languages.addChannel")} testid="add-channel" there={tags} onAdd={(one) => commands.setLanguages({ channels: [...tags, one] })} />
+        <AddLanguage all={all} words={words} label={t("languages.addChannel")} testid="add-channel" there={tags} onAdd={(one) => commands.setLanguages({ channels: [...tags, one] })} />
       </section>
       <div class="dialog-actions">
         <Button onClick={onClose}>{t("app.close")}</Button>
@@ -92,58 +94,5 @@ function Row({ language, channel, onRemove }: { language: string; channel?: Chan
       )}
       <IconButton icon={X} label={t("languages.remove", { language: label })} onClick={onRemove} testid={`remove-${channel ? "channel" : "floor"}-${language}`} />
     </li>
-  );
-}
-
-interface AddLanguageProps {
-  all: readonly Choice[];
-  label: string;
-  testid: string;
-  there: readonly string[];
-  onAdd(language: string): void;
-}
-
-function AddLanguage({ all, label, testid, there, onAdd }: AddLanguageProps) {
-  const { t } = useText();
-  const id = useId();
-  const [written, setWritten] = useState("");
-  const [problem, setProblem] = useState(false);
-  const add = (): void => {
-    const language = languageOf(written, all);
-    setProblem(language === null);
-    if (language === null) return;
-    if (!there.some((one) => sameTag(one, language))) onAdd(language);
-    setWritten("");
-  };
-  return (
-    <form
-      class="language-add"
-      onSubmit={(event) => {
-        event.preventDefault();
-        add();
-      }}
-    >
-      <input
-        type="text" list={`${id}-all`} value={written} aria-label={label} placeholder={t("languages.hint")} autocomplete="off" data-testid={testid}
-        aria-invalid={problem} aria-describedby={problem ? `${id}-problem` : undefined}
-        onInput={(event) => {
-          setWritten(event.currentTarget.value);
-          setProblem(false);
-        }}
-      />
-      <datalist id={`${id}-all`}>
-        {all.map((choice) => (
-          <option key={choice.code} value={choice.label} />
-        ))}
-      </datalist>
-      <Button icon={Plus} onClick={add} testid={`${testid}-button`} label={label}>
-        {t("languages.add")}
-      </Button>
-      {problem && (
-        <p class="field-problem" id={`${id}-problem`} role="alert">
-          {t("languages.unknownTag")}
-        </p>
-      )}
-    </form>
   );
 }

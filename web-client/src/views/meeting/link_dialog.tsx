@@ -1,21 +1,24 @@
 /** Hosts and secretariat: an invitation link, for interpreters with the booth that it leads to. */
 import { useState } from "preact/hooks";
 import type { Invitation } from "../../core/commands";
-import { sameTag } from "../../core/languages";
 import type { Role } from "../../core/state";
-import { languageChoice } from "../../text/names";
 import { useCommands, useSelected, useText } from "../context";
 import { Button, CopyButton, Dialog } from "../parts/basics";
+import { BoothFields, type BoothWords } from "../parts/booth_fields";
 
 const INVITED: readonly Role[] = ["member", "listener", "interpreter", "secretariat", "host"];
 
 type Booth = NonNullable<Invitation["booth"]>;
 
+const BOOTH_WORDS = ["into", "alsoInto", "noOther", "understands", "pivot", "noPivot", "booth", "noChannels"] as const;
+
 export function LinkDialog({ onClose }: { onClose(): void }) {
-  const { t } = useText();
+  const { t, tag } = useText();
   const commands = useCommands();
   const issued = useSelected((state) => state.issuedLink);
+  const floors = useSelected((state) => state.languages.floors);
   const channels = useSelected((state) => state.languages.channels);
+  const words = Object.fromEntries(BOOTH_WORDS.map((key) => [key, t(`link.${key}`)])) as BoothWords;
   const [role, setRole] = useState<Role>("member");
   const [replace, setReplace] = useState(false);
   const [booth, setBooth] = useState<Booth>({ languages: [channels[0]?.language ?? ""], understands: [], pivot: "", booth: "" });
@@ -46,7 +49,7 @@ export function LinkDialog({ onClose }: { onClose(): void }) {
               ))}
             </select>
           </label>
-          {interprets && <BoothFields booth={booth} change={(part) => setBooth({ ...booth, ...part })} />}
+          {interprets && <BoothFields booth={booth} floors={floors} channels={channels.map(({ language }) => language)} tag={tag} words={words} change={(part) => setBooth({ ...booth, ...part })} />}
           {role !== "host" && (
             <label class="check">
               <input type="checkbox" checked={replace} onChange={(event) => setReplace(event.currentTarget.checked)} data-testid="link-replace" />
@@ -69,61 +72,5 @@ export function LinkDialog({ onClose }: { onClose(): void }) {
         )}
       </div>
     </Dialog>
-  );
-}
-
-function BoothFields({ booth, change }: { booth: Booth; change(part: Partial<Booth>): void }) {
-  const { t, tag } = useText();
-  const { floors, channels } = useSelected((state) => state.languages);
-  const tags = channels.map(({ language }) => language);
-  const known = [...floors, ...tags].filter((one, at, all) => all.findIndex((other) => sameTag(one, other)) === at);
-  const [first = "", second = ""] = booth.languages;
-  const options = (without: string) => tags.filter((one) => one !== without).map((one) => (
-    <option key={one} value={one}>
-      {languageChoice(tag, one).label}
-    </option>
-  ));
-  const toggle = (language: string, on: boolean): void =>
-    change({ understands: on ? [...booth.understands, language] : booth.understands.filter((one) => one !== language) });
-  if (tags.length === 0) return <p role="alert">{t("link.noChannels")}</p>;
-  return (
-    <>
-      <label class="field">
-        <span class="field-label">{t("link.into")}</span>
-        <select value={first} data-testid="link-language-a" onChange={(event) => change({ languages: [event.currentTarget.value] })}>
-          {options("")}
-        </select>
-      </label>
-      <label class="field">
-        <span class="field-label">{t("link.alsoInto")}</span>
-        <select
-          value={second} data-testid="link-language-b"
-          onChange={(event) => change({ languages: event.currentTarget.value === "" ? [first] : [first, event.currentTarget.value] })}
-        >
-          <option value="">{t("link.noOther")}</option>
-          {options(first)}
-        </select>
-      </label>
-      <fieldset class="field">
-        <legend class="field-label">{t("link.understands")}</legend>
-        {known.map((language) => (
-          <label key={language} class="check">
-            <input type="checkbox" checked={booth.understands.includes(language)} onChange={(event) => toggle(language, event.currentTarget.checked)} />
-            {languageChoice(tag, language).label}
-          </label>
-        ))}
-      </fieldset>
-      <label class="field">
-        <span class="field-label">{t("link.pivot")}</span>
-        <select value={booth.pivot} onChange={(event) => change({ pivot: event.currentTarget.value })}>
-          <option value="">{t("link.noPivot")}</option>
-          {options("")}
-        </select>
-      </label>
-      <label class="field">
-        <span class="field-label">{t("link.booth")}</span>
-        <input type="text" maxLength={80} value={booth.booth} onInput={(event) => change({ booth: event.currentTarget.value })} />
-      </label>
-    </>
   );
 }

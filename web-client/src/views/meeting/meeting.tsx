@@ -9,8 +9,9 @@ import { useFullScreen, useMedia } from "../parts/hooks";
 import { SoundBanner, Sounds } from "../parts/sounds";
 import { Toasts } from "../parts/toasts";
 import { Advice } from "./advice";
-import { useActions, useShortcuts } from "./actions";
+import { type Actions, useActions, useShortcuts } from "./actions";
 import { Calls } from "./calls";
+import { AgendaPanel } from "./agenda_panel";
 import { ChatPanel } from "./chat_panel";
 import { ControlBar } from "./control_bar";
 import { DevicesDialog, EndDialog, HelpDialog, MoreDialog, type Opened } from "./dialogs";
@@ -20,6 +21,7 @@ import { PeoplePanel } from "./people_panel";
 import { Pictures } from "./pictures";
 import { StatusLine } from "./status_line";
 import { useQuiet } from "./quiet";
+import { partNow } from "../selectors";
 
 export function Meeting() {
   const [opened, setOpened] = useState<Opened>("none");
@@ -34,7 +36,7 @@ export function Meeting() {
 
   return (
     <div class="meeting" data-panel={panel} data-low={low} data-quiet={quiet} data-booth={inBooth}>
-      <Top fullScreen={fullScreen} />
+      <Top fullScreen={fullScreen} actions={actions} />
       <div class="notices">
         <Calls />
         <SoundBanner />
@@ -47,6 +49,7 @@ export function Meeting() {
       <BoothConsole />
       {panel === "people" && <PeoplePanel />}
       {panel === "chat" && <ChatPanel />}
+      {panel === "agenda" && <AgendaPanel />}
       <footer class="meeting-bottom">
         <StatusLine />
         <ControlBar actions={actions} />
@@ -77,14 +80,28 @@ function BoothConsole() {
   return ready && view && commands.booth ? <view.Console /> : null;
 }
 
-function Top({ fullScreen }: { fullScreen: ReturnType<typeof useFullScreen> }) {
+function Top({ fullScreen, actions }: { fullScreen: ReturnType<typeof useFullScreen>; actions: Actions }) {
   const { t } = useText();
   const commands = useCommands();
   const title = useSelected((state) => state.meeting?.title || state.meeting?.name || "");
   const layout = useSelected((state) => state.layout);
+  const part = useSelected(partNow);
   return (
     <header class="meeting-top">
-      <h1 class="meeting-title">{title}</h1>
+      <div class="meeting-heading" data-part={part !== null}>
+        <h1 class="meeting-title">{title}</h1>
+        {part && (
+          <button type="button" class="meeting-part" onClick={actions.agenda} title={t("agenda.title")} data-testid="part">
+            <span class="unseen">{t("agenda.title")}: </span>
+            <span role="status">
+              {t("agenda.part", { n: part.number })}
+              {[part.subject, part.sharer].filter(Boolean).map((words) => (
+                <bdi key={words}> · {words}</bdi>
+              ))}
+            </span>
+          </button>
+        )}
+      </div>
       <button
         type="button" class="button button-quiet button-small top-layout" data-testid="layout"
         onClick={() => commands.setLayout(layout === "speaker" ? "gallery" : "speaker")}

@@ -3,7 +3,7 @@ import { channelOf } from "../../core/languages";
 import type { Channel, Languages } from "../../core/state";
 import { ownLanguageName } from "../../text/names";
 import { Headphones } from "../icons";
-import { heardNow } from "../selectors";
+import { heardNow, sameArray, unrecorded } from "../selectors";
 import { useCommands, useSelected, useText, type Text } from "../context";
 import { Button, Dialog } from "./basics";
 import { SpeaksField } from "./speaks";
@@ -16,7 +16,12 @@ export function useHeardName(): string {
 }
 
 /** A channel's state as one word of the list. */
-function stateWords(t: Text["t"], channel: Channel): string {
+function stateWords(t: Text["t"], channel: Channel, recorded: boolean): string {
+  const words = soundWords(t, channel);
+  return recorded ? words : `${words} · ${t("channel.unrecorded")}`;
+}
+
+function soundWords(t: Text["t"], channel: Channel): string {
   if (channel.insufficient) return t("channel.insufficient");
   if (channel.sign && channel.state !== "empty") return t(channel.state === "lost" ? "sign.lost" : "channel.sign");
   return t(`channel.${channel.state}`);
@@ -55,6 +60,7 @@ export function LanguageDialog({ onClose }: { onClose(): void }) {
   const languages = useSelected((state) => state.languages);
   const chosen = useSelected((state) => channelOf(state.languages, state.listening)?.language ?? "");
   const inMeeting = useSelected((state) => state.page.at === "meeting");
+  const without = useSelected(unrecorded, sameArray);
   const speaks = useSelected((state) => state.page.at === "meeting" && state.may.has("publish")); // the lobby has it beside
   return (
     <Dialog title={t("hearing.title")} onClose={onClose} testid="language-dialog" corner>
@@ -67,7 +73,7 @@ export function LanguageDialog({ onClose }: { onClose(): void }) {
         <LanguageChoice tag="" name={t("hearing.original")} state={inMeeting ? floorWords(t, languages) : ""} chosen={chosen === ""} />
         {languages.channels.map((channel) => (
           <LanguageChoice
-            key={channel.language} tag={channel.language} name={ownLanguageName(channel.language)} state={inMeeting ? stateWords(t, channel) : ""}
+            key={channel.language} tag={channel.language} name={ownLanguageName(channel.language)} state={inMeeting ? stateWords(t, channel, !without.includes(channel.language)) : ""}
             chosen={chosen === channel.language}
           />
         ))}

@@ -10,7 +10,7 @@ import { pretendBooth } from "./booth";
 import { BASE, SCREENS } from "./states";
 
 function changed(languages: Languages, floors = languages.floors, channels = languages.channels.map(({ language }) => language)): Languages {
-  const made = languagesOf({ name: "", title: "", starts: 0, zone: "", minutes: 0, floors, channels }).channels;
+  const made = languagesOf({ floors, channels }).channels;
   return { ...languages, floors, channels: made.map((one) => languages.channels.find(({ language }) => language === one.language) ?? one) };
 }
 
@@ -45,8 +45,11 @@ function pretend(store: WritableStore): Commands {
     unblockSound: () => change({ soundBlocked: false }),
     sendChat: (text) => {
       const { chat } = store.get();
-      change({ chat: [...chat, { id: chat.length + 100, from: "me", name: "Maisara Othman", text, at: Date.now() }] });
+      change({ chat: [...chat, { id: chat.length + 100, from: "me", name: "Maisara Othman", text, at: Date.now(), question: false }] });
     },
+    markQuestion: (id, question) => change({ chat: store.get().chat.map((one) => (one.id === id ? { ...one, question } : one)) }),
+    startPart: (part) => change({ part, agenda: store.get().agenda.map((one) => (one.number === part ? { ...one, started: Date.now() } : one)) }),
+    setConsent: (consent) => change({ consent }),
     raiseHand: (raised) => change({ hands: raised ? [...store.get().hands, { participant: "me", at: Date.now() }] : [] }),
   };
   const nothing = (): void => undefined;

@@ -2,7 +2,7 @@
 import { type ConsoleState, SILENT_CONSOLE } from "../../core/booth/console_state";
 import { NO_RECORDING } from "../../core/recording";
 import { NO_LANGUAGES } from "../../core/languages";
-import type { Action, BoothMessage, Channel, ChatMessage, Person, Picture, Quality, State, Toast } from "../../core/state";
+import type { Action, AgendaPart, BoothMessage, Channel, ChatMessage, Person, Picture, Quality, State, Toast } from "../../core/state";
 import { face, slide } from "./pictures";
 
 const NOW = Date.now();
@@ -28,12 +28,19 @@ const PEOPLE: Person[] = [
 ];
 
 const CHAT: ChatMessage[] = [
-  { id: 1, from: "p5", name: "ليلى حداد", text: "صباح الخير! Good morning everybody.", at: NOW - 900_000 },
-  { id: 2, from: "p1", name: "Yang Ling 杨玲", text: "大家好！幻灯片在这里：https://example.org/slides/neighbor（PDF，2 MB）", at: NOW - 600_000 },
-  { id: 3, from: "me", name: "Maisara Othman", text: "Thank you! How many litres were saved in the first year?", at: NOW - 400_000 },
-  { id: 4, from: "p2", name: "Ana María Quispe", text: "Me uno a la pregunta.", at: NOW - 300_000 },
-  { id: 5, from: "p2", name: "Ana María Quispe", text: "And: which of the five gardens had a well of its own before?", at: NOW - 290_000 },
-  { id: 6, from: "me", name: "Maisara Othman", text: "👍", at: NOW - 60_000 },
+  { id: 1, from: "p5", name: "ليلى حداد", text: "صباح الخير! Good morning everybody.", at: NOW - 900_000, question: false },
+  { id: 2, from: "p1", name: "Yang Ling 杨玲", text: "大家好！幻灯片在这里：https://example.org/slides/neighbor（PDF，2 MB）", at: NOW - 600_000, question: false },
+  { id: 3, from: "me", name: "Maisara Othman", text: "Thank you! How many litres were saved in the first year?", at: NOW - 400_000, question: true },
+  { id: 4, from: "p2", name: "Ana María Quispe", text: "Me uno a la pregunta.", at: NOW - 300_000, question: false },
+  { id: 5, from: "p2", name: "Ana María Quispe", text: "And: which of the five gardens had a well of its own before?", at: NOW - 290_000, question: true },
+  { id: 6, from: "me", name: "Maisara Othman", text: "👍", at: NOW - 60_000, question: false },
+];
+
+const AGENDA: AgendaPart[] = [
+  { number: 1, sharer: "ليلى حداد", subject: "Opening, and who is here", minutes: 10, started: NOW - 1_900_000 },
+  { number: 2, sharer: "Yang Ling 杨玲", subject: "Hello, neighbor: five gardens, one year", minutes: 40, started: NOW - 1_200_000 },
+  { number: 3, sharer: "Tsegaye Bekele", subject: "Water for Lalibela", minutes: 40, started: null },
+  { number: 4, sharer: "", subject: "Questions and answers", minutes: 30, started: null },
 ];
 
 const TOASTS: Toast[] = [
@@ -56,16 +63,19 @@ export const BASE: State = {
   inAppBrowser: null,
   meeting: {
     name: "demo", title: "Sharing meeting: How are you going to go on?", starts: Date.UTC(2020, 4, 29, 2, 0), zone: "Asia/Shanghai", minutes: 120,
-    floors: ["zh"], channels: ["en", "es"],
+    floors: ["zh"], channels: ["en", "es"], venue: "", autoRecord: false,
   },
   profile: { name: "Maisara Othman", organisation: "Green Hills Initiative", country: "MY", speaks: "ms" },
   nameFixed: false,
   joinMode: "full",
+  consent: true,
   devices: DEVICES,
   me: null,
   role: "member",
   may: new Set(MEMBER),
   people: new Map(),
+  agenda: [],
+  part: 0,
   chat: [],
   unread: 0,
   hands: [],
@@ -118,7 +128,7 @@ export const BASE: State = {
 
 function channel(language: string, state: Channel["state"], change: Partial<Channel> = {}): Channel {
   const onAir = state === "off" || state === "empty" ? null : "p2";
-  return { language, sign: false, state, onAir, booth: "b", since: onAir ? NOW - 400_000 : 0, insufficient: false, override: false, program: false, ...change };
+  return { language, sign: false, state, onAir, booth: "b", since: onAir ? NOW - 400_000 : 0, insufficient: false, override: false, program: false, unrecorded: false, ...change };
 }
 
 /** Into four languages and a sign language, each in another state. */
@@ -215,6 +225,14 @@ export const SCREENS: Record<string, () => State> = {
   "lobby-joining": () => ({ ...BASE, page: { at: "lobby", joining: true, problem: null }, nameFixed: true, devices: { ...DEVICES, preview: face(0) } }),
   "lobby-listener": () => ({ ...BASE, role: "listener", may: new Set<Action>(["join", "chat", "hand"]), page: { at: "lobby", joining: false, problem: null } }),
   "lobby-wechat": () => ({ ...BASE, inAppBrowser: "wechat", page: { at: "lobby", joining: false, problem: null }, devices: { ...DEVICES, preview: face(0) } }),
+  "lobby-agenda": () => ({
+    ...BASE, page: { at: "lobby", joining: false, problem: null }, devices: { ...DEVICES, preview: face(0) },
+    agenda: AGENDA.map((part) => ({ ...part, started: null })), meeting: { ...BASE.meeting!, venue: "Chengdu, Tongzilin community hall, room 2", autoRecord: true },
+  }),
+  "lobby-interpreter": () => ({
+    ...BASE, role: "interpreter", page: { at: "lobby", joining: false, problem: null }, devices: { ...DEVICES, preview: face(0) },
+    recording: { ...NO_RECORDING, state: "recording" }, consent: false,
+  }),
   elsewhere: () => ({ ...BASE, page: { at: "elsewhere", joinMode: "full" } }),
   left: () => ({ ...BASE, page: { at: "left", why: "left" } }),
   "left-removed": () => ({ ...BASE, page: { at: "left", why: "removed" } }),
@@ -294,5 +312,17 @@ export const SCREENS: Record<string, () => State> = {
       calls: [{ id: 1, from: "p2", to: "host", booth: "en-zh" }, { id: 2, from: "me", to: "booth", booth: "es-en" }],
       cards: new Map([["p1", { participant: "p1", word: "breaking", bandwidth: 4000, level: -31, noise: -60, clipping: 0, loss: 0.1, offset: null }]]),
     }),
+  "meeting-agenda": () => meeting({ agenda: AGENDA, part: 2, panel: "agenda" }),
+  "meeting-agenda-host": () => meeting({ agenda: AGENDA, part: 2, panel: "agenda", role: "host", may: new Set(HOST) }),
+  "meeting-part": () => meeting({ agenda: AGENDA, part: 2, stage: { holder: "p1", previous: null, pinned: true } }),
+  "meeting-questions": () => meeting({ panel: "chat", agenda: AGENDA, part: 4, role: "host", may: new Set(HOST) }),
+  "meeting-unrecorded": () => {
+    const { languages, ...rest } = interpreted("en");
+    const channels = languages?.channels.map((one) => ({ ...one, unrecorded: one.language === "en" })) ?? [];
+    return meeting({
+      ...rest, languages: { ...(languages ?? NO_LANGUAGES), channels }, recording: { state: "recording", since: NOW - 90_000, writes: true, trouble: null, hoursLeft: 41 },
+    });
+  },
+  "booth-unrecorded": () => onAirMe(booth({ consent: false }, { onAirSince: NOW - 62_000 })),
   "meeting-host": () => meeting({ role: "host", may: new Set(HOST) }),
 };

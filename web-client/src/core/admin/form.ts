@@ -1,0 +1,121 @@
+/** A meeting while it is planned: what is in the fields, what is wrong with them, and what the server is to be told. Pure functions. */
+import { type Agenda, isEmptyPart, wholeMinutes } from "./agenda";
+import type { Access, Meeting, Part, Plan } from "./meeting";
+import { isZone, momentOf, wallOf } from "./zones";
+
+export interface Form {
+  title: string;
+  /** Of its address; of a new one as long as nobody has written another: made of date and theme. */
+  name: string;
+  nameOwn: boolean;
+  /** No date: the meeting is open at any time. */
+  anyTime: boolean;
+  date: string;
+  time: string;
+  zone: string;
+  minutes: string;
+  venue: string;
+  floors: readonly string[];
+  channels: readonly string[];
+  agenda: Agenda;
+  autoRecord: boolean;
+  ownTracks: boolean;
+  access: Access;
+  retentionDays: number;
+}
+
+export type FormProblem = "titleMissing" | "nameBad" | "nameTaken" | "dateBad" | "zoneBad" | "minutesBad" | "partMinutesBad";
+/** By the field's name, as the server names it: `title`, `agenda[1].minutes`. */
+export type Problems = Readonly<Record<string, FormProblem>>;
+
+const TITLE_IN_NAME = 40;
+const NAME_MAX = 64;
+
+/** "2026-05-29-how-to-go-on"; a theme without Latin letters gives the date alone. */
+export function nameFor({ title, date, anyTime }: Pick<Form, "title" | "date" | "anyTime">, taken: readonly string[]): string {
+  const words = title.normalize("NFKD").replace(/[\u0300-\u036f’']/g, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-/, "").slice(0, TITLE_IN_NAME);
+  const name = [anyTime ? "" : date, words.replace(/-+$/, "")].filter(Boolean).join("-") || "meeting";
+  for (let n = 1; ; n++) {
+    const other = n === 1 ? name : `${name}-${n}`;
+    if (!taken.includes(other)) return other;
+  }
+}
+
+/** Tomorrow at the next full hour, two hours, in the languages of the last meeting. `now`: Unix seconds. */
+export function newForm(now: number, ownZone: string, last: Meeting | null, taken: readonly string[]): Form {
+  const zone = isZone(ownZone) ? ownZone : "UTC";
+  const { date, time } = wallOf(now, zone);
+  const next = new Date(Date.parse(`${date}T${time.slice(0, 2)}:00:00Z`) + 25 * 3_600_000).toISOString();
+  const form: Form = {
+    title: "", name: "", nameOwn: false, anyTime: false, date: next.slice(0, 10), time: next.slice(11, 16), zone, minutes: "120", venue: "",
+    floors: last?.floors ?? [], channels: last?.channels ?? [], agenda: [], autoRecord: last?.autoRecord ?? false, ownTracks: last?.ownTracks ?? false,
+    access: "alliance", retentionDays: 0,
+  };
+  return { ...form, name: nameFor(form, taken) };
+}
+
+export function formOf(meeting: Meeting, ownZone: string): Form {
+  const zone = isZone(meeting.zone) ? meeting.zone : isZone(ownZone) ? ownZone : "UTC";
+  const { date, time } = meeting.starts > 0 ? wallOf(meeting.starts, zone) : { date: "", time: "" };
+  const { name, title, venue, floors, channels, autoRecord, ownTracks, access, retentionDays } = meeting;
+  return {
+    name, nameOwn: true, title, anyTime: meeting.starts === 0, date, time, zone, minutes: String(meeting.minutes), venue, floors, channels, autoRecord, ownTracks,
+    access, retentionDays, agenda: meeting.agenda.map(({ sharer, subject, minutes }, at) => ({ key: at + 1, sharer, subject, minutes: minutes > 0 ? String(minutes) : "" })),
+  };
+}
+
+/** The address follows date and theme until somebody writes one. */
+export function edit(form: Form, change: Partial<Form>, taken: readonly string[]): Form {
+  const next = { ...form, ...change };
+  return next.nameOwn ? next : { ...next, name: nameFor(next, taken) };
+}
+
+/** `taken`: the other meetings' names. */
+export function problemsOf(form: Form, taken: readonly string[]): Problems {
+  const found: Record<string, FormProblem> = {};
+  if (form.title.trim() === "") found["title"] = "titleMissing";
+  if (!/^[a-z0-9-]+$/.test(form.name) || form.name.length > NAME_MAX) found["name"] = "nameBad";
+  else if (taken.includes(form.name)) found["name"] = "nameTaken";
+  if (!isZone(form.zone)) found["zone"] = "zoneBad";
+  else if (!form.anyTime && momentOf(form, form.zone) === null) found["starts"] = "dateBad";
+  if (wholeMinutes(form.minutes) === null) found["minutes"] = "minutesBad";
+  sent(form.agenda).forEach((part, at) => {
+    if (part.minutes.trim() !== "" && wholeMinutes(part.minutes) === null) found[`agenda[${at}].minutes`] = "partMinutesBad";
+  });
+  return found;
+}
+
+/** Parts in which nobody has written anything aren't told, and have no number. */
+const sent = (agenda: Agenda): Agenda => agenda.filter((part) => !isEmptyPart(part));
+
+/** Which key the part has that the server calls agenda[at]. */
+export function keyOfPart(agenda: Agenda, at: number): number | null {
+  return sent(agenda)[at]?.key ?? null;
+}
+
+function planOf(form: Form): Omit<Plan, "agenda"> & { agenda: Omit<Part, "started">[] } {
+  const { title, venue, zone, floors, channels, autoRecord, ownTracks, access, retentionDays } = form;
+  return {
+    title: title.trim(), starts: form.anyTime ? 0 : (momentOf(form, zone)?.at ?? 0), zone, minutes: wholeMinutes(form.minutes) ?? 0, venue: venue.trim(),
+    floors: [...floors], channels: [...channels], autoRecord, ownTracks, access, retentionDays,
+    agenda: sent(form.agenda).map(({ sharer, subject, minutes }) => ({ sharer: sharer.trim(), subject: subject.trim(), minutes: wholeMinutes(minutes) ?? 0 })),
+  };
+}
+
+/** For POST. A name that nobody has written is the server's to make. */
+export function newBody(form: Form): object {
+  return { ...(form.nameOwn ? { name: form.name } : {}), ...planOf(form) };
+}
+
+/** For PATCH: what has changed since `before`, so that what somebody else has changed meanwhile stays. */
+export function changedBody(before: Form, form: Form): Record<string, unknown> {
+  const was: Record<string, unknown> = { ...planOf(before) };
+  return Object.fromEntries(Object.entries(planOf(form)).filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(was[field])));
+}
+
+/** Something is in the fields that the server doesn't know. */
+export function isChanged(before: Form, form: Form): boolean {
+  const { name, nameOwn } = form;
+  return Object.keys(changedBody(before, form)).length > 0 || (nameOwn && name !== before.name) || form.minutes.trim() !== before.minutes.trim() ||
+    form.agenda.length !== before.agenda.length || form.date !== before.date || form.time !== before.time;
+}

@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { readProblem } from "./api";
+import { made } from "./fakes";
+import { inOrder, isPast, meeting, meetings } from "./meeting";
+import { linkDays, Office, type OfficeState, readToken } from "./office";
+import { addressOf, readAddress } from "./route";
+import { firstZones } from "./remembered";
+
+let states: OfficeState[];
+let office: Office;
+let reply: (method: string, url: string) => Promise<Response>;
+const asked: { method: string; url: string; body: unknown; authorization: string | undefined }[] = [];
+
+const answer = (body: unknown, status = 200): Promise<Response> => Promise.resolve(new Response(JSON.stringify(body), { status }));
+const refuse = (status: number, detail: string): Promise<Response> => answer({ type: "about:blank", title: "", status, detail, code: "x" }, status);
+const now = (): OfficeState => states.at(-1) as OfficeState;
+const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+const token = (payload: object): string => `h.${btoa(JSON.stringify(payload))}.s`;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_700_000_000_000 });
+  states = [];
+  asked.length = 0;
+  reply = () => answer({ meetings: [made()] });
+  vi.stubGlobal("fetch", (url: string, { method, headers, body, signal }: { method: string; headers: Record<string, string>; body?: string; signal: AbortSignal }) => {
+    asked.push({ method, url, body: body && JSON.parse(body), authorization: headers["Authorization"] });
+    return Promise.race([reply(method, url), new Promise((_, fail) => signal.addEventListener("abort", () => fail(new Error("aborted"))))]);
+  });
+  office = new Office((state) => states.push(state));
+});
+afterEach(() => {
+  office.close();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe("the list", () => {
+  it("is asked for, and again every ten seconds", async () => {
+    office.open("t");
+    expect(now()).toMatchObject({ link: { at: "loading" }, meetings: null });
+    await settle();
+    expect(now()).toMatchObject({ link: { at: "live" }, meetings: [{ name: "demo" }] });
+    expect(asked[0]).toMatchObject({ method: "GET", url: "/api/admin/meetings", authorization: "Bearer t" });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(asked).toHaveLength(2);
+  });
+  it("stays while the server is away, and goes on by itself", async () => {
+    office.open("t");
+    await settle();
+    reply = () => Promise.reject(new TypeError("network"));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(now()).toMatchObject({ link: { at: "lost", why: "offline" }, meetings: [{ name: "demo" }] });
+    reply = () => answer({ meetings: [] });
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(now()).toMatchObject({ link: { at: "live" }, meetings: [] });
+  });
+  it("that never comes counts as away", async () => {
+    reply = () => new Promise(() => undefined);
+    office.open("t");
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(now().link).toEqual({ at: "lost", why: "offline" });
+  });
+  it("that can't be read is said to be so", async () => {
+    reply = () => answer({ meetings: [{ name: 5 }] });
+    office.open("t");
+    await settle();
+    expect(now().link).toEqual({ at: "lost", why: "unreadable" });
+  });
+  it("is refused for good, with the reason", async () => {
+    office.open(null);
+    expect(now().link).toEqual({ at: "refused", why: "noToken" });
+    for (const [status, detail, given, why] of [
+      [401, "token: unknown", "t", "token"], [401, "token: has expired", token({ exp: 1 }), "expired"], [403, "role: member may not schedule", "t", "role"],
+      [403, "token: is for another meeting", "t", "role"], [403, "", "t", "role"], [410, "meeting: has ended", "t", "token"],
+    ] as const) {
+      reply = () => refuse(status, detail);
+      office.open(given);
+      await settle();
+      expect(now().link, detail).toEqual({ at: "refused", why });
+    }
+    const before = asked.length;
+    await vi.advanceTimersByTimeAsync(60_000);
+    office.wake();
+    expect(asked).toHaveLength(before);
+  });
+});
+
+describe("what is done", () => {
+  beforeEach(async () => {
+    office.open("t");
+    await settle();
+  });
+  it("a meeting that was made is in the list at once, and an older answer doesn't take it away", async () => {
+    let late: (response: Response) => void = () => undefined;
+    reply = (method) => (method === "GET" ? new Promise((done) => (late = done)) : answer(made({ name: "new" }), 201));
+    void office.refresh();
+    const outcome = await office.create({ title: "New" });
+    expect(outcome).toMatchObject({ ok: true, value: { name: "new" } });
+    late(await answer({ meetings: [made()] }));
+    await settle();
+    expect(now().meetings?.map(({ name }) => name)).toEqual(["demo", "new"]);
+    expect(asked.at(-1)).toMatchObject({ method: "POST", url: "/api/admin/meetings", body: { title: "New" } });
+  });
+  it("a refusal names its field", async () => {
+    reply = () => refuse(400, "agenda[1].minutes: isn’t 0 to 1440");
+    expect(await office.change("demo", { agenda: [] })).toEqual({ ok: false, failure: { why: "refused", status: 400, field: "agenda[1].minutes", message: "isn’t 0 to 1440" } });
+    expect(now().link.at).toBe("live");
+  });
+  it("recording begins, pauses, goes on and ends by its own requests", async () => {
+    reply = () => answer({ id: "1", state: "recording" });
+    await office.record("demo", "off", "recording");
+    await office.record("demo", "recording", "paused");
+    await office.record("demo", "paused", "recording");
+    await office.record("demo", "recording", "ended");
+    expect(asked.filter(({ url }) => url === "/api/meetings/demo/recording").map(({ method, body }) => [method, body])).toEqual([
+      ["POST", {}], ["PATCH", { state: "paused" }], ["PATCH", { state: "recording" }], ["DELETE", undefined],
+    ]);
+  });
+  it("a link is good until the meeting is over, and says until when", async () => {
+    reply = () => answer({ url: "https://example.org/m/demo#token=x" });
+    const outcome = await office.invite(made({ starts: 1_700_000_000 + 100 * 86_400, minutes: 60 }), "interpreter", { languages: ["en"], understands: ["zh"], pivot: "", booth: " B " });
+    expect(outcome).toEqual({ ok: true, value: { url: "https://example.org/m/demo#token=x", until: 1_700_000_000 + 108 * 86_400 } });
+    expect(asked.at(-1)?.body).toEqual({ role: "interpreter", days: 108, languages: ["en"], understands: ["zh"], pivot: "", booth: "B" });
+    expect([linkDays({ starts: 0, minutes: 60 }, 5), linkDays({ starts: 1e12, minutes: 1 }, 5)]).toEqual([30, 3650]);
+  });
+});
+
+describe("answers", () => {
+  it("tell meetings; what an older server doesn't say is nothing", () => {
+    const { people, recording, ...plain } = made();
+    expect(meeting({ ...plain, later: 1 }, "")).toEqual(made());
+    expect([people, recording]).toEqual([0, "off"]);
+    expect(() => meetings({ meetings: [{ ...plain, access: "friends" }] }, "")).toThrow("meetings[0].access");
+    expect(() => meeting({ ...plain, agenda: [{ sharer: "A" }] }, "")).toThrow("agenda[0].subject");
+  });
+  it("tell problems", () => {
+    expect(readProblem(400, { detail: "title: is missing" })).toEqual({ why: "refused", status: 400, field: "title", message: "is missing" });
+    expect(readProblem(409, { detail: "the disk is full" })).toEqual({ why: "refused", status: 409, field: "", message: "the disk is full" });
+    expect([readProblem(502, null), readProblem(429, { detail: "x: y" }), readProblem(404, "<html>")]).toEqual([{ why: "offline" }, { why: "offline" }, { why: "offline" }]);
+    expect(readProblem(403, { detail: "role: secretariat may not make links for host" })).toMatchObject({ why: "refused", field: "role" });
+  });
+  it("who may make hosts' links", () => {
+    const may = (payload: object): boolean => {
+      office.open(token(payload));
+      return office.mayInvite("host");
+    };
+    expect([may({ sub: "*", role: "secretariat" }), may({ sub: "demo", role: "secretariat" }), may({ sub: "demo", role: "host" })]).toEqual([true, false, true]);
+    expect(office.mayInvite("member")).toBe(true);
+  });
+  it("a token tells what it is for", () => {
+    expect(readToken(token({ sub: "demo", role: "host", exp: 5 }))).toEqual({ meeting: "demo", role: "host", expires: 5 });
+    expect([readToken(token({ sub: "*" })).meeting, readToken("nonsense").meeting]).toEqual(["*", "*"]);
+  });
+});
+
+describe("the order", () => {
+  it("is what goes on, what comes, what is open at any time; and apart what is past, the latest first", () => {
+    const at = 1_800_000_000;
+    const all = [
+      made({ name: "any", starts: 0 }), made({ name: "later", starts: at + 9000 }), made({ name: "soon", starts: at + 60 }), made({ name: "on", starts: at - 60, state: "open", people: 3 }),
+      made({ name: "old", starts: at - 90_000 }), made({ name: "ended", starts: at - 600, state: "ended" }),
+    ];
+    const { upcoming, past } = inOrder(all, at);
+    expect([upcoming.map(({ name }) => name), past.map(({ name }) => name)]).toEqual([["on", "soon", "later", "any"], ["ended", "old"]]);
+    expect(isPast(made({ starts: at - 3600, minutes: 120 }), at)).toBe(false);
+  });
+});
+
+describe("the address", () => {
+  it("leads to a place and back", () => {
+    for (const route of [{ at: "list" }, { at: "new" }, { at: "meeting", name: "demo-2" }] as const) {
+      expect(readAddress(addressOf({ token: "a.b-_c", route }))).toEqual({ token: "a.b-_c", route });
+    }
+    expect(readAddress("#token=t&meeting=../x")).toEqual({ token: "t", route: { at: "list" } });
+    expect(readAddress("").token).toBeNull();
+  });
+});
+
+it("the first zones are one's own and the meetings'", () => {
+  expect(firstZones("Asia/Tokyo", [made(), made({ zone: "" }), made({ zone: "Asia/Tokyo" })])).toEqual(["Asia/Tokyo", "Asia/Shanghai"]);
+});

@@ -1,0 +1,156 @@
+/** A link for each role, copied with one press; an interpreter's says into which languages. */
+import { useRef, useState } from "preact/hooks";
+import type { Failure } from "../../core/admin/api";
+import type { Meeting } from "../../core/admin/meeting";
+import type { Booth, Invited } from "../../core/admin/office";
+import { languageName } from "../../text/names";
+import type { AdminText } from "../../text/admin_text";
+import { Check, Copy, Plus } from "../icons";
+import { Button, copyText, Dialog } from "../parts/basics";
+import { BoothFields, type BoothWords } from "../parts/booth_fields";
+import { failureWords, useOffice, useWords } from "./context";
+
+const ROLES = ["member", "interpreter", "listener", "host", "secretariat", "viewer"] as const;
+type LinkRole = (typeof ROLES)[number];
+/** After the meeting only its archive can be entered. */
+const AFTER: readonly LinkRole[] = ["viewer"];
+const COPIED_MS = 3000;
+const BOOTH_WORDS = ["into", "alsoInto", "noOther", "understands", "pivot", "noPivot", "booth", "noChannels"] as const;
+
+interface MadeLink extends Invited {
+  role: LinkRole;
+  /** Of an interpreter: the languages, and the booth's name. */
+  label: string;
+}
+
+export function Links({ meeting }: { meeting: Meeting }) {
+  const words = useWords();
+  const { t } = words;
+  const office = useOffice();
+  const [made, setMade] = useState<readonly MadeLink[]>([]);
+  const [copied, setCopied] = useState("");
+  const [refused, setRefused] = useState(false);
+  const [failure, setFailure] = useState<{ role: LinkRole; failure: Failure } | null>(null);
+  const [asks, setAsks] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>();
+
+  const copy = async ({ url }: { url: string }): Promise<void> => {
+    const done = await copyText(url).catch(() => false);
+    setRefused(!done);
+    setCopied(done ? url : "");
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setCopied(""), COPIED_MS);
+  };
+  const make = async (role: LinkRole, booth: Booth | null): Promise<void> => {
+    // A link that was made a moment ago is as good as another one.
+    const known = booth ? undefined : made.find((one) => one.role === role);
+    if (known) return copy(known);
+    const outcome = await office.invite(meeting, role, booth);
+    setFailure(outcome.ok ? null : { role, failure: outcome.failure });
+    if (!outcome.ok) return;
+    setMade((before) => [...before, { ...outcome.value, role, label: booth ? boothLabel(words, booth) : "" }]);
+    await copy(outcome.value);
+  };
+
+  return (
+    <section class="admin-section" aria-labelledby="links">
+      <h2 id="links">{t("links.title")}</h2>
+      <p class="hint">{t("links.hint")}</p>
+      <ul class="link-rows">
+        {(meeting.state === "ended" ? AFTER : ROLES.filter((one) => office.mayInvite(one))).map((role) => (
+          <li key={role} class="link-row" data-role={role}>
+            <div class="link-words">
+              <b>{t(`role.${role}`)}</b>
+              <span class="hint">{t(`role.${role}Hint`)}</span>
+            </div>
+            {role === "interpreter" ? (
+              <Button small icon={Plus} label={t("links.makeName", { role: t("role.interpreter") })} onClick={() => setAsks(true)} testid="link-interpreter">
+                {t("links.make")}
+              </Button>
+            ) : (
+              <CopyLink role={role} copied={made.some((one) => one.role === role && one.url === copied)} onClick={() => void make(role, null)} />
+            )}
+            {made.filter((one) => one.role === role).map((one) => (
+              <MadeRow key={one.url} link={one} copied={one.url === copied} onCopy={() => void copy(one)} />
+            ))}
+            {failure?.role === role && (
+              <p class="field-problem link-wide" role="alert">
+                {failureWords(words, failure.failure)}
+              </p>
+            )}
+          </li>
+        ))}
+      </ul>
+      {refused && (
+        <p class="note note-caution" role="alert">
+          {t("links.byHand")}
+        </p>
+      )}
+      <p class="unseen" role="status">
+        {copied ? t("links.copied") : ""}
+      </p>
+      {asks && (
+        <BoothDialog
+          meeting={meeting} onClose={() => setAsks(false)}
+          onMake={(booth) => {
+            setAsks(false);
+            void make("interpreter", booth);
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+function boothLabel({ tag }: AdminText, { languages, booth }: Booth): string {
+  return [languages.map((one) => languageName(tag, one)).join(" + "), booth.trim()].filter(Boolean).join(" · ");
+}
+
+function CopyLink({ role, copied, onClick }: { role: LinkRole; copied: boolean; onClick(): void }) {
+  const { t } = useWords();
+  return (
+    <Button small icon={copied ? Check : Copy} {...(copied ? {} : { label: t("links.copyName", { role: t(`role.${role}`) }) })} onClick={onClick} testid={`link-${role}`}>
+      {t(copied ? "links.copied" : "links.copy")}
+    </Button>
+  );
+}
+
+/** To be seen, and selected by hand where the browser lets no page copy. */
+function MadeRow({ link, copied, onCopy }: { link: MadeLink; copied: boolean; onCopy(): void }) {
+  const { t, dates } = useWords();
+  const until = new Intl.DateTimeFormat(dates, { dateStyle: "medium" }).format(link.until * 1000);
+  return (
+    <div class="link-wide link-made">
+      <input
+        type="text" readOnly value={link.url} dir="ltr" aria-label={t("links.field", { role: link.label || t(`role.${link.role}`) })} data-testid={`url-${link.role}`}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <p class="hint">
+        {link.label && <b>{link.label}</b>} <span>{t("links.until", { date: until })}</span>
+      </p>
+      {link.role === "interpreter" && (
+        <Button small icon={copied ? Check : Copy} {...(copied ? {} : { label: t("links.copyName", { role: link.label }) })} onClick={onCopy}>
+          {t(copied ? "links.copied" : "links.copy")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function BoothDialog({ meeting, onMake, onClose }: { meeting: Meeting; onMake(booth: Booth): void; onClose(): void }) {
+  const { t, tag } = useWords();
+  const { floors, channels } = meeting;
+  const [booth, setBooth] = useState<Booth>({ languages: [channels[0] ?? ""], understands: [...floors], pivot: "", booth: "" });
+  const words = Object.fromEntries(BOOTH_WORDS.map((key) => [key, t(`booth.${key}`)])) as BoothWords;
+  return (
+    <Dialog title={t("booth.title")} onClose={onClose} testid="booth-dialog">
+      <BoothFields booth={booth} floors={floors} channels={channels} tag={tag} words={words} change={(part) => setBooth({ ...booth, ...part })} />
+      <div class="dialog-actions">
+        <Button onClick={onClose}>{t("app.cancel")}</Button>
+        <Button kind="primary" disabled={booth.languages[0] === ""} onClick={() => onMake(booth)} testid="make-booth-link">
+          {t("booth.make")}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,246 @@
+/** The plan of a meeting in fields: what is wrong is said at the field, what isn't saved stays until it is. */
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import type { MutableRef } from "preact/hooks";
+import type { Failure, Outcome } from "../../core/admin/api";
+import { changedBody, edit, type Form, formOf, type FormProblem, isChanged, keyOfPart, newBody, type Problems, problemsOf } from "../../core/admin/form";
+import type { Meeting } from "../../core/admin/meeting";
+import type { AdminText } from "../../text/admin_text";
+import { Check, CircleAlert } from "../icons";
+import { Button } from "../parts/basics";
+import { AgendaFields } from "./agenda_fields";
+import { ArchiveFields } from "./archive_fields";
+import { failureWords, ownZone, useWords } from "./context";
+import { LanguageFields } from "./language_fields";
+import { WhatFields } from "./what_fields";
+
+/** What a group of fields gets. */
+export interface Fields {
+  form: Form;
+  change(change: Partial<Form>): void;
+  /** What is wrong with a field, in words; "": nothing. */
+  wrong(field: string): string;
+  isNew: boolean;
+  /** It has ended. */
+  isOver: boolean;
+  /** What is known of all meetings. */
+  meetings: readonly Meeting[];
+}
+
+interface PlanProps {
+  /** Of a new meeting. */
+  start: Form | null;
+  meeting: Meeting | null;
+  meetings: readonly Meeting[];
+  dirty: MutableRef<boolean>;
+  save(body: object): Promise<Outcome<Meeting>>;
+  onSaved(meeting: Meeting): void;
+}
+
+type Saving = { at: "idle" } | { at: "saving" } | { at: "saved" } | { at: "failed"; failure: Failure };
+
+const fromServer = (meeting: Meeting): Form => formOf(meeting, ownZone());
+
+export function PlanForm({ start, meeting, meetings, dirty, save, onSaved }: PlanProps) {
+  const words = useWords();
+  const [before, setBefore] = useState<Form>(() => start ?? fromServer(meeting as Meeting));
+  const [form, setForm] = useState(before);
+  const [problems, setProblems] = useState<Problems>({});
+  const [saving, setSaving] = useState<Saving>({ at: "idle" });
+  const top = useRef<HTMLFormElement>(null);
+  const taken = meetings.filter((one) => one !== meeting).map(({ name }) => name);
+  const changed = isChanged(before, form);
+  dirty.current = changed;
+  useEffect(() => () => {
+    dirty.current = false;
+  }, []);
+  useEffect(() => {
+    // Changed by somebody else, or by the host in the meeting: shown, unless something is being written here.
+    if (!meeting || changed || saving.at === "saving") return;
+    const now = fromServer(meeting);
+    if (!isChanged(before, now)) return;
+    setBefore(now);
+    setForm(now);
+  }, [meeting]);
+
+  const refused = saving.at === "failed" && saving.failure.why === "refused" ? saving.failure : null;
+  const wrong = (field: string): string => {
+    const problem = problems[field];
+    if (problem) return problemWords(words, field, problem);
+    return refused?.field === field ? words.t("problem.server", { message: refused.message }) : "";
+  };
+  const submit = async (): Promise<void> => {
+    if (saving.at === "saving") return;
+    const found = problemsOf(form, taken);
+    setProblems(found);
+    if (Object.keys(found).length > 0) {
+      setSaving({ at: "idle" });
+      focusFirst(form, Object.keys(found));
+      return;
+    }
+    setSaving({ at: "saving" });
+    const outcome = await save(meeting ? changedBody(before, form) : newBody(form));
+    if (!outcome.ok) {
+      setSaving({ at: "failed", failure: outcome.failure });
+      if (outcome.failure.why === "refused") focusFirst(form, [outcome.failure.field]);
+      return;
+    }
+    dirty.current = false;
+    const now = fromServer(outcome.value);
+    setBefore(now);
+    setForm(now);
+    setSaving({ at: "saved" });
+    onSaved(outcome.value);
+  };
+  const fields: Fields = {
+    form, wrong, meetings, isNew: meeting === null, isOver: meeting?.state === "ended",
+    change: (part) => {
+      const next = edit(form, part, taken);
+      setForm(next);
+      if (saving.at !== "saving") setSaving({ at: "idle" });
+      // What was wrong is right as soon as it is; what isn't yet is said when one wants to save.
+      if (Object.keys(problems).length > 0) setProblems(stillThere(problems, problemsOf(next, taken)));
+    },
+  };
+  return (
+    <form
+      class="plan" noValidate ref={top}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <WhatFields {...fields} />
+      <LanguageFields {...fields} />
+      <AgendaFields {...fields} />
+      <ArchiveFields {...fields} />
+      <SaveBar
+        isNew={meeting === null} changed={changed} saving={saving} problems={Object.entries(problems).map(([field, problem]) => problemWords(words, field, problem))}
+        shownAtField={refused !== null && isField(form, refused.field)}
+        onDiscard={() => {
+          setForm(before);
+          setProblems({});
+          setSaving({ at: "idle" });
+        }}
+      />
+    </form>
+  );
+}
+
+function stillThere(before: Problems, now: Problems): Problems {
+  return Object.fromEntries(Object.entries(now).filter(([field]) => field in before));
+}
+
+function problemWords({ t }: AdminText, field: string, problem: FormProblem): string {
+  const n = Number(/\[(\d+)\]/.exec(field)?.[1] ?? 0) + 1;
+  return problem === "partMinutesBad" ? t("problem.partMinutesBad", { n }) : t(`problem.${problem}`);
+}
+
+/** The element of the field that the server or the page names: `agenda[1].minutes` is that of the part with its key. */
+function elementOf(form: Form, field: string): HTMLElement | null {
+  const [, at, part] = /^agenda\[(\d+)\](?:\.(\w+))?$/.exec(field) ?? [];
+  if (at === undefined) return document.getElementById(`field-${field.replace(/\[.*$/, "")}`);
+  const key = keyOfPart(form.agenda, Number(at));
+  return document.getElementById(`field-agenda-${key}-${part ?? "subject"}`);
+}
+
+const isField = (form: Form, field: string): boolean => elementOf(form, field) !== null;
+
+function focusFirst(form: Form, fields: readonly string[]): void {
+  // In the page's order, not in that in which they were found.
+  const found = fields.flatMap((field) => elementOf(form, field) ?? []);
+  const first = found.sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1))[0];
+  first?.focus();
+}
+
+interface SaveBarProps {
+  isNew: boolean;
+  changed: boolean;
+  saving: Saving;
+  problems: readonly string[];
+  shownAtField: boolean;
+  onDiscard(): void;
+}
+
+/** In reach wherever one is in the form; says whether what is in it is kept. */
+function SaveBar({ isNew, changed, saving, problems, shownAtField, onDiscard }: SaveBarProps) {
+  const words = useWords();
+  const { t } = words;
+  const busy = saving.at === "saving";
+  const state = busy ? "saving" : saving.at === "saved" && !changed ? "saved" : changed && !isNew ? "changed" : null;
+  return (
+    <div class="save-bar" data-state={state ?? "none"} data-follows={isNew || changed || saving.at !== "idle"}>
+      {problems.length > 0 && (
+        <div class="note note-problem" role="alert" data-testid="problems">
+          <CircleAlert size={20} />
+          <div class="note-body">
+            <p>{t("problem.fields", { n: problems.length })}</p>
+            <ul>
+              {problems.map((problem) => (
+                <li key={problem}>{problem}</li>
+              ))}
+            </ul>
+          </div>
+        </div>
+      )}
+      {saving.at === "failed" && !shownAtField && (
+        <p class="note note-problem" role="alert" data-testid="save-failed">
+          <CircleAlert size={20} />
+          {failureWords(words, saving.failure)}
+        </p>
+      )}
+      <div class="save-row">
+        <p role="status" class="save-state" data-testid="save-state">
+          {state === "saved" && <Check size={20} />}
+          {state && t(`save.${state}`)}
+        </p>
+        {!isNew && changed && (
+          <Button kind="quiet" disabled={busy} onClick={onDiscard} testid="discard">
+            {t("save.discard")}
+          </Button>
+        )}
+        <button type="submit" class="button button-primary" disabled={busy || (!isNew && !changed)} data-testid="save">
+          {busy && <span class="spinner spinner-small" />}
+          <span>{t(isNew ? "save.make" : "save.save")}</span>
+        </button>
+      </div>
+    </div>
+  );
+}
+
+interface FieldProps {
+  /** As the server names it. */
+  field: string;
+  label: string;
+  optional?: boolean;
+  hint?: string;
+  wrong: string;
+  wide?: boolean;
+  className?: string;
+  children(attributes: { id: string; "aria-invalid": boolean; "aria-describedby": string | undefined }): preact.ComponentChildren;
+}
+
+/** A label, a field, and beneath it what is to be known and what is wrong. */
+export function Field({ field, label, optional, hint, wrong, wide, className, children }: FieldProps) {
+  const { t } = useWords();
+  const id = `field-${field}`;
+  const about = useId();
+  const described = [hint ? `${about}-hint` : "", wrong ? `${about}-wrong` : ""].filter(Boolean).join(" ");
+  return (
+    <div class={["field", wide ? "field-wide" : "", className ?? ""].filter(Boolean).join(" ")}>
+      <label class="field-label" for={id}>
+        {label} {optional && <span class="field-optional">{t("form.optional")}</span>}
+      </label>
+      {children({ id, "aria-invalid": wrong !== "", "aria-describedby": described || undefined })}
+      {hint && (
+        <p class="hint" id={`${about}-hint`}>
+          {hint}
+        </p>
+      )}
+      {wrong && (
+        <p class="field-problem" id={`${about}-wrong`} role="alert">
+          {wrong}
+        </p>
+      )}
+    </div>
+  );
+}
