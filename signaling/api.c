@@ -5,6 +5,7 @@
 #include "signaling/calendar.h"
 #include "signaling/http_path.h"
 #include "signaling/meeting_agenda.h"
+#include "signaling/meeting_recording.h"
 #include <string.h>
 
 #define BODY_MAX 4096
@@ -34,6 +35,9 @@ static void get_meeting(const struct api *api, const struct http_request *reques
 				   token.name, "languages", tags_json(token.languages), "venue",
 				   meeting->row.venue, "autoRecord", meeting->row.auto_record);
 	meeting_agenda_add(meeting, answer);
+	json_t *recording = meeting_recording_json(meeting);
+	json_object_set(answer, "recording", json_object_get(recording, "state"));
+	json_decref(recording);
 	api_reply(reply, 200, answer);
 	token_clear(&token);
 }
