@@ -34,11 +34,11 @@ static void lobby_learns_of_the_meeting(void)
 	g_assert_cmpuint(got.status, ==, 200);
 	json_t *expected =
 		json_pack("{s:{s:s, s:s, s:I, s:s, s:i, s:[], s:[]}, s:s, s:n, s:[], "
-			  "s:s, s:b, s:[], s:i}",
+			  "s:s, s:b, s:[], s:i, s:s}",
 			  "meeting", "name", "demo", "title", "Sharing meeting", "starts",
 			  (json_int_t)1590717600000, "zone", "Asia/Shanghai", "minutes", 120,
 			  "floors", "channels", "role", "member", "name", "languages", "venue", "",
-			  "autoRecord", 0, "agenda", "part", 0);
+			  "autoRecord", 0, "agenda", "part", 0, "recording", "off");
 	g_assert_true(json_equal(got.json, expected));
 	json_decref(expected);
 	answer_clear(&got);
