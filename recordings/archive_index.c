@@ -55,6 +55,7 @@ struct archive_index *archive_index_new(void)
 	index->events = array_new(sizeof(struct archive_event), clear_event);
 	index->chat = array_new(sizeof(struct archive_chat), clear_chat);
 	index->chapters = array_new(sizeof(struct archive_chapter), clear_chapter);
+	index->removed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	index->people = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_person);
 	return index;
 }
@@ -71,6 +72,7 @@ void archive_index_free(struct archive_index *index)
 	g_array_unref(index->chat);
 	g_array_unref(index->chapters);
 	g_hash_table_unref(index->people);
+	g_hash_table_unref(index->removed);
 	g_free(index);
 }
 
@@ -194,6 +196,12 @@ static void add_joined(struct archive_index *index, const json_t *line, int64_t 
 	add_person(index, line);
 }
 
+static void add_removed(struct archive_index *index, const json_t *line, int64_t t, unsigned kind)
+{
+	if (text_of(line, "id"))
+		g_hash_table_add(index->removed, g_strdup(text_of(line, "id")));
+}
+
 static const struct {
 	const char *type;
 	add_function add;
@@ -211,6 +219,7 @@ static const struct {
 	{"floor", add_event, ARCHIVE_FLOOR},
 	{"speaking", add_event, ARCHIVE_SPEAKING},
 	{"person", add_joined, 0},
+	{"removed", add_removed, 0},
 	{"chat", add_chat, 0},
 	{"question", mark_question, 0},
 	{"chapter", add_chapter, 0},

@@ -53,6 +53,7 @@ struct archive_index {
 	GArray *chat;	       /* struct archive_chat */
 	GArray *chapters;      /* struct archive_chapter */
 	GHashTable *people;    /* id -> struct archive_person */
+	GHashTable *removed;   /* ids of people who are taken out of the recording; a set */
 	int64_t last;	       /* t of the newest line; lines never go back in it */
 	unsigned lines, skipped;
 	char *checksum; /* of the whole file; NULL: there is none */

@@ -1,4 +1,5 @@
 #include "recordings/archive_job.h"
+#include "recordings/archive_unrecord.h"
 #include "recordings/archive_video.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -40,7 +41,7 @@ struct archive_job *archive_job_new(const char *path, unsigned threads, unsigned
 	job->recording = job->folder = job->work = -1;
 	job->threads = threads;
 	job->chunk_segments = MAX(chunk_s * 1000 / ARCHIVE_SEGMENT_MS, 1);
-	if (open_folders(job, path, error))
+	if (open_folders(job, path, error) && archive_unrecord_marked(job->recording, error))
 		job->plan = archive_plan_new(job->recording, error);
 	if (!job->plan) {
 		archive_job_free(job);

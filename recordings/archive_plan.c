@@ -153,8 +153,9 @@ static GArray *changes_of(const struct archive_plan *plan, enum archive_source_k
 	for (guint i = 0; i < plan->index->events->len && kind != ARCHIVE_SOURCE_SIGN; i++) {
 		const struct archive_event *event =
 			&g_array_index(plan->index->events, struct archive_event, i);
-		struct archive_change change = {archive_time_at(&plan->time, event->t),
-						event->who != NULL};
+		struct archive_change change = {
+			archive_time_at(&plan->time, event->t),
+			event->who && !g_hash_table_contains(plan->index->removed, event->who)};
 		if (event->kind != wanted || g_strcmp0(event->who, before) == 0)
 			continue;
 		before = event->who;

@@ -9,6 +9,15 @@ static void end_turn(GArray *turns, const struct archive_turn *begun, int64_t un
 		g_array_append_val(turns, turn);
 }
 
+/* Nothing is said of who was taken out. */
+static void drop_removed(GArray *turns, const struct archive_index *index)
+{
+	for (guint i = turns->len; i > 0; i--)
+		if (g_hash_table_contains(index->removed,
+					  g_array_index(turns, struct archive_turn, i - 1).id))
+			g_array_remove_index(turns, i - 1);
+}
+
 static gint compare(gconstpointer left, gconstpointer right)
 {
 	const struct archive_turn *a = left, *b = right;
@@ -51,6 +60,7 @@ GArray *archive_speakers(const struct archive_index *index, const struct archive
 			change(turns, open, event->people, archive_time_at(time, event->t));
 	}
 	change(turns, open, NULL, time->duration);
+	drop_removed(turns, index);
 	g_array_sort(turns, compare);
 	return turns;
 }
@@ -73,6 +83,7 @@ GArray *archive_interpreters(const struct archive_index *index, const struct arc
 	}
 	if (turn.id)
 		end_turn(turns, &turn, time->duration);
+	drop_removed(turns, index);
 	return turns;
 }
 

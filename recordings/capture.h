@@ -1,4 +1,4 @@
-/* When something was seen or said. */
+/* When something was seen or said, and by whom. */
 #pragma once
 
 #include <stdbool.h>
@@ -9,4 +9,5 @@ struct capture {
 	/* When it arrived: its sender hasn't reported yet how its timestamps stand to its clock, so
 	 * it is late by what the sender's microphone, camera and encoder take. */
 	bool guessed;
+	uint32_t source; /* a peer; 0: nobody knows */
 };

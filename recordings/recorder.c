@@ -1,6 +1,7 @@
 #include "recordings/recorder.h"
 #include "recordings/track.h"
 #include "recordings/track_file.h"
+#include "recordings/who_file.h"
 #include "relay/base/wire.h"
 #include <errno.h>
 #include <sys/socket.h>
@@ -23,6 +24,8 @@ struct recorder {
 	char name[TRACK_NAME_MAX];
 	struct track *track;
 	struct track_file *file;
+	struct who_file *who;
+	uint32_t source; /* whose the packets are that come now */
 	uint64_t received, refused;
 	uint64_t told;		     /* messages that the server knows to be written */
 	enum studio_trouble trouble; /* that the server knows of */
@@ -34,9 +37,15 @@ struct recorder {
 static bool on_append(void *user, const uint8_t *data, size_t length)
 {
 	struct recorder *recorder = user;
-	bool kept = track_file_append(recorder->file, data, length);
-	recorder->waits = !track_file_is_written(recorder->file);
+	bool known = who_file_flush(recorder->who);
+	bool kept = known && track_file_append(recorder->file, data, length);
+	recorder->waits = !known || !track_file_is_written(recorder->file);
 	return kept;
+}
+
+static void on_who(void *user, uint64_t offset, uint64_t time_ms, uint32_t source)
+{
+	who_file_add(((struct recorder *)user)->who, offset, time_ms, source);
 }
 
 static void on_patch(void *user, uint64_t offset, const uint8_t *data, size_t length)
@@ -113,7 +122,7 @@ void recorder_tick(struct recorder *recorder)
 {
 	if (is_empty(recorder))
 		recorder->emptied_us = g_get_monotonic_time();
-	recorder->waits = !track_file_retry(recorder->file);
+	recorder->waits = !who_file_flush(recorder->who) || !track_file_retry(recorder->file);
 	gint64 now_us = g_get_monotonic_time();
 	track_tick(recorder->track, (uint64_t)now_us);
 	tell_written(recorder, 1);
@@ -124,13 +133,20 @@ void recorder_tick(struct recorder *recorder)
 static void take(struct recorder *recorder, const uint8_t *data, size_t length)
 {
 	struct track_media media;
+	uint32_t source;
+	if (track_source_parse(data, length, &source) == OK) {
+		recorder->source = source;
+		return;
+	}
 	recorder->received++; /* whatever it is: the server counts them, too */
 	if (length > STUDIO_MESSAGE_MAX ||
-	    track_media_parse(data, length, recorder->video, &media) != OK)
+	    track_media_parse(data, length, recorder->video, &media) != OK) {
 		recorder->refused++;
-	else
-		track_receive(recorder->track, media.rtp, media.length, media.capture,
-			      (uint64_t)g_get_monotonic_time());
+		return;
+	}
+	media.capture.source = recorder->source;
+	track_receive(recorder->track, media.rtp, media.length, media.capture,
+		      (uint64_t)g_get_monotonic_time());
 }
 
 /* At most so many batches. false: the connection is at its end. */
@@ -182,6 +198,7 @@ struct recorder *recorder_new(int fd, const struct track_hello *hello, GError **
 	recorder->fd = fd;
 	recorder->video = hello->video;
 	recorder->file = file;
+	recorder->who = who_file_new(hello->folder, hello->name);
 	recorder->asked_us = recorder->emptied_us = g_get_monotonic_time();
 	g_strlcpy(recorder->name, hello->name, sizeof recorder->name);
 	recorder->track = track_new(
@@ -192,7 +209,7 @@ struct recorder *recorder_new(int fd, const struct track_hello *hello, GError **
 			.begin_us = hello->begin_us,
 			.wall_us = hello->wall_us,
 		},
-		&(struct track_output){recorder, on_append, on_patch});
+		&(struct track_output){recorder, on_append, on_patch, on_who});
 	return recorder;
 }
 
@@ -208,6 +225,7 @@ void recorder_free(struct recorder *recorder)
 		  recorder->name, counts.blocks, counts.missing, recorder->refused + counts.refused,
 		  counts.dropped, counts.lost);
 	track_free(recorder->track);
+	who_file_free(recorder->who); /* first: what it is about waits for it */
 	track_file_free(recorder->file);
 	close(recorder->fd);
 	g_free(recorder);

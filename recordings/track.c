@@ -41,6 +41,7 @@ struct track {
 	bool clustered;
 	uint64_t cluster_ms, cluster_size, cluster; /* its time; where its size stands; its begin */
 	uint64_t time_ms;			    /* of the newest block */
+	uint32_t source;			    /* whose that is */
 	struct guess guess;
 	struct track_counts counts;
 };
@@ -187,11 +188,21 @@ static void lose_block(struct track *track, const struct track *before)
 	track->counts.lost++;
 }
 
+static void tell_source(struct track *track, uint32_t source)
+{
+	if (source == track->source)
+		return;
+	track->source = source;
+	if (track->output.who)
+		track->output.who(track->output.user, track->written, track->time_ms, source);
+}
+
 static void write_block(struct track *track, const uint8_t *data, size_t length, bool keyframe,
 			struct capture capture, uint32_t timestamp)
 {
 	g_autoptr(GByteArray) out = g_byte_array_new();
 	set_time(track, capture, timestamp);
+	tell_source(track, capture.source);
 	const struct track before = *track;
 	if (track->written == 0)
 		write_header(track, out);

@@ -17,6 +17,9 @@ struct track_output {
 	/* Behind all that was written; false: nothing of it is. And over something that was. */
 	bool (*append)(void *user, const uint8_t *data, size_t length);
 	void (*patch)(void *user, uint64_t offset, const uint8_t *data, size_t length);
+	/* From this offset on what is appended is source's, first at this time: before each first
+	 * one that isn't whose the one before was. May be NULL. */
+	void (*who)(void *user, uint64_t offset, uint64_t time_ms, uint32_t source);
 };
 
 struct track_config {

@@ -63,6 +63,16 @@ enum err track_hello_parse(const char *data, size_t length, struct track_hello *
 	return err;
 }
 
+enum err track_source_parse(const uint8_t *data, size_t length, uint32_t *ret_peer)
+{
+	if (length == 0 || data[0] != STUDIO_SOURCE)
+		return ERR_UNSUPPORTED;
+	if (length != STUDIO_SOURCE_SIZE)
+		return ERR_MALFORMED;
+	*ret_peer = wire_get32(data + 1);
+	return OK;
+}
+
 enum err track_media_parse(const uint8_t *data, size_t length, bool video, struct track_media *ret)
 {
 	if (length < STUDIO_MEDIA_HEAD)
@@ -80,6 +90,6 @@ enum err track_media_parse(const uint8_t *data, size_t length, bool video, struc
 		err = OK; /* only padding, but a number */
 	if (!err)
 		*ret = (struct track_media){
-			{(int64_t)capture_us, data[0] == STUDIO_MEDIA_GUESSED}, rtp, rest};
+			{(int64_t)capture_us, data[0] == STUDIO_MEDIA_GUESSED, 0}, rtp, rest};
 	return err;
 }

@@ -26,6 +26,8 @@ struct track_media {
 	size_t length;
 };
 
-/* Any other. */
+/* Whose what follows is. ERR_UNSUPPORTED: it is something else. */
+enum err track_source_parse(const uint8_t *data, size_t length, uint32_t *ret_peer) MUST_CHECK;
+/* Any other; its capture's source is left to the caller. */
 enum err track_media_parse(const uint8_t *data, size_t length, bool video,
 			   struct track_media *ret) MUST_CHECK;

@@ -38,6 +38,9 @@ static bool serve(struct archive *archive, const struct archive_viewer *viewer,
 		return archive_refuse(reply, SIGNALING_ERROR_NOT_FOUND,
 				      type ? "recording: its archive isn't made yet"
 					   : "path: there is nothing here");
+	if (track && archive_is_removing(archive, id))
+		return archive_refuse(reply, SIGNALING_ERROR_NOT_FOUND,
+				      "recording: somebody is being taken out of it");
 	g_autofree char *path =
 		g_strdup_printf("%" G_GINT64_FORMAT "/%s%s", id, track ? "" : "archive/",
 				track ? file + strlen("tracks/") : file);

@@ -1,7 +1,10 @@
 /*
- * DELETE /api/archive/MEETING/people/pN: what a person contributed. Chat, attachments and their own
- * tracks go for good, and archives that had them are made again. Voice and picture on the stage and
- * in the voice seats are in tracks together with others': they stay, and the answer says so.
+ * DELETE /api/archive/MEETING/people/pN: what a person contributed. Chat, attachments, their own
+ * tracks and their name in recordings go for good at once, and archives that had them are made
+ * again. Voice and picture on the stage, in the voice seats and in channels are in tracks together
+ * with others': the job takes them out there (recordings/archive_unrecord.c), and until it has,
+ * nothing of that recording is served. Where it isn't known what is theirs (no NAME.who beside the
+ * track) they stay, and the answer says so.
  */
 #include "signaling/archive_files.h"
 #include "signaling/archive_internal.h"
@@ -18,7 +21,8 @@
 
 struct removed {
 	unsigned chat, attachments, tracks;
-	unsigned remade, recordings;
+	unsigned remade;
+	bool voice_goes, picture_goes, voice_stays, picture_stays;
 };
 
 /* ---- index.jsonl ---- */
@@ -72,79 +76,154 @@ static const char *text_of(const json_t *line, const char *key)
 	return text != NULL ? text : "";
 }
 
-/* Whether a line is what this person wrote, or is about that. said: their chat's ids. */
-static bool is_theirs(const char *line, const char *person, GHashTable *said)
+/* What becomes of an index without somebody. */
+struct cleaning {
+	const char *person;
+	GHashTable *said; /* their chat's ids */
+	gint64 t;	  /* of the newest line */
+	bool marked;	  /* it says already that they are removed */
+	bool changed;
+};
+
+/* Whether a line is what this person wrote, or is about that. */
+static bool is_theirs(struct cleaning *cleaning, const json_t *line, const char *text)
 {
-	json_t *json = json_loads(line, 0, NULL);
-	const char *type = text_of(json, "type");
+	const char *type = text_of(line, "type");
 	gint64 chat = 0;
 	bool theirs = false;
+	if (line == NULL) { /* cut by a power failure, perhaps in the middle of their words */
+		g_autofree char *quoted = g_strdup_printf("\"%s\"", cleaning->person);
+		return strstr(text, quoted) != NULL;
+	}
 	if (g_str_equal(type, "chat")) {
-		chat = json_integer_value(json_object_get(json, "id"));
-		theirs = g_str_equal(text_of(json, "from"), person);
+		chat = json_integer_value(json_object_get(line, "id"));
+		theirs = g_str_equal(text_of(line, "from"), cleaning->person);
 	} else if (g_str_equal(type, "question")) {
-		chat = json_integer_value(json_object_get(json, "chat"));
-		theirs = g_hash_table_contains(said, &chat);
+		chat = json_integer_value(json_object_get(line, "chat"));
+		theirs = g_hash_table_contains(cleaning->said, &chat);
 	}
 	if (theirs)
-		g_hash_table_add(said, g_memdup2(&chat, sizeof chat));
-	json_decref(json);
+		g_hash_table_add(cleaning->said, g_memdup2(&chat, sizeof chat));
 	return theirs;
 }
 
-/* *ret_changed: something of theirs was in it. */
-static bool clean_index(struct archive *archive, gint64 take, const char *person, bool *ret_changed,
-			GError **error)
+/* What they said of themselves. true: there was something. */
+static bool forget_person(const struct cleaning *cleaning, json_t *person)
+{
+	static const char *const fields[] = {"organisation", "country", "speaks"};
+	bool changed = false;
+	if (!g_str_equal(text_of(person, "id"), cleaning->person))
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
+		changed |= json_object_del(person, fields[i]) == 0;
+	if (*text_of(person, "name") == '\0')
+		return changed;
+	json_object_set_new(person, "name", json_string(""));
+	return true;
+}
+
+/* Names are in the lines of who came, and of who was there. */
+static bool forget_names(const struct cleaning *cleaning, json_t *line)
+{
+	const char *type = text_of(line, "type");
+	bool changed = false;
+	size_t i;
+	json_t *person;
+	if (g_str_equal(type, "person"))
+		changed = forget_person(cleaning, line);
+	else if (g_str_equal(type, "begin"))
+		json_array_foreach(json_object_get(line, "people"), i, person) changed |=
+			forget_person(cleaning, person);
+	return changed;
+}
+
+static void clean_line(struct cleaning *cleaning, const char *text, GString *kept)
+{
+	json_t *line = json_loads(text, 0, NULL);
+	if (is_theirs(cleaning, line, text)) {
+		cleaning->changed = true;
+		json_decref(line);
+		return;
+	}
+	cleaning->t = MAX(cleaning->t, json_integer_value(json_object_get(line, "t")));
+	cleaning->marked |= g_str_equal(text_of(line, "type"), "removed") &&
+			    g_str_equal(text_of(line, "id"), cleaning->person);
+	if (forget_names(cleaning, line)) {
+		char *without = json_dumps(line, JSON_COMPACT);
+		g_string_append_printf(kept, "%s\n", without);
+		free(without);
+		cleaning->changed = true;
+	} else {
+		g_string_append_printf(kept, "%s\n", text);
+	}
+	json_decref(line);
+}
+
+/* recorded: their voice or picture is in tracks. *ret_changed: something of theirs was in it. */
+static bool clean_index(struct archive *archive, gint64 take, const char *person, bool recorded,
+			bool *ret_changed, GError **error)
 {
 	g_autofree char *name = g_strdup_printf("%" G_GINT64_FORMAT "/index.jsonl", take);
 	g_autofree char *text = read_index(archive->recordings, name, error);
 	if (text == NULL)
 		return false;
-	GHashTable *said = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	struct cleaning cleaning = {
+		.person = person,
+		.said = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL)};
 	GString *kept = g_string_new(NULL);
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	for (char **line = lines; *line != NULL; line++)
-		if (**line != '\0' && !is_theirs(*line, person, said))
-			g_string_append_printf(kept, "%s\n", *line);
-	bool changed = g_hash_table_size(said) > 0;
-	bool ok = !changed || write_index(archive->recordings, name, kept, error);
-	*ret_changed |= changed;
+		if (**line != '\0')
+			clean_line(&cleaning, *line, kept);
+	cleaning.changed |= recorded && !cleaning.marked;
+	if (cleaning.changed && !cleaning.marked)
+		g_string_append_printf(
+			kept, "{\"type\":\"removed\",\"id\":\"%s\",\"t\":%" G_GINT64_FORMAT "}\n",
+			person, cleaning.t);
+	bool ok = !cleaning.changed || write_index(archive->recordings, name, kept, error);
+	*ret_changed |= cleaning.changed;
 	g_string_free(kept, TRUE);
-	g_hash_table_unref(said);
+	g_hash_table_unref(cleaning.said);
 	return ok;
 }
 
 /* ---- Their own tracks ---- */
 
-static bool remove_tracks_in(struct archive *archive, const char *folder, const char *person,
-			     unsigned *tracks, GError **error)
+/* Of one part. false: error set. */
+typedef bool (*part_function)(struct archive *archive, const char *folder, DIR *listing,
+			      const char *person, struct removed *removed, GError **error);
+
+static DIR *list(const struct archive *archive, const char *folder)
 {
-	g_autofree char *begin = g_strdup_printf("own-%s-", person);
 	int fd = openat(archive->recordings, folder,
 			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *listing = fd >= 0 ? fdopendir(fd) : NULL;
-	if (listing == NULL)
-		return true; /* nobody's were recorded */
+	if (listing == NULL && fd >= 0)
+		close(fd);
+	return listing;
+}
+
+static bool remove_tracks_in(struct archive *archive, const char *folder, DIR *listing,
+			     const char *person, struct removed *removed, GError **error)
+{
+	g_autofree char *begin = g_strdup_printf("own-%s-", person);
 	bool ok = true;
 	for (struct dirent *entry; ok && (entry = readdir(listing)) != NULL;) {
 		if (!g_str_has_prefix(entry->d_name, begin))
 			continue;
 		g_autofree char *path = g_strdup_printf("%s/%s", folder, entry->d_name);
 		ok = archive_removal_start(archive->removal, archive->recordings, path, error);
-		++*tracks;
+		removed->tracks += !g_str_has_suffix(entry->d_name, ".who");
 	}
-	closedir(listing);
 	return ok;
 }
 
 /* In each part of the recording. */
-static bool remove_tracks(struct archive *archive, gint64 take, const char *person,
-			  unsigned *tracks, GError **error)
+static bool each_part(struct archive *archive, gint64 take, part_function run, const char *person,
+		      struct removed *removed, GError **error)
 {
 	g_autofree char *folder = g_strdup_printf("%" G_GINT64_FORMAT, take);
-	int fd = openat(archive->recordings, folder,
-			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *listing = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *listing = list(archive, folder);
 	if (listing == NULL)
 		return true;
 	bool ok = true;
@@ -152,10 +231,85 @@ static bool remove_tracks(struct archive *archive, gint64 take, const char *pers
 		if (strspn(entry->d_name, "0123456789") != strlen(entry->d_name))
 			continue;
 		g_autofree char *part = g_strdup_printf("%s/%s", folder, entry->d_name);
-		ok = remove_tracks_in(archive, part, person, tracks, error);
+		DIR *inside = list(archive, part);
+		if (inside == NULL)
+			continue;
+		ok = run(archive, part, inside, person, removed, error);
+		closedir(inside);
 	}
 	closedir(listing);
 	return ok;
+}
+
+/* ---- Tracks that they share with others ---- */
+
+/* Of one track: name, with its ending. */
+static bool look_for_person(struct archive *archive, const char *folder, const char *name,
+			    const char *person, struct removed *removed, GError **error)
+{
+	bool picture = g_str_has_suffix(name, ".mkv");
+	g_autofree char *base = g_strndup(name, strlen(name) - strlen(".mkv"));
+	g_autofree char *path = g_strdup_printf("%s/%s.who", folder, base);
+	/* As recordings/ writes it. */
+	g_autofree char *id = g_strdup_printf("\"id\":\"%s\"", person);
+	g_autofree char *who = read_index(archive->recordings, path, error);
+	if (who == NULL)
+		return false;
+	bool goes = strstr(who, id) != NULL, stays = *who == '\0';
+	removed->picture_goes |= picture && goes;
+	removed->picture_stays |= picture && stays;
+	removed->voice_goes |= !picture && goes;
+	removed->voice_stays |= !picture && stays;
+	return true;
+}
+
+static bool look_for_person_in(struct archive *archive, const char *folder, DIR *listing,
+			       const char *person, struct removed *removed, GError **error)
+{
+	bool ok = true;
+	for (struct dirent *entry; ok && (entry = readdir(listing)) != NULL;) {
+		const char *name = entry->d_name;
+		if ((g_str_has_suffix(name, ".mka") || g_str_has_suffix(name, ".mkv")) &&
+		    !g_str_has_prefix(name, "own-"))
+			ok = look_for_person(archive, folder, name, person, removed, error);
+	}
+	return ok;
+}
+
+/* From now on no track of it is served, until the job has taken this person out. */
+static bool mark_removing(struct archive *archive, gint64 take, const char *person, GError **error)
+{
+	g_autofree char *name =
+		g_strdup_printf("%" G_GINT64_FORMAT "/" ARCHIVE_REMOVING "%s", take, person);
+	g_autofree char *folder = g_strdup_printf("%" G_GINT64_FORMAT, take);
+	int fd = openat(archive->recordings, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+			0640);
+	bool ok = fd >= 0;
+	if (ok)
+		close(fd);
+	fd = ok ? openat(archive->recordings, folder,
+			 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+		: -1;
+	ok = fd >= 0 && fsync(fd) == 0;
+	if (!ok)
+		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL, "%s: %s", name,
+			    g_strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+bool archive_is_removing(const struct archive *archive, gint64 take)
+{
+	g_autofree char *folder = g_strdup_printf("%" G_GINT64_FORMAT, take);
+	DIR *listing = list(archive, folder);
+	bool removing = false;
+	if (listing == NULL)
+		return false;
+	for (struct dirent *entry; !removing && (entry = readdir(listing)) != NULL;)
+		removing = g_str_has_prefix(entry->d_name, ARCHIVE_REMOVING);
+	closedir(listing);
+	return removing;
 }
 
 /* ---- One recording, all of them ---- */
@@ -164,15 +318,22 @@ static bool clean_take(struct archive *archive, gint64 take, const char *person,
 		       struct removed *removed, GError **error)
 {
 	bool changed = false;
-	unsigned tracks = 0;
+	unsigned tracks = removed->tracks;
+	struct removed shared = {0};
 	if (archive->maker.drop)
 		archive->maker.drop(archive->maker.user, take);
-	if (!clean_index(archive, take, person, &changed, error) ||
-	    !remove_tracks(archive, take, person, &tracks, error))
+	if (!each_part(archive, take, look_for_person_in, person, &shared, error))
 		return false;
-	removed->tracks += tracks;
-	removed->recordings++;
-	if (!changed && tracks == 0)
+	bool recorded = shared.voice_goes || shared.picture_goes;
+	if ((recorded && !mark_removing(archive, take, person, error)) ||
+	    !clean_index(archive, take, person, recorded, &changed, error) ||
+	    !each_part(archive, take, remove_tracks_in, person, removed, error))
+		return false;
+	removed->voice_goes |= shared.voice_goes;
+	removed->picture_goes |= shared.picture_goes;
+	removed->voice_stays |= shared.voice_stays;
+	removed->picture_stays |= shared.picture_stays;
+	if (!changed && !recorded && removed->tracks == tracks)
 		return true;
 	removed->remade++;
 	g_autofree char *made = g_strdup_printf("%" G_GINT64_FORMAT "/archive", take);
@@ -223,6 +384,16 @@ static bool remove_person(struct archive *archive, gint64 meeting, gint64 number
 	return ok;
 }
 
+static json_t *names_json(bool voice, bool picture)
+{
+	json_t *names = json_array();
+	if (voice)
+		json_array_append_new(names, json_string("voice"));
+	if (picture)
+		json_array_append_new(names, json_string("picture"));
+	return names;
+}
+
 void archive_delete_person(void *user, const struct http_request *request, struct http_reply *reply)
 {
 	struct archive *archive = user;
@@ -236,17 +407,14 @@ void archive_delete_person(void *user, const struct http_request *request, struc
 	    !archive_edit(archive, request, reply, &viewer))
 		return;
 	if (remove_person(archive, viewer.row.id, number, &removed, &error)) {
-		json_t *kept = json_array();
-		if (removed.recordings > 0) {
-			json_array_append_new(kept, json_string("voice"));
-			json_array_append_new(kept, json_string("picture"));
-		}
-		archive_reply_json(reply, 200,
-				   json_pack("{s:{s:i, s:i, s:i}, s:o, s:i}", "removed", "chat",
-					     (int)removed.chat, "attachments",
-					     (int)removed.attachments, "tracks",
-					     (int)removed.tracks, "kept", kept, "remade",
-					     (int)removed.remade));
+		archive_reply_json(
+			reply, 200,
+			json_pack("{s:{s:i, s:i, s:i}, s:o, s:o, s:i}", "removed", "chat",
+				  (int)removed.chat, "attachments", (int)removed.attachments,
+				  "tracks", (int)removed.tracks, "removing",
+				  names_json(removed.voice_goes, removed.picture_goes), "kept",
+				  names_json(removed.voice_stays, removed.picture_stays), "remade",
+				  (int)removed.remade));
 	} else {
 		archive_reply_fail(reply, error);
 	}

@@ -18,8 +18,10 @@
  *                               clock), an RTP packet
  *                               STUDIO_MEDIA_GUESSED, likewise: the time is that of arrival, since
  *                               the sender's first report hasn't come
+ *                               STUDIO_SOURCE, a peer (32 bits): whose the packets are that follow.
+ *                               Before the first of a connection, and of each other peer
  *   studio -> server            STUDIO_WRITTEN, how many messages of this connection are on disk
- *                               (64 bits)
+ *                               (64 bits); STUDIO_SOURCE doesn't count
  *                               STUDIO_KEYFRAME: nothing more can be written without one
  *                               STUDIO_TROUBLE, one of enum studio_trouble
  *
@@ -38,6 +40,7 @@
 /* The longest message: a packet of a 1,500 byte link, and what stands before it. */
 #define STUDIO_MESSAGE_MAX 1545
 #define STUDIO_MEDIA_HEAD  9 /* before a recorded packet */
+#define STUDIO_SOURCE_SIZE 5
 
 enum studio_message_kind {
 	STUDIO_RTP = 1,
@@ -47,6 +50,7 @@ enum studio_message_kind {
 	STUDIO_KEYFRAME = 5,
 	STUDIO_TROUBLE = 6,
 	STUDIO_MEDIA_GUESSED = 7,
+	STUDIO_SOURCE = 8,
 };
 
 /* What keeps a track from being written. */

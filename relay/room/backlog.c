@@ -4,7 +4,7 @@
 
 /* Stands before each message in the ring. A message is never broken over its end. */
 struct record {
-	uint32_t length;
+	uint32_t length, source;
 	bool keyframe;
 };
 
@@ -22,6 +22,7 @@ struct backlog {
 	struct position first, written, sent, end; /* sent, written: the first that isn't */
 	struct position keyframe;		   /* the last one before written */
 	bool has_keyframe;
+	uint32_t source; /* of what is put next */
 	uint64_t base; /* first's number at the last rewind */
 	uint8_t *data;
 };
@@ -80,6 +81,11 @@ static bool reserve(struct backlog *backlog, size_t size, size_t *ret_at)
 	return true;
 }
 
+void backlog_set_source(struct backlog *backlog, uint32_t peer)
+{
+	backlog->source = peer;
+}
+
 bool backlog_put(struct backlog *backlog, bool keyframe, const struct bytes *parts, unsigned n)
 {
 	size_t length = 0, at;
@@ -88,7 +94,7 @@ bool backlog_put(struct backlog *backlog, bool keyframe, const struct bytes *par
 	if (!reserve(backlog, size_of(length), &at))
 		return false;
 	struct record *record = record_at(backlog, at);
-	*record = (struct record){(uint32_t)length, keyframe};
+	*record = (struct record){(uint32_t)length, backlog->source, keyframe};
 	uint8_t *out = (uint8_t *)(record + 1);
 	for (unsigned i = 0; i < n; out += parts[i].length, i++)
 		if (parts[i].length > 0)
@@ -105,6 +111,13 @@ bool backlog_peek(const struct backlog *backlog, struct bytes *ret)
 	const struct record *record = record_at(backlog, resolve(backlog, backlog->sent.at));
 	*ret = (struct bytes){(const uint8_t *)(record + 1), record->length};
 	return true;
+}
+
+uint32_t backlog_source(const struct backlog *backlog)
+{
+	if (backlog->sent.number == backlog->end.number)
+		return 0;
+	return record_at(backlog, resolve(backlog, backlog->sent.at))->source;
 }
 
 void backlog_sent(struct backlog *backlog)

@@ -16,6 +16,7 @@ bool recorded_put(struct backlog *backlog, const struct slot *slot, const struct
 		capture_us = now_us;
 	}
 	wire_put64(head + 1, capture_us);
+	backlog_set_source(backlog, slot->layer ? slot->layer->peer->id : 0);
 	if (out->padding > 0)
 		padding[out->padding - 1] = out->padding; /* RFC 3550, section 5.1 */
 	const struct bytes parts[] = {{head, sizeof head},

@@ -22,7 +22,8 @@ struct track {
 	struct worker_room *room;
 	struct peer *peer;
 	uint32_t id, session;
-	int fd; /* NO_FD: there is no studio */
+	int fd;		 /* NO_FD: there is no studio */
+	uint32_t source; /* that this studio knows; 0: none yet */
 	uint32_t ssrc;
 	enum studio_trouble trouble;
 	struct backlog *backlog;
@@ -45,13 +46,30 @@ static void lose_studio(struct track *track)
 	worker_tell_state(track->room, track->id, track->session, TRANSPORT_SILENT);
 }
 
+/* Whose the next message is, if that is news. It isn't in the backlog, but goes with each message
+ * there: so another studio is told, too, wherever it goes on. */
+static enum err tell_source(struct track *track)
+{
+	uint8_t message[STUDIO_SOURCE_SIZE] = {STUDIO_SOURCE};
+	uint32_t source = backlog_source(track->backlog);
+	if (source == track->source)
+		return OK;
+	wire_put32(message + 1, source);
+	enum err err = studio_socket_send_bytes(track->fd, message, sizeof message);
+	if (!err)
+		track->source = source;
+	return err;
+}
+
 /* As much as the socket takes; the studio's next word makes room for more. */
 static enum err flush(struct track *track)
 {
 	struct bytes message;
 	enum err err = OK;
 	while (track->fd != NO_FD && backlog_peek(track->backlog, &message) && !err) {
-		err = studio_socket_send_bytes(track->fd, message.data, message.length);
+		err = tell_source(track);
+		if (!err)
+			err = studio_socket_send_bytes(track->fd, message.data, message.length);
 		if (!err)
 			backlog_sent(track->backlog);
 	}
@@ -194,6 +212,7 @@ void worker_add_track(struct worker_room *room, struct command *command, uint64_
 	room_set_session(track->peer, track->session);
 	room_set_connected(room->room, track->peer, true, now_us);
 	backlog_rewind(track->backlog);
+	track->source = 0;
 	if (worker_watch(worker, command->fd) != OK) {
 		worker_tell_state(room, track->id, track->session, TRANSPORT_SILENT);
 		return;

@@ -45,6 +45,7 @@ TRACK_INPUTS = {
     "sound": b"\0" + b"".join(media(n, b"\xf8us!", 0, 111) for n in (65534, 65535, 1, 0, 2, 2, 40, 3000)),
     "sound-full": b"\0" + b"".join(media(n, b"\xf8us" + tail, 0, 111) for n, tail in ((1, b"F"), (2, b"!"), (3, b"F"), (60, b"!"))),
     "sound-guessed": b"\0" + b"".join(media(n, b"\xf8us!", 0, 111, kind) for n, kind in ((1, 7), (2, 7), (40, 7), (41, 3), (42, 7), (3000, 7))),
+    "sound-sources": b"\0" + b"\5\x08\0\0\0\1" + media(1, b"\xf8us!", 0, 111) + b"\5\x08\0\0\0\2" + media(2, b"\xf8us!", 0, 111) + b"\4\x08\0\0\0" + media(3, b"\xf8us!", 0, 111),
     "picture": b"\1" + media(1, KEY, 0) + media(2, b"\0more") + media(3, b"\x90\xe0\x80\x07\x09\x20\x01next") + media(5, b"\x10\1lost") + media(6, KEY),
     "picture-padding": b"\1" + media(1, KEY) + b"\x16\3" + struct.pack("!Q", 5) + b"\xa0\x60\0\2" + bytes(8) + b"\1" + media(3, b"\x10\1rest"),
 }

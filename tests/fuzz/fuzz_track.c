@@ -26,6 +26,12 @@ static void on_patch(void *user, uint64_t offset, const uint8_t *data, size_t le
 		abort(); /* it would grow the file */
 }
 
+static void on_who(void *user, uint64_t offset, uint64_t time_ms, uint32_t source)
+{
+	if (offset != *(uint64_t *)user)
+		abort(); /* it is about what comes next */
+}
+
 static void check_hello(const uint8_t *data, size_t size)
 {
 	struct track_hello hello;
@@ -40,6 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint64_t written = 0;
 	uint64_t now_us = 1;
+	uint32_t from = 0, source;
 	if (size == 0)
 		return 0;
 	if (data[0] == '{') {
@@ -47,15 +54,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	bool video = data[0] & 1;
-	struct track *track = track_new(&(struct track_config){.video = video, .name = "fuzz"},
-					&(struct track_output){&written, on_append, on_patch});
+	struct track *track =
+		track_new(&(struct track_config){.video = video, .name = "fuzz"},
+			  &(struct track_output){&written, on_append, on_patch, on_who});
 	for (size_t at = 1; at < size && at + 1 + data[at] <= size; at += 1 + data[at]) {
 		struct track_media media;
 		now_us += 50000;
-		if (track_media_parse(data + at + 1, data[at], video, &media) == OK)
-			track_receive(track, media.rtp, media.length, media.capture, now_us);
-		else
+		if (track_source_parse(data + at + 1, data[at], &source) == OK)
+			from = source;
+		else if (track_media_parse(data + at + 1, data[at], video, &media) != OK)
 			track_tick(track, now_us);
+		else {
+			media.capture.source = from;
+			track_receive(track, media.rtp, media.length, media.capture, now_us);
+		}
 	}
 	bool needs_keyframe = track_needs_keyframe(track);
 	track_end(track);

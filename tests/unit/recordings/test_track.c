@@ -11,6 +11,8 @@ struct world {
 	uint64_t now_us;
 	bool full;    /* the disk */
 	bool guessed; /* capture times */
+	uint32_t source;
+	GString *who; /* what was said of sources */
 };
 
 static bool on_append(void *user, const uint8_t *data, size_t length)
@@ -29,9 +31,18 @@ static void on_patch(void *user, uint64_t offset, const uint8_t *data, size_t le
 	memcpy(file->data + offset, data, length);
 }
 
+static void on_who(void *user, uint64_t offset, uint64_t time_ms, uint32_t source)
+{
+	struct world *w = user;
+	if (!w->full)
+		g_assert_cmpuint(offset, ==, w->file->len);
+	g_string_append_printf(w->who, "%u at %u; ", source, (unsigned)time_ms);
+}
+
 static struct world world_new(void)
 {
-	return (struct world){.file = g_byte_array_new(), .now_us = 1000000};
+	return (struct world){
+		.file = g_byte_array_new(), .now_us = 1000000, .who = g_string_new(NULL)};
 }
 
 static void begin(struct world *w, bool video)
@@ -40,7 +51,7 @@ static void begin(struct world *w, bool video)
 					    .name = video ? "stage" : "channel-fr",
 					    .language = video ? NULL : "fr",
 					    .begin_us = BEGIN_US};
-	const struct track_output output = {w, on_append, on_patch};
+	const struct track_output output = {w, on_append, on_patch, on_who};
 	w->track = track_new(&config, &output);
 }
 
@@ -48,6 +59,7 @@ static void end(struct world *w)
 {
 	track_free(w->track);
 	g_byte_array_unref(w->file);
+	g_string_free(w->who, TRUE);
 }
 
 /* sequence: of the packet; body: what follows on the header. */
@@ -68,7 +80,8 @@ static void receive(struct world *w, uint16_t sequence, uint32_t timestamp, bool
 			     7};
 	memcpy(rtp + 12, body, length);
 	track_receive(w->track, rtp, 12 + length,
-		      (struct capture){BEGIN_US + capture_ms * 1000, w->guessed}, w->now_us);
+		      (struct capture){BEGIN_US + capture_ms * 1000, w->guessed, w->source},
+		      w->now_us);
 }
 
 static void receive_sound(struct world *w, uint16_t sequence, int64_t capture_ms)
@@ -332,6 +345,42 @@ static void test_nonsense(void)
 	end(&w);
 }
 
+/* A packet that comes late is still its sender's. */
+static void test_whose(void)
+{
+	struct world w = world_new();
+	begin(&w, false);
+	receive_sound(&w, 1, 100); /* nobody has said */
+	w.source = 17;
+	receive_sound(&w, 2, 120);
+	w.source = 4;
+	receive_sound(&w, 4, 160);
+	w.source = 17;
+	receive_sound(&w, 3, 140);
+	receive_sound(&w, 5, 180);
+	receive_sound(&w, 6, 200);
+	track_end(w.track);
+	g_assert_cmpstr(w.who->str, ==, "17 at 120; 4 at 160; 17 at 180; ");
+	end(&w);
+}
+
+/* A picture is whose its first packet is; those that can't be shown don't count. */
+static void test_whose_picture(void)
+{
+	struct world w = world_new();
+	begin(&w, true);
+	w.source = 17;
+	receive_picture(&w, 1, true, 0, 2, 40);
+	receive_picture(&w, 2, true, 1, 2, 40);
+	w.source = 4;
+	receive_picture(&w, 3, false, 0, 1, 80); /* its keyframe is still to come */
+	receive_picture(&w, 5, false, 0, 1, 120);
+	receive_picture(&w, 6, true, 0, 1, 160);
+	track_end(w.track);
+	g_assert_cmpstr(w.who->str, ==, "17 at 40; 4 at 80; ");
+	end(&w);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -345,5 +394,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/track/pictures", test_pictures);
 	g_test_add_func("/track/full_disk", test_full_disk);
 	g_test_add_func("/track/nonsense", test_nonsense);
+	g_test_add_func("/track/whose", test_whose);
+	g_test_add_func("/track/whose_picture", test_whose_picture);
 	return g_test_run();
 }
