@@ -14,6 +14,8 @@ struct fake_recorder {
 	uint32_t room;
 	int fd; /* the studio's end */
 	uint64_t taken;
+	uint32_t source; /* as last told */
+	unsigned sources_told;
 };
 
 static void connect_recorder(struct fake_recorder *r)
@@ -23,6 +25,7 @@ static void connect_recorder(struct fake_recorder *r)
 	g_assert_cmpint(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), ==, 0);
 	r->fd = ends[1];
 	r->taken = 0;
+	r->source = 0;
 	g_assert_cmpint(relay_add_track(r->world->relay, r->room, &r->description, ends[0]), ==,
 			OK);
 	WORLD_UNTIL(r->world, world_state(r->world, r->description.id, before) == TRANSPORT_OPEN);
@@ -46,13 +49,21 @@ static void start(struct fake_recorder *r, struct world *world, uint32_t room, b
 	connect_recorder(r);
 }
 
-/* The next message: its length, or 0. */
+/* The next message of media: its length, or 0. Whose it is was told before. */
 static size_t take(struct fake_recorder *r, uint8_t data[static STUDIO_MESSAGE_MAX])
 {
-	ssize_t n = recv(r->fd, data, STUDIO_MESSAGE_MAX, MSG_DONTWAIT | MSG_TRUNC);
+	ssize_t n;
+	while ((n = recv(r->fd, data, STUDIO_MESSAGE_MAX, MSG_DONTWAIT | MSG_TRUNC)) > 0 &&
+	       data[0] == STUDIO_SOURCE) {
+		g_assert_cmpint(n, ==, STUDIO_SOURCE_SIZE);
+		g_assert_cmpuint(wire_get32(data + 1), !=, r->source);
+		r->source = wire_get32(data + 1);
+		r->sources_told++;
+	}
 	g_assert_true(n > 0 || (n < 0 && errno == EAGAIN));
 	if (n <= 0)
 		return 0;
+	g_assert_cmpuint(r->source, !=, 0);
 	g_assert_true(data[0] == STUDIO_MEDIA || data[0] == STUDIO_MEDIA_GUESSED);
 	r->taken++;
 	return (size_t)n;
@@ -124,6 +135,57 @@ static void test_the_next_studio_goes_on(void)
 	g_assert_cmpuint(take_until(&r, 1), ==, (uint16_t)(sequence - 5));
 	for (unsigned i = 2; i < 60; i++)
 		g_assert_cmpuint(take_until(&r, i), ==, (uint16_t)(sequence - 6 + i));
+	close(r.fd);
+	world_free(world);
+}
+
+/* Takes until a packet is this one's; each must be whose it is said to be. */
+static void take_until_from(struct fake_recorder *r, uint32_t source, const struct client *a,
+			    const struct client *b)
+{
+	uint8_t data[STUDIO_MESSAGE_MAX];
+	uint32_t stream, counter;
+	do {
+		size_t length = 0;
+		WORLD_UNTIL(r->world, (length = take(r, data)) > 0);
+		g_assert_true(synth_read(data + STUDIO_MEDIA_HEAD, length - STUDIO_MEDIA_HEAD,
+					 &stream, &counter));
+		const struct client *from = r->source == A ? a : b;
+		g_assert_cmpuint(stream, ==, from->microphone.stream);
+	} while (r->source != source);
+}
+
+/* With each change, before the first packet; and another studio hears it of what it gets first. */
+static void test_whose_it_is(void)
+{
+	struct world *world = world_new(NULL);
+	struct fake_recorder r;
+	uint32_t room = relay_open_room(world->relay);
+	struct client *a = client_connect(world, room, A), *b = client_connect(world, room, B);
+	a->speaks = b->speaks = true;
+	a->level = b->level = 20;
+	relay_pin_stage(world->relay, room, A);
+	start(&r, world, room, false);
+	take_until_from(&r, A, a, b);
+	relay_pin_stage(world->relay, room, B);
+	take_until_from(&r, B, a, b);
+	g_assert_cmpuint(r.sources_told, <=, 3);
+	uint64_t written = r.taken - 1; /* A's last is kept, B's first wasn't written */
+	say_written(&r, written);
+	relay_pin_stage(world->relay, room, A);
+	take_until_from(&r, A, a, b);
+
+	guint before = world->states->len;
+	close(r.fd);
+	WORLD_UNTIL(world, world_state(world, r.description.id, before) == TRANSPORT_SILENT);
+	connect_recorder(&r);
+	unsigned told = r.sources_told;
+	take_until_from(&r, A, a, b);
+	g_assert_cmpuint(r.taken, ==, 1);
+	take_until_from(&r, B, a, b);
+	g_assert_cmpuint(r.taken, ==, 2);
+	take_until_from(&r, A, a, b);
+	g_assert_cmpuint(r.sources_told, ==, told + 3);
 	close(r.fd);
 	world_free(world);
 }
@@ -208,6 +270,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/recorded_track/sound_with_capture_times", test_sound_with_capture_times);
 	g_test_add_func("/recorded_track/the_next_studio_goes_on", test_the_next_studio_goes_on);
+	g_test_add_func("/recorded_track/whose_it_is", test_whose_it_is);
 	g_test_add_func("/recorded_track/a_picture_begins_with_a_keyframe_that_it_asks_for",
 			test_a_picture_begins_with_a_keyframe_that_it_asks_for);
 	g_test_add_func("/recorded_track/a_studio_that_stands_still_misses_nothing",

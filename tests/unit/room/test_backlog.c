@@ -58,13 +58,36 @@ static void test_another_studio_begins_at_a_keyframe(void)
 	backlog_free(backlog);
 }
 
+/* Whose a message is stays with it, also when it is sent again. */
+static void test_sources(void)
+{
+	struct backlog *backlog = backlog_new(4096);
+	g_assert_cmpuint(backlog_source(backlog), ==, 0);
+	for (uint32_t i = 0; i < 10; i++) {
+		backlog_set_source(backlog, i < 6 ? 17 : 4);
+		g_assert_true(put(backlog, i % 4 == 0, i, 20));
+	}
+	for (uint32_t i = 0; i < 10; i++) {
+		g_assert_cmpuint(backlog_source(backlog), ==, i < 6 ? 17 : 4);
+		take(backlog, 20);
+	}
+	g_assert_cmpuint(backlog_source(backlog), ==, 0);
+	g_assert_true(backlog_written(backlog, 6));
+	backlog_rewind(backlog);
+	for (uint32_t i = 4; i < 10; i++) {
+		g_assert_cmpuint(backlog_source(backlog), ==, i < 6 ? 17 : 4);
+		take(backlog, 20);
+	}
+	backlog_free(backlog);
+}
+
 static void test_full(void)
 {
-	struct backlog *backlog = backlog_new(400);
+	struct backlog *backlog = backlog_new(456);
 	uint32_t n = 0;
 	while (put(backlog, true, n, 40))
 		n++;
-	g_assert_cmpuint(n, ==, 8); /* 48 bytes each */
+	g_assert_cmpuint(n, ==, 8); /* 56 bytes each */
 	g_assert_cmpuint(take(backlog, 40), ==, 0);
 	g_assert_false(put(backlog, true, n, 40)); /* sent isn't written */
 	take(backlog, 40);
@@ -127,6 +150,7 @@ static void test_against_a_model(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/backlog/sources", test_sources);
 	g_test_add_func("/backlog/order", test_order);
 	g_test_add_func("/backlog/another_studio_begins_at_a_keyframe",
 			test_another_studio_begins_at_a_keyframe);

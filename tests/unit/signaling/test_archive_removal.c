@@ -383,14 +383,19 @@ static void what_is_kept_too_long(struct world *w, gconstpointer option)
 /* ---- One person ---- */
 
 #define INDEX                                                                                      \
-	"{\"type\":\"begin\",\"version\":1,\"t\":0}\n"                                             \
+	"{\"type\":\"begin\",\"version\":1,\"people\":[{\"id\":\"p1\",\"name\":\"Maisara\","       \
+	"\"country\":\"MY\",\"role\":\"member\"},{\"id\":\"p2\",\"name\":\"Jonas\"}],\"t\":0}\n"   \
+	"{\"type\":\"person\",\"id\":\"p1\",\"name\":\"Maisara\",\"organisation\":\"Green\","      \
+	"\"t\":"                                                                                   \
+	"1}\n"                                                                                     \
 	"{\"type\":\"chat\",\"id\":1,\"from\":\"p1\",\"name\":\"Maisara\",\"text\":\"p2\",\"t\":"  \
 	"1}\n"                                                                                     \
 	"{\"type\":\"chat\",\"id\":2,\"from\":\"p2\",\"name\":\"Jonas\",\"text\":\"p1\",\"t\":2}"  \
 	"\n"                                                                                       \
 	"{\"type\":\"question\",\"chat\":1,\"on\":true,\"t\":3}\n"                                 \
 	"{\"type\":\"question\",\"chat\":2,\"on\":true,\"t\":4}\n"                                 \
-	"cut by a power fail"
+	"{\"type\":\"person\",\"id\":\"p2\",\"name\":\"Jonas\",\"country\":\"DE\",\"t\":5}\n"      \
+	"{\"type\":\"chat\",\"id\":3,\"from\":\"p1\",\"name\":\"Maisara\",\"text\":\"cut by a pow"
 
 static void person_client(struct fixture *f)
 {
@@ -403,19 +408,22 @@ static void person_client(struct fixture *f)
 	expect(w, "DELETE", "/api/archive/demo/people/1", host, "", NULL, 404, NULL);
 	expect(w, "DELETE", "/api/archive/demo/people/p3", host, "", NULL, 409, "in the meeting");
 	expect(w, "DELETE", "/api/archive/demo/people/p1", host, "", NULL, 200,
-	       "{\"removed\":{\"chat\":1,\"attachments\":1,\"tracks\":1},"
+	       "{\"removed\":{\"chat\":1,\"attachments\":1,\"tracks\":1},\"removing\":[],"
 	       "\"kept\":[\"voice\",\"picture\"],\"remade\":1}");
 	/* what was made with it isn't there any more */
 	expect(w, "GET", "/api/archive/demo/1/archive.json", host, "", NULL, 404, "isn't made");
 	expect(w, "DELETE", "/api/archive/demo/people/p1", host, "", NULL, 200,
-	       "{\"removed\":{\"chat\":0,\"attachments\":0,\"tracks\":0},"
+	       "{\"removed\":{\"chat\":0,\"attachments\":0,\"tracks\":0},\"removing\":[],"
 	       "\"kept\":[\"voice\",\"picture\"],\"remade\":0}");
+	/* of tracks that may be theirs or not there is nothing to wait for */
+	expect(w, "GET", "/api/archive/demo/1/tracks/1/stage.mkv", host, "", NULL, 200, NULL);
 }
 
 static void a_person(struct world *w, gconstpointer option)
 {
 	gint64 id;
 	put_file(w, "recordings/1/index.jsonl", INDEX);
+	put_file(w, "recordings/1/1/voice-0.mka", "made before there was anything beside it");
 	put_file(w, "attachments/abc", "x");
 	put_file(w, "recordings/1/1/own-p12-microphone.mka", "somebody else's");
 	say_chat(w, w->demo, w->maisara, "p2");
@@ -447,6 +455,49 @@ static void a_person(struct world *w, gconstpointer option)
 	g_assert_nonnull(strstr(index, "Jonas"));
 	g_assert_nonnull(strstr(index, "\"chat\":2"));
 	g_assert_nonnull(strstr(index, "\"begin\""));
+	g_assert_nonnull(strstr(index, "\"country\":\"DE\""));
+	g_assert_null(strstr(index, "Green"));
+	g_assert_null(strstr(index, "\"MY\""));
+	g_assert_null(strstr(index, "cut by a"));
+	g_assert_true(g_str_has_suffix(index, "{\"type\":\"removed\",\"id\":\"p1\",\"t\":5}\n"));
+}
+
+#define WHO "{\"t\":0,\"id\":\"p12\",\"at\":300}\n{\"t\":20,\"id\":\"p1\",\"at\":400}\n"
+
+static void voice_client(struct fixture *f)
+{
+	struct world *w = (struct world *)f;
+	g_autofree char *host = link_for(w, "demo", ROLE_HOST);
+	const char *track = "/api/archive/demo/1/tracks/1/voice-0.mka";
+	expect(w, "GET", track, host, "", NULL, 200, NULL);
+	expect(w, "DELETE", "/api/archive/demo/people/p2", host, "", NULL, 200,
+	       "\"removing\":[],\"kept\":[\"picture\"]");
+	expect(w, "GET", track, host, "", NULL, 200, NULL);
+	expect(w, "DELETE", "/api/archive/demo/people/p1", host, "", NULL, 200,
+	       "\"removing\":[\"voice\"],\"kept\":[\"picture\"],\"remade\":1}");
+	/* neither what was recorded nor what was made of it, until the job is done */
+	expect(w, "GET", track, host, "", NULL, 404, "is being taken out");
+	expect(w, "GET", "/api/archive/demo/1/tracks/index.jsonl", host, "", NULL, 404, NULL);
+	expect(w, "GET", "/api/archive/demo/1/archive.json", host, "", NULL, 404, NULL);
+	/* once more, before it is */
+	expect(w, "DELETE", "/api/archive/demo/people/p1", host, "", NULL, 200,
+	       "\"removing\":[\"voice\"],\"kept\":[\"picture\"],\"remade\":1}");
+}
+
+/* The job knows it by the mark and by the index. */
+static void a_voice(struct world *w, gconstpointer option)
+{
+	put_file(w, "recordings/1/1/voice-0.mka", "theirs and others'");
+	put_file(w, "recordings/1/1/voice-0.who", WHO);
+	run(&w->http, voice_client);
+	g_assert_true(is_there(w, "recordings/1/removing-p1"));
+	g_assert_false(is_there(w, "recordings/1/removing-p2"));
+	g_autofree char *path = in_data(w, "recordings/1/index.jsonl");
+	g_autofree char *index = NULL;
+	g_assert_true(g_file_get_contents(path, &index, NULL, NULL));
+	char *first = strstr(index, "\"removed\"");
+	g_assert_nonnull(first);
+	g_assert_null(strstr(first + 1, "\"removed\""));
 }
 
 int main(int argc, char **argv)
@@ -467,5 +518,6 @@ int main(int argc, char **argv)
 	ADD(links_are_not_followed);
 	ADD(what_is_kept_too_long);
 	ADD(a_person);
+	ADD(a_voice);
 	return g_test_run();
 }
