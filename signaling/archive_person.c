@@ -122,18 +122,16 @@ static bool forget_person(const struct cleaning *cleaning, json_t *person)
 	return true;
 }
 
-/* Names are in the lines of who came, and of who was there. */
-static bool forget_names(const struct cleaning *cleaning, json_t *line)
+/* Wherever in a line somebody is told with their name: who came, who was there, who is on the
+ * stage. */
+static bool forget_names(const struct cleaning *cleaning, json_t *value)
 {
-	const char *type = text_of(line, "type");
-	bool changed = false;
+	bool changed = json_is_object(value) && forget_person(cleaning, value);
+	const char *key;
 	size_t i;
-	json_t *person;
-	if (g_str_equal(type, "person"))
-		changed = forget_person(cleaning, line);
-	else if (g_str_equal(type, "begin"))
-		json_array_foreach(json_object_get(line, "people"), i, person) changed |=
-			forget_person(cleaning, person);
+	json_t *inner;
+	json_object_foreach(value, key, inner) changed |= forget_names(cleaning, inner);
+	json_array_foreach(value, i, inner) changed |= forget_names(cleaning, inner);
 	return changed;
 }
 

@@ -389,6 +389,50 @@ static void test_changed(void)
 	drop(folder);
 }
 
+static void add_text(const char *folder, const char *name, const char *text)
+{
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+	FILE *file = fopen(path, "a");
+	g_assert_nonnull(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+/* p2 goes, who spoke in voice-1: neither in the tracks nor in what is made of them, wherever it was
+ * killed before; and nothing is said of them. */
+static void test_removed(void)
+{
+	char *folder = copy_of(whole);
+	g_autofree char *mark = g_build_filename(folder, "removing-p2", NULL);
+	g_autofree char *track = g_build_filename(folder, "1", "voice-1.mka", NULL);
+	add_text(folder, "1/voice-0.who", "{\"t\":0,\"id\":\"p1\",\"at\":0}\n");
+	add_text(folder, "1/voice-1.who", "{\"t\":0,\"id\":\"p2\",\"at\":0}\n");
+	add_text(folder, "removing-p2", "");
+	add_text(folder, "index.jsonl", "{\"type\":\"removed\",\"id\":\"p2\",\"t\":0}\n");
+	for (unsigned i = 0; i < 6; i++) {
+		int err;
+		GPid pid = start_job(folder, 0, &err);
+		g_usleep((gulong)g_test_rand_int_range(1, 60) * 1000);
+		kill(pid, SIGKILL);
+		g_assert_cmpint(waitpid(pid, NULL, 0), ==, pid);
+		close(err);
+	}
+	make_archive(folder);
+	g_assert_false(g_file_test(mark, G_FILE_TEST_EXISTS));
+	g_assert_false(g_file_test(track, G_FILE_TEST_EXISTS)); /* it was theirs alone */
+	size_t n, i;
+	g_autofree float *samples = read_sound(folder, "audio/floor.m4a", "0:a", &n);
+	g_assert_cmpfloat(tone_at(samples, 9.5, 2, 550), <, -60);
+	g_assert_cmpfloat(tone_at(samples, 9.5, 2, 440), >, -30);
+	json_t *report = read_report(folder), *speaker;
+	json_t *speakers = json_object_get(report, "speakers");
+	g_assert_cmpuint(json_array_size(speakers), >, 0);
+	json_array_foreach(speakers, i, speaker)
+		g_assert_cmpstr(json_string_value(json_object_get(speaker, "id")), !=, "p2");
+	json_decref(report);
+	drop(folder);
+}
+
 static void test_full_disk(void)
 {
 	char *folder = copy_of(short_one);
@@ -498,6 +542,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/archive/report", test_report);
 	g_test_add_func("/archive/killed", test_killed);
 	g_test_add_func("/archive/changed", test_changed);
+	g_test_add_func("/archive/removed", test_removed);
 	g_test_add_func("/archive/full_disk", test_full_disk);
 	g_test_add_func("/archive/empty", test_empty);
 	g_test_add_func("/archive/sound_alone", test_sound_alone);

@@ -145,6 +145,49 @@ static void test_killed(void)
 	stop(&r, (const char *const[]){"voice-0.mka", NULL});
 }
 
+static void say_source(const struct recording *r, uint32_t peer)
+{
+	uint8_t message[STUDIO_SOURCE_SIZE] = {STUDIO_SOURCE};
+	wire_put32(message + 1, peer);
+	g_assert_cmpint(send(r->fd, message, sizeof message, MSG_NOSIGNAL), ==, sizeof message);
+}
+
+/* Beside the track, also when it is killed: from which byte on it is whose. Messages of it aren't
+ * counted. */
+static void test_whose(void)
+{
+	struct recording r;
+	bool ended;
+	gsize length, at;
+	unsigned before = 0, p4_at;
+	start(&r);
+	begin_track(&r, "voice-0", "part", "sound");
+	say_source(&r, 17);
+	for (unsigned i = 0; i < 150; i++)
+		say(&r, i);
+	say_source(&r, 4);
+	for (unsigned i = 150; i < 200; i++)
+		say(&r, i);
+	while (r.written < 200)
+		take(&r);
+	kill(r.process.pid, SIGKILL);
+	studio_process_wait(&r.process);
+	g_assert_cmpuint(r.written, ==, 200);
+	g_assert_cmpuint(count_blocks(&r, "voice-0.mka", &ended), ==, 200);
+	g_autofree char *track_path = path_of(&r, "voice-0.mka"), *track = NULL;
+	g_autofree char *path = path_of(&r, "voice-0.who"), *who = NULL;
+	g_assert_true(g_file_get_contents(path, &who, NULL, NULL));
+	g_assert_true(g_file_get_contents(track_path, &track, &length, NULL));
+	g_assert_true(g_str_has_prefix(who, "{\"t\":0,\"id\":\"p17\",\"at\":0}\n{\"t\":3000,\"id\":"
+					    "\"p4\",\"at\":"));
+	g_assert_cmpint(sscanf(strrchr(who, ':'), ":%u}\n", &p4_at), ==, 1);
+	/* The blocks before it, by what each begins with. */
+	for (at = 0; at + 14 < length && at < p4_at; at++)
+		before += memcmp(track + at, "\xa3\x01\0\0\0\0\0\0\xcf\x81", 10) == 0;
+	g_assert_cmpuint(before, ==, 150);
+	stop(&r, (const char *const[]){"voice-0.mka", "voice-0.who", NULL});
+}
+
 /* Its server goes, or stops the recording: the file is brought to its end. */
 static void test_ended(void)
 {
@@ -242,6 +285,7 @@ static void test_a_picture_asks_for_a_keyframe(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/recorder/whose", test_whose);
 	g_test_add_func("/recorder/killed", test_killed);
 	g_test_add_func("/recorder/ended", test_ended);
 	g_test_add_func("/recorder/refused", test_refused);

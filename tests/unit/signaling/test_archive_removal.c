@@ -388,6 +388,7 @@ static void what_is_kept_too_long(struct world *w, gconstpointer option)
 	"{\"type\":\"person\",\"id\":\"p1\",\"name\":\"Maisara\",\"organisation\":\"Green\","      \
 	"\"t\":"                                                                                   \
 	"1}\n"                                                                                     \
+	"{\"type\":\"stage\",\"holder\":{\"id\":\"p1\",\"name\":\"Maisara\"},\"t\":1}\n"           \
 	"{\"type\":\"chat\",\"id\":1,\"from\":\"p1\",\"name\":\"Maisara\",\"text\":\"p2\",\"t\":"  \
 	"1}\n"                                                                                     \
 	"{\"type\":\"chat\",\"id\":2,\"from\":\"p2\",\"name\":\"Jonas\",\"text\":\"p1\",\"t\":2}"  \
