@@ -4,6 +4,7 @@
 #include "signaling/commands.h"
 #include "signaling/control.h"
 #include "signaling/meeting.h"
+#include "signaling/minutes_api.h"
 #include "signaling/watch.h"
 #include "signaling/whip.h"
 #include <glib-unix.h>
@@ -14,7 +15,7 @@
 
 #define END_PATIENCE_MS 1000
 #define FILES_BESIDE	4096 /* of the media, the store, ... */
-#define ROUTES_MAX	(1 + WATCH_ROUTES + API_ROUTES + WHIP_ROUTES)
+#define ROUTES_MAX	(1 + WATCH_ROUTES + API_ROUTES + WHIP_ROUTES + MINUTES_ROUTES)
 
 struct program {
 	struct config *config;
@@ -24,6 +25,7 @@ struct program {
 	struct relay *relay;
 	struct whip *whip;
 	struct watch *watch;
+	struct minutes_api *minutes;
 	struct http_server *server;
 	struct control_server *control;
 	struct control_command commands[2];
@@ -106,6 +108,9 @@ static bool start_http(struct program *p, GError **error)
 	p->whip = whip_new(p->meetings);
 	whip_routes(p->whip, routes + n, &more);
 	n += more;
+	p->minutes = minutes_api_new(p->config, p->store, p->key, NULL);
+	minutes_api_routes(p->minutes, routes + n, &more);
+	n += more;
 	meetings_websocket_events(p->meetings, &websocket_events);
 	p->server = http_server_new(p->config, routes, n, &websocket_events, error);
 	return p->server != NULL;
@@ -164,6 +169,7 @@ static bool start(struct program *p, GError **error)
 static void stop(struct program *p)
 {
 	http_server_free(p->server);
+	minutes_api_free(p->minutes);
 	watch_free(p->watch);
 	whip_free(p->whip);
 	meetings_free(p->meetings);

@@ -7,3 +7,4 @@
 int command_serve(int argc, char **argv);
 int command_token(int argc, char **argv);
 int command_meeting(int argc, char **argv);
+int command_minutes_pdf(int argc, char **argv);

@@ -12,6 +12,7 @@
 				   */
 #define IDLE_TIME   (60 * SECOND) /* between requests */
 #define BODY_TIME   (30 * SECOND) /* a whole body: 50 kB of SDP over 14 kbit/s */
+#define LATER_TIME  (60 * SECOND) /* for a reply that comes later */
 #define REPLY_TIME  (30 * SECOND) /* between two chunks that the client took */
 #define LINGER_TIME (2 * SECOND)  /* for the client to read a refusal before its body is cut off */
 
@@ -100,6 +101,7 @@ static void connection_free(struct connection *connection)
 {
 	struct http_server *server = connection->server;
 	websocket_finish(connection);
+	http_later_drop(connection->later);
 	forget_request(connection);
 	address_limits_leave(server->addresses, &connection->peer);
 	g_queue_unlink(&server->connections, &connection->link);
@@ -128,6 +130,7 @@ static bool turns_the_loop(const struct connection *connection)
 {
 	char byte;
 	return ((connection->state == CONNECTION_REPLY && connection->head) ||
+		connection->state == CONNECTION_LATER ||
 		lws_partial_buffered(connection->wsi)) &&
 	       connection->state != CONNECTION_WEBSOCKET &&
 	       recv(lws_get_socket_fd(connection->wsi), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
@@ -238,15 +241,6 @@ static int write_reply(struct connection *connection)
 	return 0;
 }
 
-static int on_writable(struct connection *connection)
-{
-	if (connection->state != CONNECTION_REPLY)
-		return 0;
-	if (connection->head)
-		return write_reply(connection);
-	return connection->close ? -1 : 0; /* on_next_request's word */
-}
-
 /*
  * Written at once as far as the socket takes it: libwebsockets reads on while it waits for the
  * socket to become writable, and drops the reply when it finds that the client has shut down its
@@ -262,6 +256,30 @@ static int start_reply(struct connection *connection, struct http_reply *reply)
 	connection->state = CONNECTION_REPLY;
 	http_reply_free(reply);
 	return write_reply(connection);
+}
+
+static int on_writable(struct connection *connection)
+{
+	if (connection->state == CONNECTION_LATER) {
+		struct http_reply *reply = http_later_take(&connection->later);
+		return reply ? start_reply(connection, reply) : 0;
+	}
+	if (connection->state != CONNECTION_REPLY)
+		return 0;
+	if (connection->head)
+		return write_reply(connection);
+	return connection->close ? -1 : 0; /* on_next_request's word */
+}
+
+static int answer(struct connection *connection, struct http_reply *reply)
+{
+	http_request_answer(connection, reply);
+	if (!reply->later)
+		return start_reply(connection, reply);
+	connection->later = reply->later;
+	set_state(connection, CONNECTION_LATER, LATER_TIME);
+	http_later_wait(connection->later, connection);
+	return 0;
 }
 
 static int await_body(struct connection *connection)
@@ -312,8 +330,7 @@ static int on_request(struct connection *connection, const char *path, size_t le
 		http_reply_free(reply);
 		return await_body(connection);
 	}
-	http_request_answer(connection, reply);
-	return start_reply(connection, reply);
+	return answer(connection, reply);
 }
 
 /* libwebsockets gives no more than the Content-Length, which the route allows. Refused bodies come
@@ -332,8 +349,7 @@ static int on_body_complete(struct connection *connection)
 		return connection->has_body ? -1 : 0;
 	struct http_reply *reply = http_reply_new();
 	connection->length = 0; /* nothing of it is left unread */
-	http_request_answer(connection, reply);
-	return start_reply(connection, reply);
+	return answer(connection, reply);
 }
 
 /* ---- libwebsockets' callbacks ---- */

@@ -65,10 +65,13 @@ struct http_server {
  *                                                          | refused before its body came
  *                                                          `------------------> LINGER
  *  WAITING -----------> WEBSOCKET
+ *
+ * A handler that answers later leaves the connection in LATER, from where it goes on to REPLY.
  */
 enum connection_state {
 	CONNECTION_WAITING,
 	CONNECTION_BODY,
+	CONNECTION_LATER,
 	CONNECTION_REPLY,
 	CONNECTION_LINGER,
 	CONNECTION_WEBSOCKET
@@ -98,6 +101,7 @@ struct connection {
 	/* The reply. */
 	GBytes *head, *content; /* NULL: all of it is written; it has none */
 	gsize sent;		/* of head and content together */
+	struct http_later *later; /* until the reply is there */
 
 	struct websocket *websocket;
 };
@@ -110,6 +114,7 @@ struct http_reply {
 	GString *headers; /* as on the wire */
 	bool has_cache_control, has_policy;
 	GBytes *body; /* NULL: none */
+	struct http_later *later; /* NULL: the handler has answered */
 };
 struct http_reply *http_reply_new(void);
 void http_reply_free(struct http_reply *reply);
@@ -118,6 +123,12 @@ GBytes *http_reply_head(const struct http_reply *reply, bool close);
 /* For what signaling/error.h has no kind of: 405, 411, 413, ... */
 void http_reply_problem(struct http_reply *reply, unsigned status, const char *code,
 			const char *message);
+
+/* http_later.c */
+void http_later_wait(struct http_later *later, struct connection *connection);
+/* The reply, if it is there; then *later is NULL. NULL: not yet. */
+struct http_reply *http_later_take(struct http_later **later);
+void http_later_drop(struct http_later *later); /* the connection ends; NULL is allowed */
 
 /* http_request.c; false: reply says what is wrong. path as libwebsockets gives it. */
 bool http_request_read(struct connection *connection, const char *path, size_t length,

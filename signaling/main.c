@@ -21,6 +21,7 @@ static const struct {
 	{"serve", command_serve, "run the server"},
 	{"token", command_token, "print an invitation's token or link"},
 	{"meeting", command_meeting, "create, list, show or end meetings"},
+	{"minutes-pdf", command_minutes_pdf, "print minutes; the server starts it by itself"},
 	{"studio", command_studio, "mix programs; the server starts it by itself"},
 	{"version", command_version, "print the version"},
 	{"help", command_help, "print this"},
@@ -30,7 +31,7 @@ static int command_help(int argc, char **argv)
 {
 	puts("Tongsheng, a conference relay. Usage: tongsheng COMMAND [OPTION...]\n");
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-		printf("  %-10s %s\n", commands[i].name, commands[i].help);
+		printf("  %-12s %s\n", commands[i].name, commands[i].help);
 	puts("\ntongsheng COMMAND --help tells a command's options.");
 	return 0;
 }
