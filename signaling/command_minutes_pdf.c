@@ -68,12 +68,14 @@ int command_minutes_pdf(int argc, char **argv)
 	gsize length = 0;
 	const void *data = pdf != NULL ? g_bytes_get_data(pdf, &length) : NULL;
 	if (pdf == NULL || fwrite(data, 1, length, stdout) != length || fflush(stdout) != 0) {
-		fprintf(stderr, "%s\n", error != NULL ? error->message : "stdout: can't be written");
+		fprintf(stderr, "%s\n",
+			error != NULL ? error->message : "stdout: can't be written");
 		return 1;
 	}
 	if (unknown > 0)
-		fprintf(stderr, "no font here has %u of the letters; install fonts-noto-core and "
-				"fonts-noto-cjk\n",
+		fprintf(stderr,
+			"no font here has %u of the letters; install fonts-noto-core and "
+			"fonts-noto-cjk\n",
 			unknown);
 	return 0;
 }

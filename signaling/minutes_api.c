@@ -105,8 +105,8 @@ static bool find_minutes(struct asked *a, struct store_minutes_found *ret, GErro
 		return false;
 	bool editor = a->known && access_may(&a->token, a->meeting, ACTION_EDIT, NULL);
 	g_autoptr(GError) problem = NULL;
-	bool found = store_minutes_find(a->api->store, a->row.id, a->language, version, ret,
-					&problem);
+	bool found =
+		store_minutes_find(a->api->store, a->row.id, a->language, version, ret, &problem);
 	if (!found && editor && !said)
 		return store_minutes_find(a->api->store, a->row.id, a->language,
 					  STORE_MINUTES_NEWEST, ret, error);
@@ -144,10 +144,10 @@ static json_t *sheet_of(struct asked *a, const struct store_minutes_found *found
 static bool get_json(struct asked *a, const struct store_minutes_found *found, GError **error)
 {
 	json_t *body = json_loads(found->body, 0, NULL);
-	reply_json(a, json_pack("{s:s, s:I, s:b, s:s, s:I, s:o}", "language", found->language,
-				"version", (json_int_t)found->version, "published",
-				found->published, "author", found->author, "at",
-				(json_int_t)found->at, "body", body));
+	reply_json(a,
+		   json_pack("{s:s, s:I, s:b, s:s, s:I, s:o}", "language", found->language,
+			     "version", (json_int_t)found->version, "published", found->published,
+			     "author", found->author, "at", (json_int_t)found->at, "body", body));
 	return true;
 }
 
@@ -157,10 +157,9 @@ static bool get_json(struct asked *a, const struct store_minutes_found *found, G
 static void name_file(struct asked *a, struct http_reply *reply)
 {
 	g_autofree char *download = http_query_value(a->request, "download");
-	g_autofree char *value =
-		g_strdup_printf("%s; filename=\"%s-minutes-%s%s\"",
-				download != NULL ? "attachment" : "inline", a->meeting, a->language,
-				a->rest);
+	g_autofree char *value = g_strdup_printf("%s; filename=\"%s-minutes-%s%s\"",
+						 download != NULL ? "attachment" : "inline",
+						 a->meeting, a->language, a->rest);
 	http_reply_header(reply, "Content-Disposition", value);
 }
 
@@ -293,8 +292,8 @@ static json_t *read_request(struct asked *a, GError **error)
 {
 	gsize length;
 	const char *text = g_bytes_get_data(a->request->body, &length);
-	json_t *request = json_loadb(text != NULL ? text : "", length, JSON_REJECT_DUPLICATES,
-				     NULL);
+	json_t *request =
+		json_loadb(text != NULL ? text : "", length, JSON_REJECT_DUPLICATES, NULL);
 	if (json_is_object(request))
 		return request;
 	json_decref(request);
@@ -340,12 +339,11 @@ static bool save(struct asked *a, const json_t *request, GError **error)
 	json_t *body = minutes_body_check(json_object_get(request, "body"), error);
 	if (body == NULL)
 		return false;
-	const struct store_minutes minutes = {.language = a->language,
-					      .author = author,
-					      .at = g_get_real_time() / 1000};
+	const struct store_minutes minutes = {
+		.language = a->language, .author = author, .at = g_get_real_time() / 1000};
 	char *text = json_dumps(body, JSON_COMPACT);
-	bool ok = store_minutes_add(a->api->store, a->row.id, &minutes, base, text, &version,
-				    error);
+	bool ok =
+		store_minutes_add(a->api->store, a->row.id, &minutes, base, text, &version, error);
 	if (ok)
 		reply_json(a, json_pack("{s:I, s:I}", "version", (json_int_t)version, "at",
 					(json_int_t)minutes.at));
@@ -410,9 +408,9 @@ static const struct {
 	const char *method, *rest;
 	bool (*handle)(struct asked *a, GError **error);
 } handlers[] = {
-	{"GET", "", get_minutes},	      {"GET", ".pdf", get_minutes},
-	{"GET", ".md", get_minutes},	      {"GET", ".html", get_minutes},
-	{"GET", "/versions", get_versions},   {"PUT", "", put_minutes},
+	{"GET", "", get_minutes},	    {"GET", ".pdf", get_minutes},
+	{"GET", ".md", get_minutes},	    {"GET", ".html", get_minutes},
+	{"GET", "/versions", get_versions}, {"PUT", "", put_minutes},
 	{"POST", "/publish", post_publish},
 };
 

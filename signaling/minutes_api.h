@@ -1,6 +1,6 @@
 /*
- * Minutes over HTTP: PROTOCOL.md, section Minutes. Everything beneath /api/archive/MEETING/minutes/.
- * Main thread.
+ * Minutes over HTTP: PROTOCOL.md, section Minutes. Everything beneath
+ * /api/archive/MEETING/minutes/. Main thread.
  */
 #pragma once
 

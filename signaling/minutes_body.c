@@ -119,9 +119,7 @@ static bool has_number(const json_t *array, const json_t *number)
 {
 	size_t i;
 	json_t *one;
-	json_array_foreach(array, i, one)
-		if (json_equal(one, number))
-			return true;
+	json_array_foreach(array, i, one) if (json_equal(one, number)) return true;
 	return false;
 }
 
@@ -151,7 +149,8 @@ static json_t *check_array(const json_t *raw, const struct field *field, const c
 			      json_array_size(raw), field->most);
 	json_t *array = json_array(), *entry;
 	size_t i;
-	json_array_foreach(raw, i, entry) {
+	json_array_foreach(raw, i, entry)
+	{
 		g_autofree char *inner = g_strdup_printf("%s[%zu]", path, i);
 		json_t *kept = check_entry(entry, field, array, inner, error);
 		if (kept == NULL) {
@@ -187,7 +186,8 @@ static bool knows(const struct field *fields, const json_t *raw, const char *pat
 {
 	const char *name;
 	json_t *value;
-	json_object_foreach((json_t *)raw, name, value) {
+	json_object_foreach((json_t *)raw, name, value)
+	{
 		const struct field *field = fields;
 		while (field->name != NULL && strcmp(field->name, name) != 0)
 			field++;

@@ -67,8 +67,8 @@ static void add_said(struct document *d, const char *word, const char *by, const
 	if (*text == '\0')
 		return;
 	bool chinese = minutes_in_chinese(d->language);
-	g_autofree char *who = *by ? g_strdup_printf(chinese ? "（%s）" : " (%s)", by)
-				   : g_strdup("");
+	g_autofree char *who =
+		*by ? g_strdup_printf(chinese ? "（%s）" : " (%s)", by) : g_strdup("");
 	g_autofree char *label = g_strdup_printf("%s%s%s", word, who, WORD(COLON));
 	add_texts(d, text, label);
 }
@@ -97,13 +97,11 @@ static void add_status(struct document *d)
 	gint64 at = json_integer_value(json_object_get(d->sheet, "at")) / 1000;
 	g_autofree char *when = minutes_when(d->language, at, 0, minutes_text(time, "zone"));
 	bool published = json_is_true(json_object_get(d->sheet, "published"));
-	g_autofree char *state =
-		published ? g_strconcat(WORD(PUBLISHED), WORD(COLON), when, NULL)
-			  : g_strdup(WORD(DRAFT));
-	g_autofree char *text =
-		g_strdup_printf("%s · %s · %s %" JSON_INTEGER_FORMAT, WORD(MINUTES), state,
-				WORD(VERSION),
-				json_integer_value(json_object_get(d->sheet, "version")));
+	g_autofree char *state = published ? g_strconcat(WORD(PUBLISHED), WORD(COLON), when, NULL)
+					   : g_strdup(WORD(DRAFT));
+	g_autofree char *text = g_strdup_printf(
+		"%s · %s · %s %" JSON_INTEGER_FORMAT, WORD(MINUTES), state, WORD(VERSION),
+		json_integer_value(json_object_get(d->sheet, "version")));
 	add(d, BLOCK_NOTE, text);
 }
 
@@ -134,7 +132,8 @@ static void add_time(struct document *d)
 	cell(cells, WORD(ZONE));
 	size_t i;
 	json_t *place;
-	json_array_foreach(places, i, place) {
+	json_array_foreach(places, i, place)
+	{
 		const char *there = minutes_text(place, "zone");
 		cell(cells, minutes_country_name(d->language, minutes_text(place, "country")));
 		g_ptr_array_add(cells, minutes_when(d->language, starts, minutes, there));
@@ -150,7 +149,8 @@ static void add_parts(struct document *d)
 	json_t *part;
 	if (json_array_size(parts) > 0)
 		add(d, BLOCK_HEADING, WORD(SHARING));
-	json_array_foreach(parts, i, part) {
+	json_array_foreach(parts, i, part)
+	{
 		const char *sharer = minutes_text(part, "sharer");
 		const char *subject = minutes_text(part, "subject");
 		g_autofree char *heading =
@@ -169,7 +169,8 @@ static void add_questions(struct document *d)
 	json_t *one;
 	if (json_array_size(questions) > 0)
 		add(d, BLOCK_HEADING, WORD(QUESTIONS));
-	json_array_foreach(questions, i, one) {
+	json_array_foreach(questions, i, one)
+	{
 		add_said(d, WORD(QUESTION), minutes_text(one, "by"), minutes_text(one, "question"));
 		add_said(d, WORD(ANSWER), minutes_text(one, "answeredBy"),
 			 minutes_text(one, "answer"));
@@ -188,7 +189,8 @@ static void add_participants(struct document *d)
 	cell(cells, WORD(NAME));
 	cell(cells, WORD(ORGANISATION));
 	cell(cells, WORD(PLACE));
-	json_array_foreach(people, i, person) {
+	json_array_foreach(people, i, person)
+	{
 		cell(cells, minutes_text(person, "name"));
 		cell(cells, minutes_text(person, "organisation"));
 		cell(cells, minutes_country_name(d->language, minutes_text(person, "country")));
@@ -202,10 +204,8 @@ static void add_recorders(struct document *d)
 	g_autoptr(GString) names = g_string_new(NULL);
 	size_t i;
 	json_t *name;
-	json_array_foreach(recorders, i, name)
-		if (*json_string_value(name))
-			g_string_append_printf(names, "%s%s", names->len ? WORD(COMMA) : "",
-					       json_string_value(name));
+	json_array_foreach(recorders, i, name) if (*json_string_value(name)) g_string_append_printf(
+		names, "%s%s", names->len ? WORD(COMMA) : "", json_string_value(name));
 	if (names->len == 0)
 		return;
 	add(d, BLOCK_HEADING, WORD(RECORDERS));
@@ -220,8 +220,10 @@ static void add_attachments(struct document *d)
 	size_t i, k;
 	json_t *id, *one;
 	bool first = true;
-	json_array_foreach(wanted, i, id) {
-		json_array_foreach(known, k, one) {
+	json_array_foreach(wanted, i, id)
+	{
+		json_array_foreach(known, k, one)
+		{
 			if (!json_equal(json_object_get(one, "id"), id))
 				continue;
 			if (first)

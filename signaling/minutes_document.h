@@ -24,8 +24,8 @@ enum minutes_block_kind {
 
 struct minutes_block {
 	enum minutes_block_kind kind;
-	char *label; /* before a text or a table, with its colon; NULL: none */
-	char *text;  /* NULL for a table */
+	char *label;  /* before a text or a table, with its colon; NULL: none */
+	char *text;   /* NULL for a table */
 	char **cells; /* of a table, row by row, the first one are the columns' names */
 	unsigned columns;
 };

@@ -8,14 +8,14 @@
 
 /* The form's bounds; what is beyond them is left out, for a person to say shorter. */
 #define NAME_MAX_LENGTH 200
-#define PARTS_MAX     100
-#define QUESTIONS_MAX 300
-#define PEOPLE_MAX    2000
-#define FILES_MAX     200
-#define ANSWERS_MAX   5 /* messages after a question that may hold its answer */
+#define PARTS_MAX	100
+#define QUESTIONS_MAX	300
+#define PEOPLE_MAX	2000
+#define FILES_MAX	200
+#define ANSWERS_MAX	5 /* messages after a question that may hold its answer */
 
-#define TEXT_MAX      300  /* of a line */
-#define QUESTION_MAX  4000
+#define TEXT_MAX     300 /* of a line */
+#define QUESTION_MAX 4000
 
 struct draft {
 	json_t *parts, *questions, *answers, *people, *places, *files;
@@ -38,8 +38,10 @@ static void take_part(void *user, const struct store_agenda_part *part)
 	if (json_array_size(d->parts) >= PARTS_MAX)
 		return;
 	g_autofree char *spoken = minutes_speaking_words(d->speaking, part->number, d->language);
-	json_array_append_new(d->parts, json_pack("{s:o, s:o, s:s}", "sharer", text_of(part->sharer, NAME_MAX_LENGTH),
-						  "subject", text_of(part->subject, TEXT_MAX), "contents", spoken));
+	json_array_append_new(d->parts,
+			      json_pack("{s:o, s:o, s:s}", "sharer",
+					text_of(part->sharer, NAME_MAX_LENGTH), "subject",
+					text_of(part->subject, TEXT_MAX), "contents", spoken));
 }
 
 /* Without an agenda the meeting is one part. */
@@ -47,8 +49,9 @@ static void take_whole(struct draft *d, const char *title)
 {
 	g_autofree char *spoken = minutes_speaking_words(d->speaking, 0, d->language);
 	if (json_array_size(d->parts) == 0 && *spoken != '\0')
-		json_array_append_new(d->parts, json_pack("{s:s, s:o, s:s}", "sharer", "",
-							  "subject", text_of(title, TEXT_MAX), "contents", spoken));
+		json_array_append_new(d->parts,
+				      json_pack("{s:s, s:o, s:s}", "sharer", "", "subject",
+						text_of(title, TEXT_MAX), "contents", spoken));
 }
 
 static void take_place(struct draft *d, const char *country)
@@ -57,8 +60,8 @@ static void take_place(struct draft *d, const char *country)
 		return;
 	g_autofree char *zone = minutes_country_zone(country);
 	if (zone != NULL)
-		json_array_append_new(d->places, json_pack("{s:s, s:s}", "country", country, "zone",
-							   zone));
+		json_array_append_new(d->places,
+				      json_pack("{s:s, s:s}", "country", country, "zone", zone));
 }
 
 /* Who came twice (another device, another day) is one person by name and organisation. */
@@ -72,8 +75,10 @@ static void take_person(void *user, const struct store_attendant *person)
 		return;
 	const char *country = text_country_valid(person->country) ? person->country : "";
 	json_array_append_new(d->people,
-			      json_pack("{s:o, s:o, s:s}", "name", text_of(person->name, NAME_MAX_LENGTH), "organisation",
-					text_of(person->organisation, NAME_MAX_LENGTH), "country", country));
+			      json_pack("{s:o, s:o, s:s}", "name",
+					text_of(person->name, NAME_MAX_LENGTH), "organisation",
+					text_of(person->organisation, NAME_MAX_LENGTH), "country",
+					country));
 	take_place(d, country);
 }
 
@@ -82,8 +87,8 @@ static void take_answer(struct draft *d, const struct store_said *said)
 	size_t n = json_array_size(d->answers);
 	json_t *last = n > 0 ? json_array_get(d->answers, n - 1) : NULL;
 	if (last != NULL && json_array_size(last) < ANSWERS_MAX)
-		json_array_append_new(last, json_pack("{s:s, s:s}", "by", said->name, "text",
-						      said->text));
+		json_array_append_new(
+			last, json_pack("{s:s, s:s}", "by", said->name, "text", said->text));
 }
 
 static void take_said(void *user, const struct store_said *said)
@@ -93,8 +98,10 @@ static void take_said(void *user, const struct store_said *said)
 		take_answer(d, said);
 	} else if (json_array_size(d->questions) < QUESTIONS_MAX) {
 		json_array_append_new(d->questions,
-				      json_pack("{s:o, s:o, s:s, s:s}", "question", text_of(said->text, QUESTION_MAX),
-						"by", text_of(said->name, NAME_MAX_LENGTH), "answer", "", "answeredBy", ""));
+				      json_pack("{s:o, s:o, s:s, s:s}", "question",
+						text_of(said->text, QUESTION_MAX), "by",
+						text_of(said->name, NAME_MAX_LENGTH), "answer", "",
+						"answeredBy", ""));
 		json_array_append_new(d->answers, json_array());
 	}
 }
@@ -110,10 +117,12 @@ static json_t *body_of(struct draft *d, const struct store_meeting *meeting)
 {
 	const char *zone = minutes_zone_valid(meeting->zone) ? meeting->zone : "";
 	return json_pack("{s:o, s:{s:I, s:i, s:s, s:O}, s:o, s:O, s:O, s:O, s:[], s:O}", "theme",
-			 text_of(meeting->title, TEXT_MAX), "time", "starts", (json_int_t)meeting->starts, "minutes",
-			 (int)MIN(meeting->minutes, 7 * 24 * 60), "zone", zone, "places", d->places, "venue",
-			 text_of(meeting->venue, TEXT_MAX), "parts", d->parts, "questions", d->questions,
-			 "participants", d->people, "recorders", "attachments", d->files);
+			 text_of(meeting->title, TEXT_MAX), "time", "starts",
+			 (json_int_t)meeting->starts, "minutes",
+			 (int)MIN(meeting->minutes, 7 * 24 * 60), "zone", zone, "places", d->places,
+			 "venue", text_of(meeting->venue, TEXT_MAX), "parts", d->parts, "questions",
+			 d->questions, "participants", d->people, "recorders", "attachments",
+			 d->files);
 }
 
 bool minutes_draft(struct store *store, const struct store_meeting *meeting, const char *data,

@@ -69,8 +69,8 @@ static void write_table(GString *out, const struct minutes_block *block)
 static void write_block(GString *out, const struct minutes_block *block)
 {
 	static const char *const names[] = {
-		[BLOCK_TITLE] = "h1",	   [BLOCK_HEADING] = "h2", [BLOCK_SUBHEADING] = "h3",
-		[BLOCK_TEXT] = "p",	   [BLOCK_ITEM] = "li",
+		[BLOCK_TITLE] = "h1", [BLOCK_HEADING] = "h2", [BLOCK_SUBHEADING] = "h3",
+		[BLOCK_TEXT] = "p",   [BLOCK_ITEM] = "li",
 	};
 	g_autofree char *text = NULL, *label = NULL;
 	switch (block->kind) {

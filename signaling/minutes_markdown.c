@@ -46,9 +46,9 @@ static void write_table(GString *out, const struct minutes_block *block)
 static void write_block(GString *out, const struct minutes_block *block)
 {
 	static const char *const begin[] = {
-		[BLOCK_TITLE] = "# ",	      [BLOCK_NOTE] = "",  [BLOCK_HEADING] = "## ",
-		[BLOCK_SUBHEADING] = "### ",  [BLOCK_TEXT] = "",  [BLOCK_ITEM] = "- ",
-		[BLOCK_TABLE] = "",	      [BLOCK_LINK] = "",
+		[BLOCK_TITLE] = "# ",	     [BLOCK_NOTE] = "", [BLOCK_HEADING] = "## ",
+		[BLOCK_SUBHEADING] = "### ", [BLOCK_TEXT] = "", [BLOCK_ITEM] = "- ",
+		[BLOCK_TABLE] = "",	     [BLOCK_LINK] = "",
 	};
 	g_string_append(out, begin[block->kind]);
 	if (block->label != NULL) {
@@ -73,8 +73,7 @@ char *minutes_markdown(const json_t *sheet)
 	g_autoptr(GPtrArray) blocks = minutes_document(sheet);
 	for (guint i = 0; i < blocks->len; i++) {
 		const struct minutes_block *block = g_ptr_array_index(blocks, i);
-		const struct minutes_block *last =
-			i > 0 ? g_ptr_array_index(blocks, i - 1) : NULL;
+		const struct minutes_block *last = i > 0 ? g_ptr_array_index(blocks, i - 1) : NULL;
 		/* Entries of one list follow each other closely. */
 		if (last != NULL && !(last->kind == BLOCK_ITEM && block->kind == BLOCK_ITEM))
 			g_string_append_c(out, '\n');

@@ -1,6 +1,7 @@
 #include "signaling/minutes_pdf.h"
 #include "signaling/language.h"
 #include "signaling/minutes_document.h"
+#include "signaling/minutes_glyphs.h"
 #include "signaling/minutes_words.h"
 #include <cairo-pdf.h>
 #include <pango/pangocairo.h>
@@ -22,16 +23,17 @@ static const struct look {
 	double size, above, together;
 	bool bold;
 } looks[] = {
-	[BLOCK_TITLE] = {18, 0, 60, true},	  [BLOCK_NOTE] = {8.5, 3, 0, false},
-	[BLOCK_HEADING] = {13, 16, 80, true},	  [BLOCK_SUBHEADING] = {11, 10, 50, true},
-	[BLOCK_TEXT] = {10.5, 5, 0, false},	  [BLOCK_ITEM] = {10.5, 3, 0, false},
-	[BLOCK_TABLE] = {9.5, 6, 0, false},	  [BLOCK_LINK] = {8.5, 18, 0, false},
+	[BLOCK_TITLE] = {18, 0, 60, true},    [BLOCK_NOTE] = {8.5, 3, 0, false},
+	[BLOCK_HEADING] = {13, 16, 80, true}, [BLOCK_SUBHEADING] = {11, 10, 50, true},
+	[BLOCK_TEXT] = {10.5, 5, 0, false},   [BLOCK_ITEM] = {10.5, 3, 0, false},
+	[BLOCK_TABLE] = {9.5, 6, 0, false},   [BLOCK_LINK] = {8.5, 18, 0, false},
 };
 
 /* Laid out twice: the first time nothing is drawn, for the number of pages. */
 struct writer {
 	cairo_t *cairo;
 	PangoContext *context;
+	struct minutes_glyphs *glyphs;
 	const char *language, *theme;
 	char *families;
 	bool draws, mirrored; /* from right to left: columns and marks change sides */
@@ -48,7 +50,7 @@ static char *families_of(const char *language)
 			  : language_same_primary(language, "ko") ? "KR"
 			  : strcasestr(language, "Hant") != NULL  ? "TC"
 								  : "SC";
-	return g_strdup_printf("Noto Sans, Noto Sans CJK %s, sans-serif", cjk);
+	return g_strdup_printf("Noto Sans, Noto Sans CJK %s, Noto Sans Arabic, sans-serif", cjk);
 }
 
 /* width < 0: one line, as long as it gets. */
@@ -67,15 +69,17 @@ static PangoLayout *lay_out(struct writer *w, const char *label, const char *tex
 	pango_layout_set_width(layout, width < 0 ? -1 : (int)(width * PANGO_SCALE));
 	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
 	pango_layout_set_spacing(layout, (int)(size * 0.25 * PANGO_SCALE));
+	PangoAttrList *attributes = pango_attr_list_new();
+	/* A hyphen in an address that goes on in the next line would be taken for a part of it. */
+	pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));
 	if (label != NULL) {
-		PangoAttrList *attributes = pango_attr_list_new();
 		PangoAttribute *strong = pango_attr_weight_new(PANGO_WEIGHT_BOLD);
 		strong->start_index = 0;
 		strong->end_index = (guint)strlen(label);
 		pango_attr_list_insert(attributes, strong);
-		pango_layout_set_attributes(layout, attributes);
-		pango_attr_list_unref(attributes);
 	}
+	pango_layout_set_attributes(layout, attributes);
+	pango_attr_list_unref(attributes);
 	if (!w->draws)
 		w->unknown += (unsigned)pango_layout_get_unknown_glyphs_count(layout);
 	return layout;
@@ -90,10 +94,17 @@ static double height_of(PangoLayout *layout)
 
 static void show(struct writer *w, PangoLayout *layout, double x, double y)
 {
-	if (!w->draws)
+	PangoLayoutIter *iter = w->draws ? pango_layout_get_iter(layout) : NULL;
+	if (iter == NULL)
 		return;
-	cairo_move_to(w->cairo, x, y);
-	pango_cairo_show_layout(w->cairo, layout);
+	do {
+		PangoRectangle extents;
+		pango_layout_iter_get_line_extents(iter, NULL, &extents);
+		minutes_glyphs_show(w->glyphs, w->cairo, pango_layout_iter_get_line_readonly(iter),
+				    x + (double)extents.x / PANGO_SCALE,
+				    y + (double)pango_layout_iter_get_baseline(iter) / PANGO_SCALE);
+	} while (pango_layout_iter_next_line(iter));
+	pango_layout_iter_free(iter);
 }
 
 /* ---- Pages ---- */
@@ -128,8 +139,8 @@ static void begin_page(struct writer *w)
 		show_margin(w, w->theme, PANGO_ALIGN_LEFT, 34);
 		line(w, SIDE, 50, PAGE_WIDTH - SIDE, 50);
 	}
-	g_autofree char *number = g_strdup_printf(minutes_word(w->language, MINUTES_WORD_PAGE),
-						  w->page, w->pages);
+	g_autofree char *number =
+		g_strdup_printf(minutes_word(w->language, MINUTES_WORD_PAGE), w->page, w->pages);
 	show_margin(w, number, PANGO_ALIGN_CENTER, PAGE_HEIGHT - 42);
 }
 
@@ -158,15 +169,13 @@ static void write_lines(struct writer *w, PangoLayout *layout, double x)
 		PangoRectangle extents;
 		pango_layout_iter_get_line_extents(iter, NULL, &extents);
 		double height = (double)extents.height / PANGO_SCALE;
-		double baseline = (double)(pango_layout_iter_get_baseline(iter) - extents.y) /
-				  PANGO_SCALE;
+		double baseline =
+			(double)(pango_layout_iter_get_baseline(iter) - extents.y) / PANGO_SCALE;
 		need(w, height);
-		if (w->draws) {
-			cairo_move_to(w->cairo, x + (double)extents.x / PANGO_SCALE,
-				      w->y + baseline);
-			pango_cairo_show_layout_line(w->cairo,
-						     pango_layout_iter_get_line_readonly(iter));
-		}
+		if (w->draws)
+			minutes_glyphs_show(w->glyphs, w->cairo,
+					    pango_layout_iter_get_line_readonly(iter),
+					    x + (double)extents.x / PANGO_SCALE, w->y + baseline);
 		w->y += height + spacing;
 	} while (pango_layout_iter_next_line(iter));
 	pango_layout_iter_free(iter);
@@ -179,14 +188,15 @@ static void write_text(struct writer *w, const struct minutes_block *block)
 	bool item = block->kind == BLOCK_ITEM;
 	PangoLayout *layout = lay_out(w, block->label, block->text, look->size, look->bold,
 				      item ? WIDTH - INDENT : WIDTH);
+	bool mirrored = pango_layout_get_direction(layout, 0) == PANGO_DIRECTION_RTL;
 	w->y += w->y > TOP ? look->above : 0;
 	need(w, look->together > 0 ? height_of(layout) + look->together : look->size * 1.4);
 	if (item) {
 		PangoLayout *mark = lay_out(w, NULL, "•", look->size, false, -1);
-		show(w, mark, w->mirrored ? PAGE_WIDTH - SIDE - 8 : SIDE + 3, w->y);
+		show(w, mark, mirrored ? PAGE_WIDTH - SIDE - 8 : SIDE + 3, w->y);
 		g_object_unref(mark);
 	}
-	write_lines(w, layout, item && !w->mirrored ? SIDE + INDENT : SIDE);
+	write_lines(w, layout, item && !mirrored ? SIDE + INDENT : SIDE);
 	g_object_unref(layout);
 }
 
@@ -194,8 +204,7 @@ static void write_text(struct writer *w, const struct minutes_block *block)
 static void write_link(struct writer *w, const struct minutes_block *block)
 {
 	const struct look *look = &looks[block->kind];
-	PangoLayout *layout =
-		lay_out(w, block->label, block->text, look->size, look->bold, WIDTH);
+	PangoLayout *layout = lay_out(w, block->label, block->text, look->size, look->bold, WIDTH);
 	w->y += look->above;
 	need(w, height_of(layout));
 	g_auto(GStrv) pieces = g_strsplit_set(block->text, "'\\", -1);
@@ -330,6 +339,7 @@ GBytes *minutes_pdf(const json_t *sheet, unsigned *ret_unknown, GError **error)
 	describe(surface, sheet, theme);
 	struct writer writer = {
 		.cairo = cairo_create(surface),
+		.glyphs = minutes_glyphs_new(),
 		.language = language,
 		.theme = theme,
 		.families = families_of(language),
@@ -348,6 +358,7 @@ GBytes *minutes_pdf(const json_t *sheet, unsigned *ret_unknown, GError **error)
 		status = cairo_surface_status(surface);
 	cairo_surface_destroy(surface);
 	g_object_unref(writer.context);
+	minutes_glyphs_free(writer.glyphs);
 	g_free(writer.families);
 	*ret_unknown = writer.unknown;
 	if (status == CAIRO_STATUS_SUCCESS)

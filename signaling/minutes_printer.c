@@ -3,7 +3,8 @@
 #include <string.h>
 
 #define JOBS_MAX   8  /* that wait or run */
-#define PATIENCE_S 40 /* more than the child's own limit of CPU time, less than the connection's */
+#define PATIENCE_S 40 /* more than the child's own limit of CPU time, less than the connection's   \
+		       */
 #define KEPT_MAX   16
 #define KEPT_BYTES (32 << 20)
 
@@ -93,7 +94,8 @@ static void job_free(struct minutes_job *job)
 	g_clear_handle_id(&job->patience, g_source_remove);
 	if (job->child != NULL)
 		g_subprocess_force_exit(job->child);
-	g_cancellable_cancel(job->cancellable); /* on_end hears of it, and touches the job no more */
+	g_cancellable_cancel(
+		job->cancellable); /* on_end hears of it, and touches the job no more */
 	g_clear_object(&job->child);
 	g_object_unref(job->cancellable);
 	g_bytes_unref(job->sheet);
@@ -160,10 +162,10 @@ static void run(struct minutes_job *job)
 		finish(job, pdf, NULL);
 		return;
 	}
-	job->child = g_subprocess_new(G_SUBPROCESS_FLAGS_STDIN_PIPE |
-					      G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-					      G_SUBPROCESS_FLAGS_STDERR_PIPE,
-				      &error, job->printer->executable, "minutes-pdf", NULL);
+	job->child =
+		g_subprocess_new(G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+					 G_SUBPROCESS_FLAGS_STDERR_PIPE,
+				 &error, job->printer->executable, "minutes-pdf", NULL);
 	if (job->child == NULL) {
 		fail(job, error->message);
 		return;

@@ -1,12 +1,13 @@
 /*
- * Makes PDFs of minutes in a child process (`tongsheng minutes-pdf`), one at a time, so that neither
- * the time that a long text takes nor a fault in what lays it out reaches the meetings. The last
- * ones are kept: a link that is sent around is printed once. Main thread.
+ * Makes PDFs of minutes in a child process (`tongsheng minutes-pdf`), one at a time, so that
+ * neither the time that a long text takes nor a fault in what lays it out reaches the meetings. The
+ * last ones are kept: a link that is sent around is printed once. Main thread.
  */
 #pragma once
 
 #include "signaling/error.h"
 #include <jansson.h>
+#include <stdbool.h>
 
 struct minutes_printer;
 /* executable NULL: this program. */

@@ -71,7 +71,8 @@ static double seconds_of(const json_t *object, const char *name)
 }
 
 /* One sentence of somebody, cut where parts of the agenda begin. */
-static void add_span(struct minutes_speaking *speaking, const json_t *chapters, const json_t *speaker)
+static void add_span(struct minutes_speaking *speaking, const json_t *chapters,
+		     const json_t *speaker)
 {
 	const char *name = json_string_value(json_object_get(speaker, "name"));
 	double from = seconds_of(speaker, "at"), until = seconds_of(speaker, "until");

@@ -23,8 +23,8 @@ const char *minutes_word(const char *language, enum minutes_word word)
 
 bool minutes_right_to_left(const char *language)
 {
-	static const char *const tags[] = {"ar", "ckb", "dv", "fa", "he", "ps",
-					   "sd", "ug",	"ur", "yi"};
+	static const char *const tags[] = {"ar", "ckb", "dv", "fa", "he",
+					   "ps", "sd",	"ug", "ur", "yi"};
 	for (size_t i = 0; i < G_N_ELEMENTS(tags); i++)
 		if (language_same_primary(language, tags[i]))
 			return strcasestr(language, "-Latn") == NULL;

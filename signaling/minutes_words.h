@@ -30,8 +30,9 @@
 	X(COLON, ": ", "：")                                                                       \
 	X(COMMA, ", ", "、")                                                                       \
 	X(MIN, " min", " 分钟")                                                                    \
-	X(NO_FONT, "Some letters are missing: the server that made this file has no font for them.",    \
-	  "部分文字缺失：生成此文件的服务器没有相应的字体。")                                     \
+	X(NO_FONT,                                                                                 \
+	  "Some letters are missing: the server that made this file has no font for them.",        \
+	  "部分文字缺失：生成此文件的服务器没有相应的字体。")                                      \
 	X(LESS, "under 1", "不到 1")                                                               \
 	X(PAGE, "Page %u of %u", "第 %u 页，共 %u 页")
 

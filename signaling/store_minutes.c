@@ -120,10 +120,11 @@ bool store_minutes_versions(struct store *store, gint64 meeting, const char *lan
 {
 	sqlite3_stmt *query =
 		language != NULL
-			? store_query(store, error,
-				      "SELECT language, author, version, at, published FROM minutes "
-				      "WHERE meeting = ? AND language = ? ORDER BY version DESC",
-				      "is", meeting, language)
+			? store_query(
+				  store, error,
+				  "SELECT language, author, version, at, published FROM minutes "
+				  "WHERE meeting = ? AND language = ? ORDER BY version DESC",
+				  "is", meeting, language)
 			: store_query(store, error,
 				      "SELECT language, author, version, at, published "
 				      "FROM minutes AS m WHERE meeting = ? AND (published = 1 OR "
@@ -217,10 +218,10 @@ bool store_minutes_attachments(struct store *store, gint64 meeting,
 			       void (*row)(void *user, gint64 id, const char *name), void *user,
 			       GError **error)
 {
-	sqlite3_stmt *query =
-		store_query(store, error, "SELECT id, name FROM attachment WHERE meeting = ? "
+	sqlite3_stmt *query = store_query(store, error,
+					  "SELECT id, name FROM attachment WHERE meeting = ? "
 					  "ORDER BY id",
-			    "i", meeting);
+					  "i", meeting);
 	if (query == NULL)
 		return false;
 	int code;
