@@ -148,6 +148,7 @@ static gboolean on_sweep(gpointer data)
 			continue;
 		if (connection->state != CONNECTION_WEBSOCKET)
 			server->counters[HTTP_TIMED_OUT]++;
+		http_later_abandon(connection);
 		connection_kill(connection);
 	}
 	return G_SOURCE_CONTINUE;

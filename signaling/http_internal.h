@@ -99,8 +99,8 @@ struct connection {
 	guint next_request; /* a source of the main loop; 0: none */
 
 	/* The reply. */
-	GBytes *head, *content; /* NULL: all of it is written; it has none */
-	gsize sent;		/* of head and content together */
+	GBytes *head, *content;	  /* NULL: all of it is written; it has none */
+	gsize sent;		  /* of head and content together */
 	struct http_later *later; /* until the reply is there */
 
 	struct websocket *websocket;
@@ -113,7 +113,7 @@ struct http_reply {
 	unsigned status;
 	GString *headers; /* as on the wire */
 	bool has_cache_control, has_policy;
-	GBytes *body; /* NULL: none */
+	GBytes *body;		  /* NULL: none */
 	struct http_later *later; /* NULL: the handler has answered */
 };
 struct http_reply *http_reply_new(void);
@@ -129,6 +129,8 @@ void http_later_wait(struct http_later *later, struct connection *connection);
 /* The reply, if it is there; then *later is NULL. NULL: not yet. */
 struct http_reply *http_later_take(struct http_later **later);
 void http_later_drop(struct http_later *later); /* the connection ends; NULL is allowed */
+/* If the connection waits for one, it does no more, and ends when it may write. */
+void http_later_abandon(struct connection *connection);
 
 /* http_request.c; false: reply says what is wrong. path as libwebsockets gives it. */
 bool http_request_read(struct connection *connection, const char *path, size_t length,

@@ -59,3 +59,15 @@ void http_later_drop(struct http_later *later)
 	http_reply_free(later->reply);
 	g_free(later);
 }
+
+/* libwebsockets does nothing with a connection between request and reply, so that it wouldn't
+ * notice that the socket was shut down. */
+void http_later_abandon(struct connection *connection)
+{
+	if (!connection->later)
+		return;
+	g_clear_pointer(&connection->later, http_later_drop);
+	connection->close = true;
+	connection->state = CONNECTION_REPLY; /* without a head: nothing is written */
+	lws_callback_on_writable(connection->wsi);
+}

@@ -61,10 +61,11 @@ static void write_block(GString *out, const struct minutes_block *block)
 	if (block->kind == BLOCK_TABLE)
 		write_table(out, block);
 	else if (block->kind == BLOCK_LINK)
-		g_string_append_printf(out, "<%s>\n", block->text);
+		g_string_append_printf(out, "<%s>", block->text);
 	else
 		escape(out, block->text, "\\\n");
-	g_string_append_c(out, '\n');
+	if (block->kind != BLOCK_TABLE) /* whose rows end by themselves */
+		g_string_append_c(out, '\n');
 }
 
 char *minutes_markdown(const json_t *sheet)

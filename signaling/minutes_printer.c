@@ -134,8 +134,9 @@ static void on_end(GObject *child, GAsyncResult *result, gpointer user)
 		fail(job, error->message);
 	} else if (!g_subprocess_get_successful(G_SUBPROCESS(child)) || pdf == NULL) {
 		gsize length = 0;
-		const char *text = said != NULL ? g_bytes_get_data(said, &length) : "";
-		g_autofree char *line = g_strndup(text, MIN(length, 300));
+		const char *text = said != NULL ? g_bytes_get_data(said, &length) : NULL;
+		/* No bytes are NULL. */
+		g_autofree char *line = g_strndup(text != NULL ? text : "", MIN(length, 300));
 		fail(job, *line ? g_strstrip(line) : "it took too long, or too much memory");
 	} else {
 		if (said != NULL && g_bytes_get_size(said) > 0)

@@ -173,7 +173,7 @@ char *minutes_speaking_words(const struct minutes_speaking *speaking, unsigned p
 	GString *words = g_string_new(NULL);
 	for (guint i = 0; i < MIN(of_part->len, NAMES_MAX); i++) {
 		const struct span *span = g_ptr_array_index(of_part, i);
-		unsigned minutes = (unsigned)MIN(lround(span->seconds / 60), 9999);
+		unsigned minutes = (unsigned)lround(MIN(span->seconds / 60, 9999));
 		g_autofree char *amount =
 			minutes > 0 ? g_strdup_printf("%u", minutes)
 				    : g_strdup(minutes_word(language, MINUTES_WORD_LESS));
