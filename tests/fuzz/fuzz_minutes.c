@@ -30,8 +30,8 @@ static void write_all(const char *language, json_t *body)
 	       g_utf8_validate(plain, -1, NULL));
 	for (const char *p = strstr(page, "<main>"); (p = strchr(p, '<')) != NULL; p++) {
 		static const char *const names[] = {
-			"main",	 "h1",	  "h2", "h3", "p ", "p>", "ul", "li",	"table",
-			"thead", "tbody", "tr", "th", "td", "b>", "a ", "body", "html"};
+			"main",	 "h1", "h2", "h3", "p ", "p>", "ul",   "li",   "table", "thead",
+			"tbody", "tr", "th", "td", "b>", "a ", "body", "html", "a>"};
 		const char *name = p[1] == '/' ? p + 2 : p + 1;
 		bool ours = false;
 		for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
