@@ -193,7 +193,7 @@ static bool knows(const struct field *fields, const json_t *raw, const char *pat
 			field++;
 		if (field->name != NULL)
 			continue;
-		g_autofree char *quoted = g_strndup(name, 40);
+		g_autofree char *quoted = g_utf8_make_valid(name, (gssize)MIN(strlen(name), 40));
 		refuse(error, path, "has a field \"%s\", which isn't in the form", quoted);
 		return false;
 	}
@@ -235,8 +235,11 @@ json_t *minutes_body_parse(const char *text, size_t length, GError **error)
 	json_error_t problem;
 	/* jansson refuses what isn't UTF-8, and NUL in a text. */
 	json_t *raw = json_loadb(text, length, JSON_REJECT_DUPLICATES, &problem);
-	if (raw == NULL)
-		return refuse(error, "", "is no JSON: %s", problem.text);
+	if (raw == NULL) {
+		/* It quotes what came, cut within a character. */
+		g_autofree char *words = g_utf8_make_valid(problem.text, -1);
+		return refuse(error, "", "is no JSON: %s", words);
+	}
 	json_t *body = minutes_body_check(raw, error);
 	json_decref(raw);
 	return body;

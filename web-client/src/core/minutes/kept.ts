@@ -1,5 +1,5 @@
 /** What somebody has written and not saved yet, kept on the device for each meeting and language. Forbidden storage: nothing is kept. */
-import { number, object, string } from "../guards";
+import { number, object } from "../guards";
 import { type Body, readBody } from "./body";
 
 export interface KeptDraft {
