@@ -90,7 +90,7 @@ export const minutesEn = {
   "versions.published": "published",
   "versions.current": "being edited",
   "versions.restore": "Take this text again",
-  "versions.restoreLabel": "Take the text of version {n} again",
+  "versions.restoreLabel": "Take this text again (version {n})",
   "versions.restoreSure": "What you have changed since the last version is then gone.",
 
   // Fields.
@@ -119,8 +119,7 @@ export const minutesEn = {
   "question.answer": "Answer",
   "question.answeredBy": "Answered by",
   "question.add": "Add a question",
-  "question.said": "Said after it in the chat:",
-  "question.take": "Take as the answer: {text}",
+  "question.said": "Said after it in the chat; press one to take it as the answer:",
   "participant.title": "Participant {n}",
   "participant.name": "Name",
   "participant.organisation": "Organisation",

@@ -89,7 +89,7 @@ export const minutesZhHans: MinutesCatalogue = {
   "versions.published": "已发布",
   "versions.current": "正在编辑",
   "versions.restore": "重新采用此文本",
-  "versions.restoreLabel": "重新采用版本 {n} 的文本",
+  "versions.restoreLabel": "重新采用此文本（版本 {n}）",
   "versions.restoreSure": "上一版本之后的修改将丢失。",
 
   "time.date": "日期",
@@ -117,8 +117,7 @@ export const minutesZhHans: MinutesCatalogue = {
   "question.answer": "回答",
   "question.answeredBy": "回答人",
   "question.add": "添加提问",
-  "question.said": "聊天中随后的发言：",
-  "question.take": "用作回答：{text}",
+  "question.said": "聊天中随后的发言，点按即用作回答：",
   "participant.title": "参会人员 {n}",
   "participant.name": "姓名",
   "participant.organisation": "机构",

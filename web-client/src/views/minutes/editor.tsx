@@ -12,7 +12,7 @@ import { Edit, type Editing, useWords, Words } from "./context";
 import { FormView } from "./form";
 import { Eye, Pencil, Save, Send, Undo2, X } from "./icons";
 import { LanguageChooser } from "./languages";
-import { Conflict, FileLinks, Status, Versions } from "./state";
+import { Conflict, FileLinks, Outcome, Status, Versions } from "./state";
 import { MinutesView } from "./view";
 
 export interface MinutesEditorProps {
@@ -79,17 +79,10 @@ function EditorPage({ meeting, token, language, languages, attachments, onClose,
         <LanguageChooser language={state.language || language} languages={all} onChoose={(next) => { setView("form"); void editor.open(next); }} onAdd={addLanguage} />
         <Button icon={X} kind="quiet" onClick={onClose} testid="close-editor">{t("edit.close")}</Button>
       </header>
-      <Status state={state} onAgain={() => void (state.form ? undefined : editor.open(state.language))} />
+      <Status state={state} />
+      {!form && <Outcome state={state} onAgain={() => void editor.open(state.language || language)} />}
       <p class="unseen" role="status">{words}</p>
       {!form && !state.problem && <p class="me-loading"><span class="spinner spinner-small" aria-hidden="true" /> {t("edit.loading")}</p>}
-      {conflict && (
-        <Conflict
-          conflict={conflict} looking={view === "theirs"} busy={state.busy !== null}
-          onLook={() => setView(view === "theirs" ? "form" : "theirs")}
-          onMine={() => { setView("form"); void editor.keepMine(authorOf()).then(() => onChanged?.()); }}
-          onTheirs={() => { setView("form"); editor.takeTheirs(); }}
-        />
-      )}
       {editing && (
         <Edit.Provider value={editing}>
           {view === "form" && <FormView answers={state.answers} attachments={attachments} />}
@@ -101,7 +94,7 @@ function EditorPage({ meeting, token, language, languages, attachments, onClose,
               />
             </div>
           )}
-          <Actions state={state} editor={editor} view={view} setView={setView} {...(onChanged ? { onChanged } : {})} />
+          <Actions state={state} editor={editor} view={view} setView={setView} onChanged={() => onChanged?.()} />
           <FileLinks api={api} language={state.language} version={state.versions[0]?.version ?? 0} />
           <Versions state={state} onRestore={(version) => { setView("form"); void editor.restore(version); }} />
         </Edit.Provider>
@@ -133,8 +126,8 @@ interface ActionsProps {
   state: EditorState;
   editor: Editor;
   view: "form" | "preview" | "theirs";
-  setView(view: "form" | "preview"): void;
-  onChanged?(): void;
+  setView(view: "form" | "preview" | "theirs"): void;
+  onChanged(): void;
 }
 
 function Actions({ state, editor, view, setView, onChanged }: ActionsProps) {
@@ -144,11 +137,20 @@ function Actions({ state, editor, view, setView, onChanged }: ActionsProps) {
   const { busy, versions, dirty, conflict } = state;
   const newest = versions[0]?.version ?? 0;
   const published = publishedOf(versions);
-  const save = (): void => void editor.save(author).then((saved) => { if (saved) onChanged?.(); });
-  const publish = (on: boolean): void => void editor.publish(on).then(() => onChanged?.());
+  const save = (): void => void editor.save(author).then((saved) => { if (saved) onChanged(); });
+  const publish = (on: boolean): void => void editor.publish(on).then(onChanged);
   return (
     <>
       <div class="me-actions">
+        <Outcome state={state} />
+        {conflict && (
+          <Conflict
+            conflict={conflict} looking={view === "theirs"} busy={busy !== null}
+            onLook={() => setView(view === "theirs" ? "form" : "theirs")}
+            onMine={() => { setView("form"); void editor.keepMine(author).then(onChanged); }}
+            onTheirs={() => { setView("form"); editor.takeTheirs(); }}
+          />
+        )}
         <div class="me-buttons">
           <Button icon={view === "form" ? Eye : Pencil} onClick={() => setView(view === "form" ? "preview" : "form")} testid="preview">
             {view === "form" ? t("edit.preview") : t("edit.goOn")}

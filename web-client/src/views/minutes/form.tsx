@@ -120,7 +120,7 @@ function Parts() {
   const { t } = useWords();
   return (
     <Entries list="parts" titleOf={(n) => t("part.title", { n })} addLabel={t("part.add")}>
-      {(part) => {
+      {(part, i) => {
         const set = (fields: Partial<typeof part>): void => edit((one) => changed(one, "parts", part.key, fields));
         return (
           <>
@@ -128,7 +128,7 @@ function Parts() {
               <Line label={t("part.subject")} value={part.subject} most={LIMITS.line} testid="subject" onInput={(subject) => set({ subject })} />
               <Line label={t("part.sharer")} value={part.sharer} most={LIMITS.name} testid="sharer" onInput={(sharer) => set({ sharer })} />
             </div>
-            <Lines label={t("part.contents")} value={part.contents} most={LIMITS.contents} rows={4} hint={t("part.contentsHint")} testid="contents" onInput={(contents) => set({ contents })} />
+            <Lines label={t("part.contents")} value={part.contents} most={LIMITS.contents} rows={4} testid="contents" {...(i === 0 ? { hint: t("part.contentsHint") } : {})} onInput={(contents) => set({ contents })} />
           </>
         );
       }}
@@ -155,7 +155,7 @@ function Questions({ answers }: { answers: Readonly<Record<number, readonly Said
                 <ul>
                   {said.map(({ by, text }, i) => (
                     <li key={i}>
-                      <button type="button" class="button button-plain button-small" aria-label={t("question.take", { text })} data-testid="take-answer" onClick={() => set({ answer: text, answeredBy: by })}>
+                      <button type="button" class="button button-plain button-small" data-testid="take-answer" onClick={() => set({ answer: text, answeredBy: by })}>
                         <bdi>{by}</bdi>: <bdi>{text}</bdi>
                       </button>
                     </li>

@@ -13,10 +13,10 @@ function useTime(): (at: number) => string {
   return (at) => format.format(at);
 }
 
-export function Status({ state, onAgain }: { state: EditorState; onAgain(): void }) {
+export function Status({ state }: { state: EditorState }) {
   const { t } = useWords();
   const time = useTime();
-  const { form, base, dirty, found, versions, problem, done } = state;
+  const { form, base, dirty, found, versions } = state;
   const newest = versions[0]?.version ?? 0;
   const published = publishedOf(versions);
   const lines: string[] = [];
@@ -27,18 +27,27 @@ export function Status({ state, onAgain }: { state: EditorState; onAgain(): void
   return (
     <div class="me-status">
       <p class="me-line" data-testid="editor-state">{lines.join(" ")}</p>
-      <p class="me-done" role="status">{done && <><Check size={18} /> {t(`done.${done}`)}</>}</p>
       {found !== null && <p class="note note-plain">{t("state.found", { time: time(found) })}</p>}
+    </div>
+  );
+}
+
+/** Beside the buttons, where the person looks who has just pressed one. */
+export function Outcome({ state: { form, problem, done }, onAgain }: { state: EditorState; onAgain?(): void }) {
+  const { t } = useWords();
+  return (
+    <>
+      <p class="me-done" role="status">{done && <><Check size={18} /> {t(`done.${done}`)}</>}</p>
       {problem && (
         <div class="note note-problem" role="alert" data-testid="editor-problem">
           <CircleAlert size={20} />
           <div class="note-body">
             <p>{t(`problem.${problem.doing}`)} {t(`why.${problem.why}`)} {problem.why === "refused" && <bdi lang="en">{problem.detail}</bdi>}</p>
-            {!form && <div class="row"><Button small onClick={onAgain}>{t("problem.again")}</Button></div>}
+            {!form && onAgain && <div class="row"><Button small onClick={onAgain}>{t("problem.again")}</Button></div>}
           </div>
         </div>
       )}
-    </div>
+    </>
   );
 }
 
