@@ -60,11 +60,13 @@ function serve(incoming, reply) {
     on.on("error", () => reply.writeHead(502).end());
     return incoming.pipe(on);
   }
+  let content;
   try {
-    return reply.writeHead(200, { "Content-Type": TYPES[extname(pathname)] ?? "text/plain" }).end(readFileSync(join(folder, pathname)));
+    content = readFileSync(join(folder, pathname));
   } catch {
-    return reply.writeHead(404).end();
+    return reply.writeHead(pathname === "/favicon.ico" ? 204 : 404).end();
   }
+  return reply.writeHead(200, { "Content-Type": TYPES[extname(pathname)] ?? "text/plain" }).end(content);
 }
 
 async function api(method, path, content) {

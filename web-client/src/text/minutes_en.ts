@@ -6,7 +6,6 @@ export const minutesEn = {
   "form.time": "Time",
   "form.place": "Country or region",
   "form.localTime": "Local time",
-  "form.zone": "Time zone",
   "form.venue": "Venue",
   "form.sharing": "Sharing",
   "form.sharer": "Sharer",
@@ -24,7 +23,7 @@ export const minutesEn = {
   "form.draft": "Draft, not published",
   "form.version": "Version {n}",
   "form.separator": ", ",
-  "form.colon": ":",
+  "form.colon": ": ",
 
   // The editor.
   "edit.title": "Edit minutes",
@@ -77,7 +76,7 @@ export const minutesEn = {
   "problem.again": "Try again",
 
   "conflict.title": "{name} saved version {n} while you were writing",
-  "conflict.text": "Saved {time}. Both texts stay: the one that you save becomes the newest version, the other remains in the list of versions.",
+  "conflict.text": "It was saved {time}. If you save yours, it becomes the newest version, and the other one stays in the list of versions.",
   "conflict.mine": "Save mine as version {n}",
   "conflict.look": "Look at {name}’s text",
   "conflict.theirs": "Take {name}’s text, throw mine away",

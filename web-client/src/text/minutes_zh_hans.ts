@@ -7,7 +7,6 @@ export const minutesZhHans: MinutesCatalogue = {
   "form.time": "时间",
   "form.place": "国家或地区",
   "form.localTime": "当地时间",
-  "form.zone": "时区",
   "form.venue": "地点",
   "form.sharing": "分享",
   "form.sharer": "分享人",
@@ -76,7 +75,7 @@ export const minutesZhHans: MinutesCatalogue = {
   "problem.again": "重试",
 
   "conflict.title": "您编写期间，{name}保存了版本 {n}",
-  "conflict.text": "保存时间：{time}。两份文本都会保留：您保存的成为最新版本，另一份留在版本列表中。",
+  "conflict.text": "保存时间：{time}。如果您保存自己的文本，它将成为最新版本，另一份仍留在版本列表中。",
   "conflict.mine": "将我的存为版本 {n}",
   "conflict.look": "查看{name}的文本",
   "conflict.theirs": "采用{name}的文本，放弃我的",

@@ -61,22 +61,23 @@ function TimeRows({ body: { time }, words: { t, dates, tag } }: { body: Body; wo
   const zone = time.zone || "UTC";
   return (
     <Row name={t("form.time")}>
-      <p dir="auto">{localTime(dates, time.starts, time.minutes, zone)} ({offsetOf(time.starts, zone)}{time.zone && ` · ${time.zone}`})</p>
+      <p dir="auto">{localTime(dates, time.starts, time.minutes, zone)} <span class="mv-zone">{time.zone && `${time.zone}, `}<span class="mv-offset">{offsetOf(time.starts, zone)}</span></span></p>
       {time.places.length > 0 && (
         <table>
           <thead>
             <tr>
               <th scope="col">{t("form.place")}</th>
               <th scope="col">{t("form.localTime")}</th>
-              <th scope="col">{t("form.zone")}</th>
             </tr>
           </thead>
           <tbody>
             {time.places.map((place, i) => (
               <tr key={i}>
                 <td dir="auto">{countryName(tag, place.country)}</td>
-                <td class="tabular">{localTime(dates, time.starts, time.minutes, place.zone)}</td>
-                <td>{place.zone} <span class="tabular">{offsetOf(time.starts, place.zone)}</span></td>
+                <td>
+                  <span class="tabular">{localTime(dates, time.starts, time.minutes, place.zone)}</span>{" "}
+                  <span class="mv-zone">{place.zone}, <span class="mv-offset">{offsetOf(time.starts, place.zone)}</span></span>
+                </td>
               </tr>
             ))}
           </tbody>
@@ -153,7 +154,7 @@ export function MinutesView({ body, language, version, published, at, attachment
       {body.parts.map((part, i) => (
         <section key={i} class="mv-part">
           <Heading level={level + 2} class="mv-subject">{i + 1}. {part.subject || part.sharer}</Heading>
-          {part.subject && part.sharer && <p class="mv-sharer" dir="auto">{t("form.sharer")}{t("form.colon")} <bdi>{part.sharer}</bdi></p>}
+          {part.subject && part.sharer && <p class="mv-sharer" dir="auto">{t("form.sharer")}{t("form.colon")}<bdi>{part.sharer}</bdi></p>}
           <Texts text={part.contents} />
         </section>
       ))}
@@ -169,7 +170,7 @@ export function MinutesView({ body, language, version, published, at, attachment
           </Row>
         )}
       </dl>
-      {link && <p class="mv-link">{t("form.link")}{t("form.colon")} <bdi>{link}</bdi></p>}
+      {link && <p class="mv-link">{t("form.link")}{t("form.colon")}<bdi>{link}</bdi></p>}
     </article>
   );
 }
