@@ -105,7 +105,7 @@ async function everywhere(name, address_of, prepare = async () => {}) {
   }
 }
 
-suite("minutes", { timeout: 180_000 }, () => {
+suite("minutes", { timeout: 300_000 }, () => {
   before(async () => {
     [server, chrome] = await Promise.all([Server.start({ port: 8081, options: ["--insecure-http"] }), sharedChromium(), buildPreview()]);
     server.meeting("demo", "--starts", "2020-05-29T10:00", "--zone", "Asia/Shanghai", "--minutes", "120");
