@@ -130,8 +130,7 @@ static bool turns_the_loop(const struct connection *connection)
 {
 	char byte;
 	return ((connection->state == CONNECTION_REPLY && connection->head) ||
-		connection->state == CONNECTION_LATER ||
-		lws_partial_buffered(connection->wsi)) &&
+		connection->state == CONNECTION_LATER || lws_partial_buffered(connection->wsi)) &&
 	       connection->state != CONNECTION_WEBSOCKET &&
 	       recv(lws_get_socket_fd(connection->wsi), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
 }

@@ -2,9 +2,10 @@
 #include <gio/gio.h>
 #include <string.h>
 
-#define JOBS_MAX   8  /* that wait or run */
-#define PATIENCE_S 40 /* more than the child's own limit of CPU time, less than the connection's   \
-		       */
+#define JOBS_MAX 8 /* that wait or run */
+#define PATIENCE_S                                                                                 \
+	40 /* more than the child's own limit of CPU time, less than the connection's              \
+	    */
 #define KEPT_MAX   16
 #define KEPT_BYTES (32 << 20)
 
