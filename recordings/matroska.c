@@ -29,9 +29,11 @@ enum element {
 	CODEC_ID = 0x86,
 	CODEC_PRIVATE = 0x63a2,
 	SEEK_PRE_ROLL = 0x56bb,
+	DEFAULT_DURATION = 0x23e383,
 	VIDEO = 0xe0,
 	PIXEL_WIDTH = 0xb0,
 	PIXEL_HEIGHT = 0xba,
+	COLOUR_SPACE = 0x2eb524,
 	AUDIO = 0xe1,
 	SAMPLING_FREQUENCY = 0xb5,
 	CHANNELS = 0x9f,
@@ -44,6 +46,7 @@ enum { TRACK_VIDEO = 1, TRACK_AUDIO = 2 };
 
 #define APP		 "Tongsheng " TONGSHENG_VERSION
 #define NS_PER_MS	 1000000
+#define RAW_DURATION_NS	 40000000
 #define SEEK_PRE_ROLL_NS 80000000 /* RFC 7845, section 4.6: a decoder needs 80 ms to be right */
 /* Dates count from 2001 on (RFC 8794, section 7.6). */
 #define DATE_EPOCH_S 978307200
@@ -74,6 +77,12 @@ void matroska_size(uint8_t out[static MATROSKA_SIZE], uint64_t size)
 	for (unsigned i = 0; i < MATROSKA_SIZE; i++)
 		out[i] = (uint8_t)(size >> 8 * (MATROSKA_SIZE - 1 - i));
 	out[0] = 0x01; /* a size of eight bytes: 56 bits */
+}
+
+void matroska_time(uint8_t out[static MATROSKA_TIME], uint64_t time_ms)
+{
+	for (unsigned i = 0; i < MATROSKA_TIME; i++)
+		out[i] = (uint8_t)(time_ms >> 8 * (MATROSKA_TIME - 1 - i));
 }
 
 void matroska_duration(uint8_t out[static MATROSKA_DURATION], uint64_t duration_ms)
@@ -168,11 +177,15 @@ static void put_track(GByteArray *out, const struct matroska_track *track)
 	put_text(out, NAME, track->name);
 	if (track->language)
 		put_text(out, LANGUAGE_BCP47, track->language);
-	put_text(out, CODEC_ID, track->video ? "V_VP8" : "A_OPUS");
+	put_text(out, CODEC_ID, track->raw ? "V_UNCOMPRESSED" : track->video ? "V_VP8" : "A_OPUS");
+	if (track->raw)
+		put_number(out, DEFAULT_DURATION, RAW_DURATION_NS);
 	if (track->video) {
 		guint video = begin_master(out, VIDEO);
 		put_number(out, PIXEL_WIDTH, track->width);
 		put_number(out, PIXEL_HEIGHT, track->height);
+		if (track->raw)
+			put_text(out, COLOUR_SPACE, "I420");
 		end_master(out, video);
 	} else {
 		put_data(out, CODEC_PRIVATE, opus_head, sizeof opus_head);
@@ -204,8 +217,7 @@ size_t matroska_write_cluster(GByteArray *out, uint64_t time_ms)
 	return cluster - MATROSKA_SIZE;
 }
 
-void matroska_write_block(GByteArray *out, int16_t offset_ms, bool keyframe, const uint8_t *frame,
-			  size_t length)
+void matroska_write_block_head(GByteArray *out, int16_t offset_ms, bool keyframe, size_t length)
 {
 	/* RFC 9559, section 10.2: track 1 as a size is, the time, whether it depends on no other.
 	 */
@@ -214,5 +226,11 @@ void matroska_write_block(GByteArray *out, int16_t offset_ms, bool keyframe, con
 	put_id(out, SIMPLE_BLOCK);
 	put_size(out, sizeof head + length);
 	g_byte_array_append(out, head, sizeof head);
+}
+
+void matroska_write_block(GByteArray *out, int16_t offset_ms, bool keyframe, const uint8_t *frame,
+			  size_t length)
+{
+	matroska_write_block_head(out, offset_ms, keyframe, length);
 	g_byte_array_append(out, frame, (guint)length);
 }

@@ -10,12 +10,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MATROSKA_SIZE	  8	/* bytes of a size that is written later */
-#define MATROSKA_DURATION 8	/* bytes of the duration, likewise */
+#define MATROSKA_SIZE	  8 /* bytes of a size that is written later */
+#define MATROSKA_DURATION 8 /* bytes of the duration, likewise */
+#define MATROSKA_TIME	  8 /* bytes of a cluster's time */
+#define MATROSKA_TIME_AT  (MATROSKA_SIZE + 1 + MATROSKA_SIZE)
 #define MATROSKA_REACH_MS 32767 /* of a block from its cluster's time */
 
 struct matroska_track {
 	bool video;		/* V_VP8, else A_OPUS */
+	bool raw;		/* video: V_UNCOMPRESSED, I420, at most 25 frames/s */
 	uint16_t width, height; /* of video; another size may come with any keyframe */
 	const char *name;	/* UTF-8, e.g. "channel-fr" */
 	const char *language;	/* BCP 47, or NULL: not known */
@@ -33,11 +36,15 @@ struct matroska_places {
 /* All appends to out. */
 void matroska_write_header(GByteArray *out, const struct matroska_track *track,
 			   struct matroska_places *ret_places);
-/* Returns the offset in out of its size; what the size counts begins right after that. */
+/* Returns the offset in out of its size; what the size counts begins right after that, with the
+ * time, MATROSKA_TIME bytes that stand MATROSKA_TIME_AT behind the size's begin. */
 size_t matroska_write_cluster(GByteArray *out, uint64_t time_ms);
+/* What stands before a frame that the caller writes behind it; as the next otherwise. */
+void matroska_write_block_head(GByteArray *out, int16_t offset_ms, bool keyframe, size_t length);
 /* offset_ms: from the cluster's time, not more than MATROSKA_REACH_MS. */
 void matroska_write_block(GByteArray *out, int16_t offset_ms, bool keyframe, const uint8_t *frame,
 			  size_t length);
 
 void matroska_size(uint8_t out[static MATROSKA_SIZE], uint64_t size);
+void matroska_time(uint8_t out[static MATROSKA_TIME], uint64_t time_ms);
 void matroska_duration(uint8_t out[static MATROSKA_DURATION], uint64_t duration_ms);

@@ -2,13 +2,20 @@
 #include "recordings/track.h"
 #include "recordings/track_file.h"
 #include "relay/base/wire.h"
+#include <errno.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
-#define TICK_MS 100
+#define BATCH	      16  /* messages that are read at once */
+#define READ_MAX      4	  /* batches, before the others have their turn */
+#define LAST_MAX      256 /* more than a socket holds */
+#define WORTH_TELLING 32  /* messages; fewer are told by the next tick */
 /* A picture is asked for a keyframe so often at least: what is lost lasts no longer, and a player
  * finds a place to begin. */
 #define KEYFRAME_US (10 * G_TIME_SPAN_SECOND)
 #define ASK_US	    (G_TIME_SPAN_SECOND / 2) /* when it needs one */
+/* So long behind the server, and everybody should know. */
+#define SLOW_US G_TIME_SPAN_SECOND
 
 struct recorder {
 	int fd;
@@ -17,15 +24,19 @@ struct recorder {
 	struct track *track;
 	struct track_file *file;
 	uint64_t received, refused;
-	uint64_t told; /* messages that the server knows to be written */
-	enum studio_trouble trouble;
+	uint64_t told;		     /* messages that the server knows to be written */
+	enum studio_trouble trouble; /* that the server knows of */
 	gint64 asked_us;
-	guint timer;
+	bool waits;	   /* its file does, for the disk */
+	gint64 emptied_us; /* when nothing waited in the socket any more */
 };
 
 static bool on_append(void *user, const uint8_t *data, size_t length)
 {
-	return track_file_append(((struct recorder *)user)->file, data, length);
+	struct recorder *recorder = user;
+	bool kept = track_file_append(recorder->file, data, length);
+	recorder->waits = !track_file_is_written(recorder->file);
+	return kept;
 }
 
 static void on_patch(void *user, uint64_t offset, const uint8_t *data, size_t length)
@@ -38,13 +49,26 @@ static bool say(const struct recorder *recorder, const uint8_t *data, size_t len
 	return send(recorder->fd, data, length, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
 }
 
-static void tell_trouble(struct recorder *recorder)
+static enum studio_trouble trouble_of(const struct recorder *recorder, gint64 now_us)
 {
 	enum studio_trouble trouble = track_file_trouble(recorder->file);
+	if (trouble == STUDIO_FINE && now_us - recorder->emptied_us > SLOW_US)
+		return STUDIO_DISK_SLOW;
+	return trouble;
+}
+
+static void tell_trouble(struct recorder *recorder, gint64 now_us)
+{
+	enum studio_trouble trouble = trouble_of(recorder, now_us);
 	const uint8_t message[] = {STUDIO_TROUBLE, (uint8_t)trouble};
 	if (trouble == recorder->trouble || !say(recorder, message, sizeof message))
 		return;
 	g_message("track %s: trouble %d", recorder->name, trouble);
+	recorder->trouble = trouble;
+}
+
+void recorder_told(struct recorder *recorder, enum studio_trouble trouble)
+{
 	recorder->trouble = trouble;
 }
 
@@ -58,35 +82,95 @@ static void ask_keyframe(struct recorder *recorder, gint64 now_us)
 		recorder->asked_us = now_us;
 }
 
-void recorder_tell(struct recorder *recorder)
+/* at_least: so many that it is worth a message. */
+static void tell_written(struct recorder *recorder, uint64_t at_least)
 {
-	/* The newest may wait for one before it: what is said to be written must be. */
-	uint64_t written = recorder->received - track_waiting(recorder->track);
+	/* The newest may wait for one before it, or for room on the disk: what is said to be
+	 * written must be. */
+	uint64_t written = recorder_waits(recorder)
+				   ? recorder->told
+				   : recorder->received - track_waiting(recorder->track);
 	uint8_t message[9] = {STUDIO_WRITTEN};
 	wire_put64(message + 1, written);
-	if (written > recorder->told && say(recorder, message, sizeof message))
+	if (written >= recorder->told + at_least && say(recorder, message, sizeof message))
 		recorder->told = written;
-	tell_trouble(recorder);
-	ask_keyframe(recorder, g_get_monotonic_time());
 }
 
-static gboolean on_tick(gpointer user)
+bool recorder_waits(const struct recorder *recorder)
 {
-	struct recorder *recorder = user;
-	track_tick(recorder->track, (uint64_t)g_get_monotonic_time());
-	recorder_tell(recorder);
-	return G_SOURCE_CONTINUE;
+	return recorder->waits;
 }
 
-void recorder_receive(struct recorder *recorder, const uint8_t *data, size_t length)
+/* Where nothing comes, nothing waits. */
+static bool is_empty(const struct recorder *recorder)
+{
+	uint8_t first;
+	return recv(recorder->fd, &first, sizeof first, MSG_DONTWAIT | MSG_PEEK) < 0 &&
+	       errno == EAGAIN;
+}
+
+void recorder_tick(struct recorder *recorder)
+{
+	if (is_empty(recorder))
+		recorder->emptied_us = g_get_monotonic_time();
+	recorder->waits = !track_file_retry(recorder->file);
+	gint64 now_us = g_get_monotonic_time();
+	track_tick(recorder->track, (uint64_t)now_us);
+	tell_written(recorder, 1);
+	tell_trouble(recorder, now_us);
+	ask_keyframe(recorder, now_us);
+}
+
+static void take(struct recorder *recorder, const uint8_t *data, size_t length)
 {
 	struct track_media media;
 	recorder->received++; /* whatever it is: the server counts them, too */
-	if (track_media_parse(data, length, recorder->video, &media) != OK)
+	if (length > STUDIO_MESSAGE_MAX ||
+	    track_media_parse(data, length, recorder->video, &media) != OK)
 		recorder->refused++;
 	else
-		track_receive(recorder->track, media.rtp, media.length, media.capture_us,
+		track_receive(recorder->track, media.rtp, media.length, media.capture,
 			      (uint64_t)g_get_monotonic_time());
+}
+
+/* At most so many batches. false: the connection is at its end. */
+static bool read_messages(struct recorder *recorder, unsigned max)
+{
+	static _Thread_local uint8_t data[BATCH][STUDIO_MESSAGE_MAX];
+	int n = BATCH;
+	for (unsigned i = 0; i < max && n == BATCH && !recorder->waits; i++) {
+		struct mmsghdr messages[BATCH] = {0};
+		struct iovec parts[BATCH];
+		for (unsigned k = 0; k < BATCH; k++) {
+			parts[k] = (struct iovec){data[k], sizeof data[k]};
+			messages[k].msg_hdr.msg_iov = &parts[k];
+			messages[k].msg_hdr.msg_iovlen = 1;
+		}
+		n = recvmmsg(recorder->fd, messages, BATCH, MSG_DONTWAIT | MSG_TRUNC, NULL);
+		for (int k = 0; k < n; k++) {
+			if (messages[k].msg_len == 0)
+				return false;
+			take(recorder, data[k], messages[k].msg_len);
+		}
+	}
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		return false;
+	if (n < BATCH)
+		recorder->emptied_us = g_get_monotonic_time();
+	return true;
+}
+
+bool recorder_read(struct recorder *recorder)
+{
+	bool there = read_messages(recorder, READ_MAX);
+	tell_written(recorder, WORTH_TELLING);
+	return there;
+}
+
+void recorder_read_all(struct recorder *recorder)
+{
+	(void)read_messages(recorder, LAST_MAX);
+	tell_written(recorder, 1);
 }
 
 struct recorder *recorder_new(int fd, const struct track_hello *hello, GError **error)
@@ -98,7 +182,7 @@ struct recorder *recorder_new(int fd, const struct track_hello *hello, GError **
 	recorder->fd = fd;
 	recorder->video = hello->video;
 	recorder->file = file;
-	recorder->asked_us = g_get_monotonic_time();
+	recorder->asked_us = recorder->emptied_us = g_get_monotonic_time();
 	g_strlcpy(recorder->name, hello->name, sizeof recorder->name);
 	recorder->track = track_new(
 		&(struct track_config){
@@ -109,7 +193,6 @@ struct recorder *recorder_new(int fd, const struct track_hello *hello, GError **
 			.wall_us = hello->wall_us,
 		},
 		&(struct track_output){recorder, on_append, on_patch});
-	recorder->timer = g_timeout_add(TICK_MS, on_tick, recorder);
 	return recorder;
 }
 
@@ -117,7 +200,6 @@ void recorder_free(struct recorder *recorder)
 {
 	if (!recorder)
 		return;
-	g_source_remove(recorder->timer);
 	track_end(recorder->track);
 	struct track_counts counts = track_counts(recorder->track);
 	g_message("track %s ends: %" G_GUINT64_FORMAT " blocks, %" G_GUINT64_FORMAT
@@ -127,5 +209,6 @@ void recorder_free(struct recorder *recorder)
 		  counts.dropped, counts.lost);
 	track_free(recorder->track);
 	track_file_free(recorder->file);
+	close(recorder->fd);
 	g_free(recorder);
 }

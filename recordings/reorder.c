@@ -45,7 +45,7 @@ static void jump(struct reorder *reorder, uint16_t sequence)
 	reorder->jumped = true;
 }
 
-bool reorder_put(struct reorder *reorder, uint16_t sequence, int64_t capture_us,
+bool reorder_put(struct reorder *reorder, uint16_t sequence, struct capture capture,
 		 uint64_t arrival_us, GBytes *data)
 {
 	if (!reorder->begun) {
@@ -62,7 +62,7 @@ bool reorder_put(struct reorder *reorder, uint16_t sequence, int64_t capture_us,
 		g_bytes_unref(data);
 		return false;
 	}
-	*packet = (struct reorder_packet){sequence, capture_us, arrival_us, data, false};
+	*packet = (struct reorder_packet){sequence, capture, arrival_us, data, false};
 	reorder->n++;
 	reorder->span = MAX(reorder->span, (unsigned)ahead + 1);
 	return true;

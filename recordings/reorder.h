@@ -5,9 +5,8 @@
  */
 #pragma once
 
+#include "recordings/capture.h"
 #include <glib.h>
-#include <stdbool.h>
-#include <stdint.h>
 
 /* A resend takes two or three round trips; and what waits here is lost when the process is killed.
  */
@@ -18,7 +17,7 @@ struct reorder;
 
 struct reorder_packet {
 	uint16_t sequence;
-	int64_t capture_us;
+	struct capture capture;
 	uint64_t arrival_us;
 	GBytes *data; /* owned */
 	bool gap;     /* numbers before this one never came */
@@ -31,7 +30,7 @@ void reorder_free(struct reorder *reorder); /* NULL is allowed */
  * Takes data. A number that has gone by or is there already is dropped: false. One that is further
  * ahead than there is room for begins anew: what waited is dropped with what is missing.
  */
-bool reorder_put(struct reorder *reorder, uint16_t sequence, int64_t capture_us,
+bool reorder_put(struct reorder *reorder, uint16_t sequence, struct capture capture,
 		 uint64_t arrival_us, GBytes *data);
 /*
  * The next in order, which the caller clears; false: there is none yet. One that doesn't come is

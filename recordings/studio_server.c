@@ -1,6 +1,6 @@
 #include "recordings/studio_server.h"
 #include "recordings/program.h"
-#include "recordings/recorder.h"
+#include "recordings/recorders.h"
 #include <errno.h>
 #include <gio/gio.h>
 #include <glib-unix.h>
@@ -16,16 +16,18 @@
 #define CONNECTIONS_MAX 150
 #define BACKLOG		16
 #define READ_MAX	64 /* messages of one connection, before the others have their turn */
+#define WATCH_MS	250
 
 struct studio_server {
 	char *path;
 	int fd;
-	guint watch, timer;
+	guint watch, timer, watch_timer;
 	unsigned away_seconds;
 	double duck_db;
 	void (*away)(void *user);
 	void *user;
-	GPtrArray *connections; /* owned */
+	GPtrArray *connections; /* owned; the tracks' are the recorders' */
+	struct recorders *recorders;
 };
 
 struct connection {
@@ -33,23 +35,19 @@ struct connection {
 	int fd;
 	guint watch;
 	char name[PROGRAM_NAME_MAX];
-	/* One of them, from the first message on. */
-	struct program *program;
-	struct recorder *recorder;
+	struct program *program; /* from the first message on */
 	_Atomic unsigned unsent; /* packets that the server was too slow for */
 	unsigned refused;	 /* messages that made no sense */
 };
-
-static void start_timer(struct studio_server *studio);
 
 static void connection_free(gpointer data)
 {
 	struct connection *c = data;
 	program_free(c->program); /* its threads use the socket */
-	recorder_free(c->recorder);
 	if (c->watch)
 		g_source_remove(c->watch);
-	close(c->fd);
+	if (c->fd >= 0)
+		close(c->fd);
 	if (c->name[0])
 		g_message("program %s ends: %u messages refused, %u packets not taken", c->name,
 			  c->refused, atomic_load(&c->unsent));
@@ -58,10 +56,7 @@ static void connection_free(gpointer data)
 
 static void drop(struct connection *c)
 {
-	struct studio_server *studio = c->studio;
-	g_ptr_array_remove_fast(studio->connections, c);
-	if (studio->connections->len == 0)
-		start_timer(studio);
+	g_ptr_array_remove_fast(c->studio->connections, c);
 }
 
 /* --- a program's packets and end --- */
@@ -83,17 +78,6 @@ static void on_failed(void *user, const char *why)
 
 /* --- the server's messages --- */
 
-static bool begin_track(struct connection *c, const struct track_hello *hello)
-{
-	g_autoptr(GError) error = NULL;
-	c->recorder = recorder_new(c->fd, hello, &error);
-	if (!c->recorder)
-		g_warning("track %s: %s", hello->name, error->message);
-	else
-		g_message("track %s begins", hello->name);
-	return c->recorder;
-}
-
 static bool begin_program(struct connection *c)
 {
 	const struct program_events events = {.user = c, .packet = on_packet, .failed = on_failed};
@@ -106,13 +90,16 @@ static bool begin_program(struct connection *c)
 	return c->program;
 }
 
-/* false: refused. */
+/* false: refused, or a track, which isn't ours any more. */
 static bool begin(struct connection *c, const char *data, size_t length)
 {
 	struct track_hello hello;
 	enum err err = track_hello_parse(data, length, &hello);
-	if (!err)
-		return begin_track(c, &hello);
+	if (!err) {
+		recorders_add(c->studio->recorders, c->fd, &hello);
+		c->fd = -1;
+		return false;
+	}
 	if (err == ERR_NOT_FOUND)
 		err = studio_hello_parse(data, length, c->name);
 	if (!err)
@@ -144,8 +131,6 @@ static bool read_message(struct connection *c, bool *ret_more)
 		return false;
 	if ((size_t)n > sizeof data)
 		c->refused++;
-	else if (c->recorder)
-		recorder_receive(c->recorder, data, (size_t)n);
 	else if (c->program)
 		take(c, data, (size_t)n);
 	else
@@ -164,12 +149,15 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer user)
 		drop(c);
 		return G_SOURCE_REMOVE;
 	}
-	if (c->recorder)
-		recorder_tell(c->recorder);
 	return G_SOURCE_CONTINUE;
 }
 
 /* --- the socket --- */
+
+static unsigned count(const struct studio_server *studio)
+{
+	return studio->connections->len + recorders_count(studio->recorders);
+}
 
 static gboolean on_incoming(gint listening, GIOCondition condition, gpointer user)
 {
@@ -177,7 +165,7 @@ static gboolean on_incoming(gint listening, GIOCondition condition, gpointer use
 	int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
 	if (fd < 0)
 		return G_SOURCE_CONTINUE; /* gone again */
-	if (studio->connections->len >= CONNECTIONS_MAX) {
+	if (count(studio) >= CONNECTIONS_MAX) {
 		g_warning("more than %d programs: refused", CONNECTIONS_MAX);
 		close(fd);
 		return G_SOURCE_CONTINUE;
@@ -203,6 +191,15 @@ static void start_timer(struct studio_server *studio)
 {
 	if (!studio->timer)
 		studio->timer = g_timeout_add_seconds(studio->away_seconds, on_away, studio);
+}
+
+static gboolean on_watch(gpointer user)
+{
+	struct studio_server *studio = user;
+	recorders_watch(studio->recorders);
+	if (count(studio) == 0)
+		start_timer(studio);
+	return G_SOURCE_CONTINUE;
 }
 
 /* A file that nobody listens on is a killed studio's. */
@@ -258,7 +255,9 @@ struct studio_server *studio_server_new(const struct studio_server_config *confi
 	studio->away = away;
 	studio->user = user;
 	studio->connections = g_ptr_array_new_with_free_func(connection_free);
+	studio->recorders = recorders_new();
 	studio->watch = g_unix_fd_add(fd, G_IO_IN, on_incoming, studio);
+	studio->watch_timer = g_timeout_add(WATCH_MS, on_watch, studio);
 	start_timer(studio);
 	return studio;
 }
@@ -268,9 +267,11 @@ void studio_server_free(struct studio_server *studio)
 	if (!studio)
 		return;
 	g_source_remove(studio->watch);
+	g_source_remove(studio->watch_timer);
 	unlink(studio->path);
 	close(studio->fd);
 	g_ptr_array_unref(studio->connections);
+	recorders_free(studio->recorders);
 	g_clear_handle_id(&studio->timer, g_source_remove);
 	g_free(studio->path);
 	g_free(studio);

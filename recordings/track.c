@@ -3,6 +3,32 @@
 #include "recordings/vp8_frame.h"
 #include "relay/rtp/rtp.h"
 
+/* What was guessed for longer stays as it is: this sender doesn't report. */
+#define GUESSED_MAX   30		       /* clusters */
+#define GUESSED_US    (2 * G_TIME_SPAN_SECOND) /* a report that moves it by more is none of it */
+#define CLOCK_PICTURE 90000
+#define CLOCK_SOUND   48000
+
+struct guessed_cluster {
+	uint64_t at, time_ms; /* where its time stands */
+};
+
+/*
+ * The newest blocks, while their times are guessed: when each came, that is. As soon as their
+ * sender has reported the true ones are known, which are earlier by what its microphone or camera
+ * and encoder take: 20 ms for one, 100 for the other. So that the time line doesn't jump there, and
+ * sound and picture are in step from the beginning, their clusters are moved as a whole.
+ */
+struct guess {
+	bool open;
+	struct capture first;
+	uint32_t timestamp; /* of the first */
+	uint64_t before_ms; /* the newest block's time before them */
+	uint64_t first_ms;
+	unsigned n;
+	struct guessed_cluster clusters[GUESSED_MAX];
+};
+
 struct track {
 	struct track_output output;
 	bool video;
@@ -15,6 +41,7 @@ struct track {
 	bool clustered;
 	uint64_t cluster_ms, cluster_size, cluster; /* its time; where its size stands; its begin */
 	uint64_t time_ms;			    /* of the newest block */
+	struct guess guess;
 	struct track_counts counts;
 };
 
@@ -75,12 +102,78 @@ static void end_cluster(struct track *track)
 
 static void begin_cluster(struct track *track, GByteArray *out)
 {
+	struct guess *guess = &track->guess;
 	size_t at = matroska_write_cluster(out, track->time_ms);
 	track->clustered = true;
 	track->cluster_ms = track->time_ms;
 	track->cluster_size = track->written + at;
 	track->cluster = track->cluster_size + MATROSKA_SIZE;
+	if (guess->open && guess->n++ < GUESSED_MAX)
+		guess->clusters[guess->n - 1] = (struct guessed_cluster){
+			track->cluster_size + MATROSKA_TIME_AT, track->time_ms};
 }
+
+/* --- times --- */
+
+static int64_t since_guess_us(const struct track *track, uint32_t timestamp)
+{
+	int32_t ticks = (int32_t)(timestamp - track->guess.timestamp);
+	return (int64_t)ticks * G_USEC_PER_SEC / (track->video ? CLOCK_PICTURE : CLOCK_SOUND);
+}
+
+/* The first whose time isn't known. Its successors' distances from it are. */
+static void begin_guess(struct track *track, struct capture capture, uint32_t timestamp)
+{
+	end_cluster(track);
+	track->guess = (struct guess){.open = true,
+				      .first = capture,
+				      .timestamp = timestamp,
+				      .before_ms = track->time_ms,
+				      .first_ms = track->time_ms};
+}
+
+/* A time is known: what was guessed moves by the difference, not before what isn't. */
+static void end_guess(struct track *track, struct capture known, uint32_t timestamp)
+{
+	struct guess *guess = &track->guess;
+	int64_t by_us = known.us - since_guess_us(track, timestamp) - guess->first.us;
+	end_cluster(track);
+	guess->open = false;
+	if (guess->n == 0 || guess->n > GUESSED_MAX || ABS(by_us) > GUESSED_US)
+		return;
+	int64_t by_ms = MAX(by_us / 1000, (int64_t)(guess->before_ms - guess->first_ms));
+	for (unsigned i = 0; i < guess->n; i++) {
+		const struct guessed_cluster *cluster = &guess->clusters[i];
+		uint8_t time[MATROSKA_TIME];
+		matroska_time(time, cluster->time_ms + (uint64_t)by_ms);
+		track->output.patch(track->output.user, cluster->at, time, sizeof time);
+	}
+	track->time_ms += (uint64_t)by_ms;
+}
+
+/* On the time line, which never goes back; what was captured before it begins belongs to its
+ * begin. */
+static void set_time(struct track *track, struct capture capture, uint32_t timestamp)
+{
+	struct guess *guess = &track->guess;
+	bool anew = false;
+	if (capture.guessed) {
+		int64_t us = guess->first.us + since_guess_us(track, timestamp);
+		anew = !guess->open || ABS(us - capture.us) > GUESSED_US;
+		if (anew)
+			begin_guess(track, capture, timestamp);
+		else
+			capture.us = us;
+	} else if (guess->open) {
+		end_guess(track, capture, timestamp);
+	}
+	int64_t time_ms = (capture.us - track->begin_us) / 1000;
+	track->time_ms = MAX(track->time_ms, (uint64_t)MAX(time_ms, 0));
+	if (anew)
+		guess->first_ms = track->time_ms;
+}
+
+/* --- blocks --- */
 
 /* What could not be written wasn't there: a picture's successors wait for the next keyframe. */
 static void lose_block(struct track *track, const struct track *before)
@@ -89,19 +182,17 @@ static void lose_block(struct track *track, const struct track *before)
 	track->cluster_ms = before->cluster_ms;
 	track->cluster_size = before->cluster_size;
 	track->cluster = before->cluster;
+	track->guess.n = before->guess.n;
 	track->frame.broken = true;
 	track->counts.lost++;
 }
 
 static void write_block(struct track *track, const uint8_t *data, size_t length, bool keyframe,
-			int64_t capture_us)
+			struct capture capture, uint32_t timestamp)
 {
 	g_autoptr(GByteArray) out = g_byte_array_new();
+	set_time(track, capture, timestamp);
 	const struct track before = *track;
-	int64_t time_ms = (capture_us - track->begin_us) / 1000;
-	/* The time line never goes back; what was captured before it begins belongs to its begin.
-	 */
-	track->time_ms = MAX(track->time_ms, (uint64_t)MAX(time_ms, 0));
 	if (track->written == 0)
 		write_header(track, out);
 	if (!track->clustered || track->time_ms - track->cluster_ms >= TRACK_CLUSTER_MS) {
@@ -125,9 +216,9 @@ static void take_video(struct track *track, const struct rtp_header *header, con
 {
 	struct vp8_frame *frame = &track->frame;
 	if (vp8_frame_add(frame, rtp + header->payload_offset, header->payload_length,
-			  header->marker, header->timestamp, packet->capture_us, packet->gap))
+			  header->marker, header->timestamp, packet->capture, packet->gap))
 		write_block(track, frame->data->data, frame->data->len, frame->keyframe,
-			    frame->capture_us);
+			    frame->capture, frame->timestamp);
 }
 
 static void take_packets(struct track *track, uint64_t now_us, bool end)
@@ -143,12 +234,12 @@ static void take_packets(struct track *track, uint64_t now_us, bool end)
 			take_video(track, &header, rtp, &packet);
 		else if (header.payload_length > 0)
 			write_block(track, rtp + header.payload_offset, header.payload_length, true,
-				    packet.capture_us);
+				    packet.capture, header.timestamp);
 		reorder_packet_clear(&packet);
 	}
 }
 
-void track_receive(struct track *track, const uint8_t *rtp, size_t length, int64_t capture_us,
+void track_receive(struct track *track, const uint8_t *rtp, size_t length, struct capture capture,
 		   uint64_t now_us)
 {
 	struct rtp_header header;
@@ -156,7 +247,7 @@ void track_receive(struct track *track, const uint8_t *rtp, size_t length, int64
 		track->counts.refused++;
 		return;
 	}
-	reorder_put(track->reorder, header.sequence, capture_us, now_us, g_bytes_new(rtp, length));
+	reorder_put(track->reorder, header.sequence, capture, now_us, g_bytes_new(rtp, length));
 	take_packets(track, now_us, false);
 }
 

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "recordings/capture.h"
 #include "recordings/matroska.h"
 #include "relay/base/err.h"
 
@@ -40,8 +41,8 @@ struct track *track_new(const struct track_config *config, const struct track_ou
 /* What it has not written yet is gone: track_end comes before. NULL is allowed. */
 void track_free(struct track *track);
 
-/* A packet of the slot; capture_us: when it was seen or said, on the relay's clock. */
-void track_receive(struct track *track, const uint8_t *rtp, size_t length, int64_t capture_us,
+/* A packet of the slot. */
+void track_receive(struct track *track, const uint8_t *rtp, size_t length, struct capture capture,
 		   uint64_t now_us);
 /* Some times a second: what has been waited for long enough is given up. */
 void track_tick(struct track *track, uint64_t now_us);

@@ -3,18 +3,31 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
-#include <stdatomic.h>
+#include <string.h>
 #include <unistd.h>
 
-/* The disk is this long behind, and everybody should know. */
+/* The disk is this long behind (it is brought to it once a second), and everybody should know. */
 #define SLOW_US (2 * G_TIME_SPAN_SECOND)
+
+/* More than one turn of a track gives, by far. */
+#define WAITING_MAX (8 << 20)
+
+/* What is to be written over something, after what it speaks of. */
+struct patch {
+	uint64_t offset;
+	uint8_t data[8];
+	size_t length;
+};
 
 struct track_file {
 	int directory, fd;
 	char *name;
-	uint64_t length;
-	enum studio_trouble trouble; /* of the last append */
+	uint64_t length; /* of what is written */
+	enum studio_trouble trouble;
 	struct disk_sync *sync;
+	/* While the disk takes nothing: what follows on length, and the patches. */
+	GByteArray *waiting;
+	GArray *patches;
 };
 
 static void set_error(GError **error, const char *folder, const char *name)
@@ -41,7 +54,9 @@ struct track_file *track_file_new(const char *folder, const char *name, bool vid
 	file->directory = directory;
 	file->name = g_steal_pointer(&file_name);
 	file->fd = fd;
-	file->sync = disk_sync_add(fd);
+	file->waiting = g_byte_array_new();
+	file->patches = g_array_new(FALSE, FALSE, sizeof(struct patch));
+	file->sync = disk_sync_add(fd, folder);
 	return file;
 }
 
@@ -49,13 +64,14 @@ void track_file_free(struct track_file *file)
 {
 	if (!file)
 		return;
-	disk_sync_remove(file->sync);
-	if (file->length > 0)
-		(void)fdatasync(file->fd);
-	else
+	(void)track_file_retry(file); /* or it stays without an end, and whole */
+	if (file->length == 0)
 		(void)unlinkat(file->directory, file->name, 0);
+	disk_sync_remove(file->sync);
 	close(file->fd);
 	close(file->directory);
+	g_byte_array_unref(file->waiting);
+	g_array_unref(file->patches);
 	g_free(file->name);
 	g_free(file);
 }
@@ -75,25 +91,62 @@ static bool write_at(int fd, uint64_t offset, const uint8_t *data, size_t length
 	return true;
 }
 
-bool track_file_append(struct track_file *file, const uint8_t *data, size_t length)
+static bool append(struct track_file *file, const uint8_t *data, size_t length)
 {
 	if (write_at(file->fd, file->length, data, length)) {
 		file->length += length;
 		file->trouble = STUDIO_FINE;
 		return true;
 	}
-	bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
-	file->trouble = full ? STUDIO_DISK_FULL : STUDIO_DISK_ERROR;
+	bool is_full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+	file->trouble = is_full ? STUDIO_DISK_FULL : STUDIO_DISK_ERROR;
 	/* What of it did fit would be half a block. */
 	if (ftruncate(file->fd, (off_t)file->length) < 0)
 		file->trouble = STUDIO_DISK_ERROR;
 	return false;
 }
 
+bool track_file_retry(struct track_file *file)
+{
+	if (file->waiting->len == 0)
+		return true;
+	if (!append(file, file->waiting->data, file->waiting->len))
+		return false;
+	g_byte_array_set_size(file->waiting, 0);
+	for (guint i = 0; i < file->patches->len; i++) {
+		const struct patch *patch = &g_array_index(file->patches, struct patch, i);
+		track_file_patch(file, patch->offset, patch->data, patch->length);
+	}
+	g_array_set_size(file->patches, 0);
+	return true;
+}
+
+bool track_file_is_written(const struct track_file *file)
+{
+	return file->waiting->len == 0;
+}
+
+bool track_file_append(struct track_file *file, const uint8_t *data, size_t length)
+{
+	if (file->waiting->len == 0 && append(file, data, length))
+		return true;
+	if (file->waiting->len + length > WAITING_MAX)
+		return false;
+	g_byte_array_append(file->waiting, data, (guint)length);
+	return true;
+}
+
 void track_file_patch(struct track_file *file, uint64_t offset, const uint8_t *data, size_t length)
 {
-	if (!write_at(file->fd, offset, data, length))
-		file->trouble = STUDIO_DISK_ERROR;
+	struct patch patch = {.offset = offset, .length = length};
+	if (file->waiting->len == 0) {
+		if (!write_at(file->fd, offset, data, length))
+			file->trouble = STUDIO_DISK_ERROR;
+		return;
+	}
+	g_assert(length <= sizeof patch.data); /* sizes and times have eight bytes */
+	memcpy(patch.data, data, length);
+	g_array_append_val(file->patches, patch);
 }
 
 enum studio_trouble track_file_trouble(const struct track_file *file)

@@ -1,7 +1,8 @@
 /*
  * The file of a recorded track: written without a buffer, so that a killed process has lost nothing
  * of it, and brought to the disk every second (by one thread for all files), so that a power cut
- * loses little. A full disk leaves it as it was before the bytes that didn't fit.
+ * loses little. A full disk leaves it as it was before the bytes that didn't fit, which wait for
+ * room. May be held up by the disk: on the recorders' thread alone.
  */
 #pragma once
 
@@ -12,11 +13,17 @@ struct track_file;
 
 /* A new one: folder/name.mka or .mkv, within the current folder. */
 struct track_file *track_file_new(const char *folder, const char *name, bool video, GError **error);
-/* On the disk, then; one that nothing was written into is gone. NULL is allowed. */
+/* One that nothing was written into is gone; else disk_sync_drain says when it is on the disk. NULL
+ * is allowed. */
 void track_file_free(struct track_file *file);
 
-/* All of it or nothing. */
+/* What the disk doesn't take now waits here, with all that follows: track_file_retry. false: too
+ * much waits, and this is lost. */
 bool track_file_append(struct track_file *file, const uint8_t *data, size_t length);
+/* At most 8 bytes over some that were appended. */
 void track_file_patch(struct track_file *file, uint64_t offset, const uint8_t *data, size_t length);
+/* true: nothing waits any more. */
+bool track_file_retry(struct track_file *file);
+bool track_file_is_written(const struct track_file *file); /* nothing waits */
 /* What keeps it from being written, at the last append or for the last seconds. */
 enum studio_trouble track_file_trouble(const struct track_file *file);

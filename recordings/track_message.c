@@ -67,7 +67,7 @@ enum err track_media_parse(const uint8_t *data, size_t length, bool video, struc
 {
 	if (length < STUDIO_MEDIA_HEAD)
 		return ERR_TRUNCATED;
-	if (data[0] != STUDIO_MEDIA)
+	if (data[0] != STUDIO_MEDIA && data[0] != STUDIO_MEDIA_GUESSED)
 		return ERR_UNSUPPORTED;
 	uint64_t capture_us = wire_get64(data + 1);
 	const uint8_t *rtp = data + STUDIO_MEDIA_HEAD;
@@ -79,6 +79,7 @@ enum err track_media_parse(const uint8_t *data, size_t length, bool video, struc
 	if (err == ERR_NOT_FOUND)
 		err = OK; /* only padding, but a number */
 	if (!err)
-		*ret = (struct track_media){(int64_t)capture_us, rtp, rest};
+		*ret = (struct track_media){
+			{(int64_t)capture_us, data[0] == STUDIO_MEDIA_GUESSED}, rtp, rest};
 	return err;
 }

@@ -1,7 +1,9 @@
 /* Reads what comes over a recorded track's socket: see relay/base/studio_wire.h. */
 #pragma once
 
+#include "recordings/capture.h"
 #include "relay/relay.h"
+#include <stddef.h>
 
 #define TRACK_NAME_MAX	 64
 #define TRACK_FOLDER_MAX 200
@@ -19,7 +21,7 @@ struct track_hello {
 enum err track_hello_parse(const char *data, size_t length, struct track_hello *ret) MUST_CHECK;
 
 struct track_media {
-	int64_t capture_us; /* on the relay's clock */
+	struct capture capture;
 	const uint8_t *rtp; /* within the message */
 	size_t length;
 };

@@ -19,13 +19,13 @@ static void drop(struct vp8_frame *frame)
 }
 
 static void begin(struct vp8_frame *frame, const struct frame_info *info, uint32_t timestamp,
-		  int64_t capture_us)
+		  struct capture capture)
 {
 	g_byte_array_set_size(frame->data, 0);
 	frame->open = true;
 	frame->keyframe = info->keyframe;
 	frame->timestamp = timestamp;
-	frame->capture_us = capture_us;
+	frame->capture = capture;
 	if (info->keyframe && info->width && info->height) {
 		frame->broken = false;
 		frame->width = info->width;
@@ -34,7 +34,7 @@ static void begin(struct vp8_frame *frame, const struct frame_info *info, uint32
 }
 
 bool vp8_frame_add(struct vp8_frame *frame, const uint8_t *payload, size_t length, bool marker,
-		   uint32_t timestamp, int64_t capture_us, bool gap)
+		   uint32_t timestamp, struct capture capture, bool gap)
 {
 	struct frame_info info;
 	if (gap)
@@ -48,7 +48,7 @@ bool vp8_frame_add(struct vp8_frame *frame, const uint8_t *payload, size_t lengt
 	if (info.starts_frame) {
 		if (frame->open)
 			drop(frame); /* its end never came */
-		begin(frame, &info, timestamp, capture_us);
+		begin(frame, &info, timestamp, capture);
 	} else if (!frame->open || timestamp != frame->timestamp) {
 		drop(frame);
 		return false;

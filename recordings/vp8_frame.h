@@ -5,10 +5,9 @@
  */
 #pragma once
 
+#include "recordings/capture.h"
 #include "relay/base/err.h"
 #include <glib.h>
-#include <stdbool.h>
-#include <stdint.h>
 
 #define VP8_FRAME_MAX (4 << 20) /* more is no picture of a meeting */
 
@@ -18,7 +17,7 @@ struct vp8_frame {
 	bool broken;	  /* a keyframe is needed */
 	bool keyframe;
 	uint16_t width, height; /* of the last keyframe */
-	int64_t capture_us;	/* of its first packet */
+	struct capture capture; /* of its first packet */
 	uint32_t timestamp;
 	uint64_t dropped; /* pictures that began and weren't given out */
 };
@@ -26,8 +25,8 @@ struct vp8_frame {
 void vp8_frame_init(struct vp8_frame *frame);
 void vp8_frame_clear(struct vp8_frame *frame);
 /*
- * A packet's payload. true: a picture is whole: data, keyframe, width, height, capture_us; until
+ * A packet's payload. true: a picture is whole: data, keyframe, width, height, capture; until
  * the next call. gap: numbers before this one never came. What is no VP8 breaks the picture.
  */
 bool vp8_frame_add(struct vp8_frame *frame, const uint8_t *payload, size_t length, bool marker,
-		   uint32_t timestamp, int64_t capture_us, bool gap);
+		   uint32_t timestamp, struct capture capture, bool gap);

@@ -11,9 +11,8 @@ bool access_role_general(enum role role)
 	return role == ROLE_SECRETARIAT || role == ROLE_VIEWER || role == ROLE_SERVICE;
 }
 
-/* The newest generation of the token's kind of link. */
-static bool generation_of(struct store *store, const struct token *token, unsigned *ret,
-			  GError **error)
+bool access_generation(struct store *store, const struct token *token, unsigned *ret,
+		       GError **error)
 {
 	if (g_str_equal(token->meeting, ACCESS_ALL_MEETINGS))
 		return store_general_generation(store, token->role, ret, error);
@@ -34,7 +33,7 @@ bool access_token(struct store *store, const struct token_key *key, const char *
 		return refuse(error, SIGNALING_ERROR_UNAUTHORIZED, "token: is missing");
 	if (!token_verify(key, bearer, g_get_real_time() / G_USEC_PER_SEC, &token, error))
 		return false;
-	bool ok = generation_of(store, &token, &generation, error);
+	bool ok = access_generation(store, &token, &generation, error);
 	if (ok && g_str_equal(token.meeting, ACCESS_ALL_MEETINGS) &&
 	    !access_role_general(token.role))
 		ok = refuse(error, SIGNALING_ERROR_UNAUTHORIZED,

@@ -13,6 +13,10 @@
 /* Whether tokens of this role may be for all meetings. */
 bool access_role_general(enum role role);
 
+/* The newest generation of the token's kind of link. */
+bool access_generation(struct store *store, const struct token *token, unsigned *ret,
+		       GError **error);
+
 /* The token, checked: signature, expiry, that no newer link has replaced it. NULL bearer is an
  * error, too. */
 bool access_token(struct store *store, const struct token_key *key, const char *bearer,

@@ -1,9 +1,15 @@
-/* The REST API beside WHIP and WHEP: PROTOCOL.md, section HTTP. Main thread. */
+/* The REST API beside WHIP and WHEP, of single meetings: PROTOCOL.md, section HTTP. Main thread. */
 #pragma once
 
+#include "signaling/api_recording.h"
 #include "signaling/http.h"
 #include "signaling/meeting.h"
 
-#define API_ROUTES 1
-/* Fills out (API_ROUTES of them at most) and *n. meetings must outlive the routes. */
-void api_routes(struct meetings *meetings, struct http_route *out, size_t *n);
+struct api {
+	struct meetings *meetings;
+	struct api_recording *recording; /* NULL: there is none */
+};
+
+#define API_ROUTES 4
+/* Fills out (API_ROUTES of them at most) and *n. api must outlive the routes. */
+void api_routes(struct api *api, struct http_route *out, size_t *n);

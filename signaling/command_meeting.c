@@ -282,7 +282,7 @@ static int choose(int argc, char **argv, struct options *o, GError **error)
 
 int command_meeting(int argc, char **argv)
 {
-	struct options options = {.minutes = 120};
+	struct options options = {.minutes = MEETING_MINUTES_DEFAULT};
 	GError *error = NULL;
 	struct store *store = NULL;
 	bool ok = false;

@@ -1,6 +1,9 @@
 /* `tongsheng serve`: joins the parts, runs the main loop, takes them apart again. */
 #include "relay/relay.h"
 #include "signaling/api.h"
+#include "signaling/api_admin.h"
+#include "signaling/archive.h"
+#include "signaling/archive_index.h"
 #include "signaling/commands.h"
 #include "signaling/control.h"
 #include "signaling/meeting.h"
@@ -15,7 +18,7 @@
 
 #define END_PATIENCE_MS 1000
 #define FILES_BESIDE	4096 /* of the media, the store, ... */
-#define ROUTES_MAX	(1 + WATCH_ROUTES + API_ROUTES + WHIP_ROUTES + MINUTES_ROUTES)
+#define ROUTES_MAX	(1 + WATCH_ROUTES + API_ROUTES + API_ADMIN_ROUTES + WHIP_ROUTES + ARCHIVE_ROUTES + MINUTES_ROUTES)
 
 struct program {
 	struct config *config;
@@ -24,11 +27,14 @@ struct program {
 	struct meetings *meetings;
 	struct relay *relay;
 	struct whip *whip;
+	struct archive *archive;
 	struct watch *watch;
 	struct minutes_api *minutes;
 	struct http_server *server;
 	struct control_server *control;
-	struct control_command commands[2];
+	struct archive_jobs *jobs;
+	struct api api;
+	struct control_command commands[3];
 	GMainLoop *loop;
 	bool ending;
 };
@@ -63,6 +69,56 @@ static bool handle_meeting_changed(void *user, const json_t *request, json_t **r
 	return name && meetings_refresh(program->meetings, name, error);
 }
 
+static bool handle_record(void *user, const json_t *request, json_t **ret_reply, GError **error)
+{
+	struct program *program = user;
+	return api_recording_command(program->api.recording, request, ret_reply, error);
+}
+
+/* What a search is to find. */
+static void on_archive_made(void *user, gint64 recording)
+{
+	struct program *p = user;
+	g_autoptr(GError) error = NULL;
+	g_autofree char *path =
+		g_strdup_printf("%s/recordings/%" G_GINT64_FORMAT "/archive/archive.json",
+				p->config->data, recording);
+	json_t *archive = json_load_file(path, 0, NULL);
+	if (archive == NULL)
+		g_warning("%s: can't be read", path);
+	else if (!archive_index_recording(p->store, recording, archive, &error))
+		g_warning("%s: %s", path, error->message);
+	json_decref(archive);
+}
+
+static void wake_jobs(void *user)
+{
+	archive_jobs_wake(user);
+}
+
+static void drop_job(void *user, gint64 recording)
+{
+	archive_jobs_forget(user, recording);
+}
+
+static bool job_progress(void *user, gint64 recording, const char **ret_step, double *ret_done)
+{
+	return archive_jobs_progress(user, recording, ret_step, ret_done);
+}
+
+/* After what was being removed is gone. */
+static void start_jobs(struct program *p)
+{
+	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+	p->jobs = archive_jobs_new(p->store, p->config->data, self, on_archive_made, p);
+	meetings_on_recording_ended(p->meetings, wake_jobs, p->jobs);
+	archive_set_maker(p->archive, &(struct archive_maker){.user = p->jobs,
+							      .progress = job_progress,
+							      .drop = drop_job,
+							      .wake = wake_jobs});
+	p->api = (struct api){p->meetings, api_recording_new(p->meetings, p->jobs)};
+}
+
 static bool start_relay(struct program *p, GError **error)
 {
 	struct relay_events events;
@@ -92,6 +148,17 @@ static bool start_relay(struct program *p, GError **error)
 	return true;
 }
 
+static void on_minutes_published(void *user, gint64 meeting, char *const *texts)
+{
+	struct program *p = user;
+	g_autoptr(GError) error = NULL;
+	bool ok = archive_index_forget(p->store, meeting, "minutes", 0, &error);
+	for (; ok && *texts != NULL; texts++)
+		ok = archive_index_text(p->store, meeting, "minutes", 0, -1, *texts, &error);
+	if (!ok)
+		g_warning("minutes: a search won't find them: %s", error->message);
+}
+
 static bool start_http(struct program *p, GError **error)
 {
 	struct http_route routes[ROUTES_MAX] = {
@@ -103,13 +170,19 @@ static bool start_http(struct program *p, GError **error)
 	p->watch = watch_new(p->config, p->relay, p->meetings, &p->server);
 	watch_routes(p->watch, routes + n, &more);
 	n += more;
-	api_routes(p->meetings, routes + n, &more);
+	api_routes(&p->api, routes + n, &more);
+	n += more;
+	api_admin_routes(p->meetings, routes + n, &more);
 	n += more;
 	p->whip = whip_new(p->meetings);
 	whip_routes(p->whip, routes + n, &more);
 	n += more;
+	/* Before the archive's, which are for everything beneath /api/archive/. */
 	p->minutes = minutes_api_new(p->config, p->store, p->key, NULL);
+	minutes_api_on_published(p->minutes, on_minutes_published, p);
 	minutes_api_routes(p->minutes, routes + n, &more);
+	n += more;
+	archive_routes(p->archive, routes + n, &more);
 	n += more;
 	meetings_websocket_events(p->meetings, &websocket_events);
 	p->server = http_server_new(p->config, routes, n, &websocket_events, error);
@@ -151,6 +224,7 @@ static bool start(struct program *p, GError **error)
 	}
 	p->commands[0] = (struct control_command){"meeting-end", handle_meeting_end, p};
 	p->commands[1] = (struct control_command){"meeting-changed", handle_meeting_changed, p};
+	p->commands[2] = (struct control_command){"record", handle_record, p};
 	/* The socket comes first: it says whether another server has this folder. */
 	p->control =
 		control_server_new(p->config->data, p->commands, G_N_ELEMENTS(p->commands), error);
@@ -163,7 +237,13 @@ static bool start(struct program *p, GError **error)
 	if (!p->key)
 		return false;
 	p->meetings = meetings_new(p->config, p->store, p->key);
-	return start_relay(p, error) && start_http(p, error);
+	if (!start_relay(p, error))
+		return false;
+	p->archive = archive_new(p->config, p->store, p->key, p->meetings, error);
+	if (!p->archive)
+		return false;
+	start_jobs(p);
+	return start_http(p, error);
 }
 
 static void stop(struct program *p)
@@ -171,9 +251,12 @@ static void stop(struct program *p)
 	http_server_free(p->server);
 	minutes_api_free(p->minutes);
 	watch_free(p->watch);
+	archive_free(p->archive);
 	whip_free(p->whip);
 	meetings_free(p->meetings);
 	relay_free(p->relay);
+	api_recording_free(p->api.recording);
+	archive_jobs_free(p->jobs);
 	token_key_free(p->key);
 	store_close(p->store);
 	control_server_free(p->control);

@@ -1,4 +1,5 @@
 /* tongsheng token: prints an invitation, whether the server runs or not. */
+#include "signaling/access.h"
 #include "signaling/commands.h"
 #include "signaling/store.h"
 #include "signaling/text.h"
@@ -38,7 +39,10 @@ static bool parse_options(int *argc, char ***argv, struct options *o, GError **e
 	const GOptionEntry entries[] = {
 		{"data", 'd', 0, G_OPTION_ARG_FILENAME, &o->data, "folder of the store (./var)",
 		 "DIR"},
-		{"meeting", 'm', 0, G_OPTION_ARG_STRING, &o->meeting, "the meeting's name", "NAME"},
+		{"meeting", 'm', 0, G_OPTION_ARG_STRING, &o->meeting,
+		 "the meeting's name; without one the link is for all (secretariat, viewer, "
+		 "service)",
+		 "NAME"},
 		{"role", 'r', 0, G_OPTION_ARG_STRING, &o->role,
 		 "host, secretariat, member, interpreter, listener, viewer or service", "ROLE"},
 		{"name", 'n', 0, G_OPTION_ARG_FILENAME, &o->name,
@@ -117,14 +121,15 @@ static bool check_interpreter(const struct options *o, enum role role, GError **
 static bool make_token(struct options *o, struct token *ret, GError **error)
 {
 	gint64 seconds = 0;
-	if (o->meeting == NULL)
-		return fail(error, "--meeting", "is missing");
 	if (o->role == NULL)
 		return fail(error, "--role", "is missing");
 	if (!role_from_name(o->role, &ret->role))
 		return fail(error, "--role",
 			    "isn't host, secretariat, member, interpreter, listener, viewer or "
 			    "service");
+	if (o->meeting == NULL && !access_role_general(ret->role))
+		return fail(error, "--meeting",
+			    "is missing: only secretariat, viewer and service may be for all");
 	if (!parse_duration(o->expires != NULL ? o->expires : "30d", &seconds, error) ||
 	    !check_interpreter(o, ret->role, error))
 		return false;
@@ -139,7 +144,7 @@ static bool make_token(struct options *o, struct token *ret, GError **error)
 		g_free(*texts[i]);
 		*texts[i] = clean;
 	}
-	ret->meeting = o->meeting;
+	ret->meeting = o->meeting != NULL ? o->meeting : (char *)ACCESS_ALL_MEETINGS;
 	ret->name = o->name;
 	ret->languages = o->languages;
 	ret->booth = o->booth;
@@ -155,17 +160,26 @@ static char *sign(const char *data, struct token *token, GError **error)
 	char *text = NULL;
 	struct token_key *key = NULL;
 	struct store *store = store_open(data, error);
-	struct store_meeting meeting = {0};
-	if (store != NULL && store_meeting_find(store, token->meeting, &meeting, error)) {
-		token->generation = meeting.generation[token->role];
+	if (store != NULL && access_generation(store, token, &token->generation, error))
 		key = token_key_open(data, error);
-	}
 	if (key != NULL)
 		text = token_sign(key, token, error);
 	token_key_free(key);
-	store_meeting_clear(&meeting);
 	store_close(store);
 	return text;
+}
+
+/* To the page that is the role's. */
+static void print_link(const char *base, int length, const struct token *token, const char *text)
+{
+	bool general = g_str_equal(token->meeting, ACCESS_ALL_MEETINGS);
+	if (general && token->role == ROLE_SECRETARIAT)
+		printf("%.*s/admin#token=%s\n", length, base, text);
+	else if (general)
+		printf("%.*s/archive#token=%s\n", length, base, text);
+	else
+		printf("%.*s/%s/%s#token=%s\n", length, base,
+		       token->role == ROLE_VIEWER ? "archive" : "m", token->meeting, text);
 }
 
 int command_token(int argc, char **argv)
@@ -185,7 +199,7 @@ int command_token(int argc, char **argv)
 		size_t length = strlen(options.url);
 		while (length > 0 && options.url[length - 1] == '/')
 			length--;
-		printf("%.*s/m/%s#token=%s\n", (int)length, options.url, token.meeting, text);
+		print_link(options.url, (int)length, &token, text);
 	} else {
 		printf("%s\n", text);
 	}

@@ -11,28 +11,20 @@
 	(20 * SECOND)		  /* from accept to complete headers, the TLS handshake included   \
 				   */
 #define IDLE_TIME   (60 * SECOND) /* between requests */
-#define BODY_TIME   (30 * SECOND) /* a whole body: 50 kB of SDP over 14 kbit/s */
 #define LATER_TIME  (60 * SECOND) /* for a reply that comes later */
 #define REPLY_TIME  (30 * SECOND) /* between two chunks that the client took */
 #define LINGER_TIME (2 * SECOND)  /* for the client to read a refusal before its body is cut off */
 
 #define HEADER_BYTES 8192  /* request line and headers */
 #define CHUNK	     16384 /* of a reply, written at once */
-
-static const struct {
-	const char *name, *help;
-} counter_texts[] = {
-#define X(symbol, name, help) {name, help},
-	HTTP_COUNTERS(X)
-#undef X
-};
+#define CHUNKS	     16	   /* of one reply, before others have their turn */
 
 static struct http_server *server_of(struct lws *wsi)
 {
 	return lws_context_user(lws_get_context(wsi));
 }
 
-static void set_state(struct connection *connection, enum connection_state state, gint64 time)
+void connection_set_state(struct connection *connection, enum connection_state state, gint64 time)
 {
 	connection->state = state;
 	connection->deadline_us = time ? g_get_monotonic_time() + time : 0;
@@ -81,8 +73,9 @@ static void connection_new(struct http_server *server, struct lws *wsi)
 	connection->peer = server->accepted;
 	server->accepted.ss_family = 0;
 	connection->link.data = connection;
+	connection->out.fd = -1;
 	http_address_text(&connection->peer, connection->address);
-	set_state(connection, CONNECTION_WAITING, HEADERS_TIME);
+	connection_set_state(connection, CONNECTION_WAITING, HEADERS_TIME);
 	g_queue_push_tail_link(&server->connections, &connection->link);
 	lws_set_opaque_user_data(wsi, connection);
 }
@@ -91,8 +84,8 @@ static void forget_request(struct connection *connection)
 {
 	g_clear_pointer(&connection->strings, g_string_chunk_free);
 	g_clear_pointer(&connection->body, g_byte_array_unref);
-	g_clear_pointer(&connection->head, g_bytes_unref);
-	g_clear_pointer(&connection->content, g_bytes_unref);
+	g_clear_pointer(&connection->upload, http_upload_free);
+	outgoing_clear(&connection->out);
 	connection->request = (struct http_request){0};
 	connection->route = NULL;
 }
@@ -129,7 +122,7 @@ void connection_kill(struct connection *connection)
 static bool turns_the_loop(const struct connection *connection)
 {
 	char byte;
-	return ((connection->state == CONNECTION_REPLY && connection->head) ||
+	return ((connection->state == CONNECTION_REPLY && connection->out.head) ||
 		connection->state == CONNECTION_LATER || lws_partial_buffered(connection->wsi)) &&
 	       connection->state != CONNECTION_WEBSOCKET &&
 	       recv(lws_get_socket_fd(connection->wsi), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
@@ -162,26 +155,6 @@ static void count_reply(struct http_server *server, unsigned status)
 					: HTTP_REPLIES_5XX]++;
 }
 
-/* As much as fits of head and content from `sent` on, into chunk. */
-static size_t fill_chunk(const struct connection *connection, uint8_t chunk[static CHUNK])
-{
-	size_t size, n = 0, offset = connection->sent;
-	const uint8_t *head = g_bytes_get_data(connection->head, &size);
-	if (offset < size) {
-		n = MIN(size - offset, CHUNK);
-		memcpy(chunk, head + offset, n);
-	}
-	if (connection->content && n < CHUNK) {
-		offset = offset + n - size;
-		const uint8_t *content = g_bytes_get_data(connection->content, &size);
-		size_t more = MIN(size - offset, CHUNK - n);
-		if (more)
-			memcpy(chunk + n, content + offset, more);
-		n += more;
-	}
-	return n;
-}
-
 /*
  * Not before libwebsockets has put aside what came behind the request, so that it can be asked
  * whether there is any: then this was the last one. For when it takes a request from there it takes
@@ -201,7 +174,7 @@ static gboolean on_next_request(gpointer data)
 		lws_callback_on_writable(connection->wsi);
 		return G_SOURCE_REMOVE;
 	}
-	set_state(connection, CONNECTION_WAITING, IDLE_TIME);
+	connection_set_state(connection, CONNECTION_WAITING, IDLE_TIME);
 	if (lws_http_transaction_completed(connection->wsi))
 		connection_kill(connection);
 	return G_SOURCE_REMOVE;
@@ -218,7 +191,7 @@ static int finish_reply(struct connection *connection)
 	 * So what comes is dropped, for a moment, or until the body's end.
 	 */
 	if (body_unread)
-		set_state(connection, CONNECTION_LINGER, LINGER_TIME);
+		connection_set_state(connection, CONNECTION_LINGER, LINGER_TIME);
 	else
 		connection->next_request =
 			g_idle_add_full(G_PRIORITY_HIGH, on_next_request, connection, NULL);
@@ -229,14 +202,16 @@ static int write_reply(struct connection *connection)
 {
 	uint8_t buffer[LWS_PRE + CHUNK];
 	connection->deadline_us = g_get_monotonic_time() + REPLY_TIME;
-	do {
-		size_t n = fill_chunk(connection, buffer + LWS_PRE);
+	/* A client that reads as fast as we write must not keep the loop from everybody else. */
+	for (unsigned i = 0; i < CHUNKS && (!i || !lws_send_pipe_choked(connection->wsi)); i++) {
+		ssize_t n = outgoing_fill(&connection->out, buffer + LWS_PRE, CHUNK);
 		if (!n)
 			return finish_reply(connection);
-		if (lws_write(connection->wsi, buffer + LWS_PRE, n, LWS_WRITE_HTTP_HEADERS) < 0)
+		if (n < 0 || lws_write(connection->wsi, buffer + LWS_PRE, (size_t)n,
+				       LWS_WRITE_HTTP_HEADERS) < 0)
 			return -1;
-		connection->sent += n;
-	} while (!lws_send_pipe_choked(connection->wsi));
+		connection->out.sent += (uint64_t)n;
+	}
 	lws_callback_on_writable(connection->wsi);
 	return 0;
 }
@@ -249,11 +224,11 @@ static int write_reply(struct connection *connection)
 static int start_reply(struct connection *connection, struct http_reply *reply)
 {
 	count_reply(connection->server, reply->status);
-	connection->head = http_reply_head(reply, connection->close);
-	if (reply->body && strcmp(connection->request.method, "HEAD"))
-		connection->content = g_bytes_ref(reply->body);
-	connection->sent = 0;
+	outgoing_start(&connection->out, reply, !strcmp(connection->request.method, "HEAD"),
+		       connection->close);
 	connection->state = CONNECTION_REPLY;
+	/* libwebsockets' for the request would cut off a reply that takes longer. */
+	lws_set_timeout(connection->wsi, NO_PENDING_TIMEOUT, 0);
 	http_reply_free(reply);
 	return write_reply(connection);
 }
@@ -266,7 +241,7 @@ static int on_writable(struct connection *connection)
 	}
 	if (connection->state != CONNECTION_REPLY)
 		return 0;
-	if (connection->head)
+	if (connection->out.head)
 		return write_reply(connection);
 	return connection->close ? -1 : 0; /* on_next_request's word */
 }
@@ -277,22 +252,9 @@ static int answer(struct connection *connection, struct http_reply *reply)
 	if (!reply->later)
 		return start_reply(connection, reply);
 	connection->later = reply->later;
-	set_state(connection, CONNECTION_LATER, LATER_TIME);
+	connection_set_state(connection, CONNECTION_LATER, LATER_TIME);
 	http_later_wait(connection->later, connection);
 	return 0;
-}
-
-static int await_body(struct connection *connection)
-{
-	static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-	uint8_t text[LWS_PRE + sizeof(go_on)];
-	connection->body = g_byte_array_new();
-	set_state(connection, CONNECTION_BODY, BODY_TIME);
-	if (!lws_hdr_total_length(connection->wsi, WSI_TOKEN_HTTP_EXPECT))
-		return 0;
-	memcpy(text + LWS_PRE, go_on, sizeof(go_on));
-	return lws_write(connection->wsi, text + LWS_PRE, sizeof(go_on) - 1,
-			 LWS_WRITE_HTTP_HEADERS) < 0;
 }
 
 /* A large offer takes 10 ms of this thread: one connection must not take all of it. */
@@ -327,8 +289,12 @@ static int on_request(struct connection *connection, const char *path, size_t le
 		return start_reply(connection, reply);
 	}
 	if (connection->length > 0) {
+		if (!http_body_await(connection, reply)) {
+			connection->close = true;
+			return start_reply(connection, reply);
+		}
 		http_reply_free(reply);
-		return await_body(connection);
+		return 0;
 	}
 	return answer(connection, reply);
 }
@@ -338,7 +304,7 @@ static int on_request(struct connection *connection, const char *path, size_t le
 static int on_body(struct connection *connection, const uint8_t *data, size_t length)
 {
 	if (connection->state == CONNECTION_BODY && length)
-		g_byte_array_append(connection->body, data, (guint)length);
+		http_body_take(connection, data, length);
 	return 0;
 }
 
@@ -373,7 +339,7 @@ static int on_connection(struct connection *connection, enum lws_callback_reason
 		/* The client may also have named our protocol for plain HTTP. */
 		return strcmp(lws_get_protocol(connection->wsi)->name, "tongsheng") ? -1 : 0;
 	case LWS_CALLBACK_ESTABLISHED:
-		set_state(connection, CONNECTION_WEBSOCKET, 0);
+		connection_set_state(connection, CONNECTION_WEBSOCKET, 0);
 		return websocket_established(connection);
 	case LWS_CALLBACK_RECEIVE:
 		return websocket_received(connection, in, length);
@@ -476,7 +442,8 @@ static bool listen_at(struct http_server *server, GError **error)
 		/* One for each connection that is sending headers, or slow ones would keep the
 		   others waiting. */
 		.max_http_header_pool2 = config->connections ? config->connections : 65536,
-		.timeout_secs = 15,
+		/* Between two pieces of a body; for all else ours (see on_sweep) come first. */
+		.timeout_secs = 60,
 		.timeout_secs_ah_idle = 10,
 		.keepalive_timeout = 60,
 		.ka_time = 60,
@@ -569,27 +536,17 @@ bool http_server_reload_certificate(struct http_server *server, GError **error)
 	       certificate_load(server->tls, server->certificate, server->private_key, error);
 }
 
-void http_server_metrics(const struct http_server *server, GString *out)
-{
-	g_string_append_printf(out,
-			       "# HELP tongsheng_http_connections TCP connections now\n"
-			       "# TYPE tongsheng_http_connections gauge\n"
-			       "tongsheng_http_connections %u\n"
-			       "# HELP tongsheng_websockets WebSockets now\n"
-			       "# TYPE tongsheng_websockets gauge\n"
-			       "tongsheng_websockets %u\n",
-			       server->connections.length, server->n_websockets);
-	for (size_t i = 0; i < HTTP_COUNTER_COUNT; i++)
-		g_string_append_printf(out,
-				       "# HELP tongsheng_%s %s\n"
-				       "# TYPE tongsheng_%s counter\n"
-				       "tongsheng_%s %" G_GUINT64_FORMAT "\n",
-				       counter_texts[i].name, counter_texts[i].help,
-				       counter_texts[i].name, counter_texts[i].name,
-				       server->counters[i]);
-}
-
 char *http_query_value(const struct http_request *request, const char *name)
 {
 	return http_query_find(request->query, name);
+}
+
+char *http_cookie_value(const struct http_request *request, const char *name)
+{
+	return request->cookies ? http_cookie_find(request->cookies, name) : NULL;
+}
+
+char *http_segment(const struct http_request *request, unsigned n)
+{
+	return http_path_segment(request->pattern, request->path, n);
 }

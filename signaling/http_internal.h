@@ -77,6 +77,15 @@ enum connection_state {
 	CONNECTION_WEBSOCKET
 };
 
+/* A reply on its way: head, then content or a file's part, one of them at most. */
+struct outgoing {
+	GBytes *head, *content; /* NULL: all of it is written; it has none */
+	int fd;			/* < 0: none */
+	uint64_t first, length; /* of the file */
+	uint64_t asked; /* of the file: the system was told that it will be read up to here */
+	uint64_t sent;	/* of all together */
+};
+
 /* A TCP connection: from accept to libwebsockets' WSI_DESTROY. */
 struct connection {
 	struct http_server *server;
@@ -93,19 +102,21 @@ struct connection {
 	struct http_request request;
 	const struct http_route *route;
 	GByteArray *body;
+	struct http_upload *upload;
+	gint64 body_since_us;
 	uint64_t length; /* Content-Length */
 	bool has_body;
 	bool close;	    /* after the reply */
 	guint next_request; /* a source of the main loop; 0: none */
 
 	/* The reply. */
-	GBytes *head, *content;	  /* NULL: all of it is written; it has none */
-	gsize sent;		  /* of head and content together */
+	struct outgoing out;
 	struct http_later *later; /* until the reply is there */
 
 	struct websocket *websocket;
 };
 
+void connection_set_state(struct connection *connection, enum connection_state state, gint64 time);
 void connection_kill(struct connection *connection); /* from the loop, not at once */
 
 /* http_reply.c */
@@ -114,15 +125,14 @@ struct http_reply {
 	GString *headers; /* as on the wire */
 	bool has_cache_control, has_policy;
 	GBytes *body;		  /* NULL: none */
+	int fd;			  /* < 0: none */
+	uint64_t first, length;	  /* of the file */
 	struct http_later *later; /* NULL: the handler has answered */
 };
 struct http_reply *http_reply_new(void);
 void http_reply_free(struct http_reply *reply);
 /* Status line and all headers. */
 GBytes *http_reply_head(const struct http_reply *reply, bool close);
-/* For what signaling/error.h has no kind of: 405, 411, 413, ... */
-void http_reply_problem(struct http_reply *reply, unsigned status, const char *code,
-			const char *message);
 
 /* http_later.c */
 void http_later_wait(struct http_later *later, struct connection *connection);
@@ -132,6 +142,24 @@ void http_later_drop(struct http_later *later); /* the connection ends; NULL is 
 /* If the connection waits for one, it does no more, and ends when it may write. */
 void http_later_abandon(struct connection *connection);
 
+/* http_outgoing.c. Takes file and content out of reply; the content is left out for HEAD. */
+void outgoing_start(struct outgoing *out, struct http_reply *reply, bool head_only, bool close);
+/* What comes next, at most size bytes: how many; 0: that was all; < 0: the file can't be read. The
+ * caller adds to sent what it has written. */
+ssize_t outgoing_fill(struct outgoing *out, uint8_t *chunk, size_t size);
+void outgoing_clear(struct outgoing *out);
+
+/* http_upload.c; NULL: reply says why not. */
+struct http_upload *http_upload_new(const char *folder, uint64_t length, struct http_reply *reply);
+void http_upload_append(struct http_upload *upload, const uint8_t *data, size_t length);
+/* All has come. False: not all could be written, and reply says so. */
+bool http_upload_finish(struct http_upload *upload, struct http_reply *reply);
+void http_upload_free(struct http_upload *upload); /* NULL is allowed */
+
+/* http_body.c: a request's body, as libwebsockets gives it. */
+bool http_body_await(struct connection *connection,
+		     struct http_reply *reply); /* false: see reply */
+void http_body_take(struct connection *connection, const uint8_t *data, size_t length);
 /* http_request.c; false: reply says what is wrong. path as libwebsockets gives it. */
 bool http_request_read(struct connection *connection, const char *path, size_t length,
 		       struct http_reply *reply);

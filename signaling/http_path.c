@@ -100,6 +100,78 @@ const char *http_bearer(const char *authorization)
 	return token;
 }
 
+/* cookie-octet of RFC 6265, section 4.1.1 */
+static bool cookie_valid(const char *value, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)value[i] <= 0x20 || (unsigned char)value[i] >= 0x7f ||
+		    strchr("\",;\\", value[i]))
+			return false;
+	return true;
+}
+
+char *http_cookie_find(const char *cookies, const char *name)
+{
+	size_t name_length = strlen(name);
+	for (const char *p = cookies; *p;) {
+		p += strspn(p, " \t;");
+		size_t length = strcspn(p, ";");
+		if (length > name_length && p[name_length] == '=' &&
+		    !strncmp(p, name, name_length)) {
+			const char *value = p + name_length + 1;
+			size_t n = length - name_length - 1;
+			while (n && (value[n - 1] == ' ' || value[n - 1] == '\t'))
+				n--;
+			if (n >= 2 && value[0] == '"' && value[n - 1] == '"') {
+				value++;
+				n -= 2;
+			}
+			return cookie_valid(value, n) ? g_strndup(value, n) : NULL;
+		}
+		p += length;
+	}
+	return NULL;
+}
+
+/* ret_segment: where what stands for the nth "*" begins and how long it is; length 0: not met. */
+static const char *match(const char *pattern, const char *path, unsigned n,
+			 const char **ret_segment, size_t *ret_length)
+{
+	*ret_length = 0;
+	while (*pattern) {
+		if (*pattern == '*') {
+			size_t length = strcspn(path, "/");
+			if (!length)
+				return NULL;
+			if (!n--) {
+				*ret_segment = path;
+				*ret_length = length;
+			}
+			pattern++;
+			path += length;
+		} else if (*pattern++ != *path++) {
+			return NULL;
+		}
+	}
+	return path;
+}
+
+bool http_path_matches(const char *pattern, const char *path, const char **ret_rest)
+{
+	const char *segment;
+	size_t length;
+	*ret_rest = match(pattern, path, 0, &segment, &length);
+	return *ret_rest && (!**ret_rest || g_str_has_suffix(pattern, "/"));
+}
+
+char *http_path_segment(const char *pattern, const char *path, unsigned n)
+{
+	const char *segment;
+	size_t length;
+	return match(pattern, path, n, &segment, &length) && length ? g_strndup(segment, length)
+								    : NULL;
+}
+
 bool http_etag_matches(const char *if_none_match, const char *etag)
 {
 	size_t etag_length = strlen(etag);

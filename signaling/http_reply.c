@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static const struct {
 	unsigned status;
@@ -12,6 +13,7 @@ static const struct {
 	{201, "Created"},
 	{202, "Accepted"},
 	{204, "No Content"},
+	{206, "Partial Content"},
 	{304, "Not Modified"},
 	{400, "Bad Request"},
 	{401, "Unauthorized"},
@@ -25,12 +27,14 @@ static const struct {
 	{412, "Precondition Failed"},
 	{413, "Content Too Large"},
 	{415, "Unsupported Media Type"},
+	{416, "Range Not Satisfiable"},
 	{422, "Unprocessable Content"},
 	{428, "Precondition Required"},
 	{429, "Too Many Requests"},
 	{500, "Internal Server Error"},
 	{501, "Not Implemented"},
 	{503, "Service Unavailable"},
+	{507, "Insufficient Storage"},
 };
 
 static const char *reason_of(unsigned status)
@@ -45,6 +49,7 @@ struct http_reply *http_reply_new(void)
 {
 	struct http_reply *reply = g_new0(struct http_reply, 1);
 	reply->headers = g_string_new(NULL);
+	reply->fd = -1;
 	return reply;
 }
 
@@ -52,6 +57,8 @@ void http_reply_free(struct http_reply *reply)
 {
 	g_string_free(reply->headers, TRUE);
 	g_clear_pointer(&reply->body, g_bytes_unref);
+	if (reply->fd >= 0)
+		close(reply->fd);
 	g_free(reply);
 }
 
@@ -129,7 +136,10 @@ GBytes *http_reply_head(const struct http_reply *reply, bool close)
 	g_string_append_printf(head, "HTTP/1.1 %u %s\r\n", reply->status, reason_of(reply->status));
 	append_date(head);
 	g_string_append_len(head, reply->headers->str, (gssize)reply->headers->len);
-	if (reply->body)
+	if (reply->fd >= 0)
+		g_string_append_printf(head, "Content-Length: %" G_GUINT64_FORMAT "\r\n",
+				       reply->length);
+	else if (reply->body)
 		g_string_append_printf(head, "Content-Length: %zu\r\n",
 				       g_bytes_get_size(reply->body));
 	else if (reply->status != 204 && reply->status != 304) /* RFC 9110, section 8.6 */

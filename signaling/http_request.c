@@ -10,8 +10,17 @@
 static const char *const methods[] = {"GET",   "POST",	 "OPTIONS", "PUT",
 				      "PATCH", "DELETE", "CONNECT", "HEAD"};
 
-/* A header's value, kept with the request; NULL if absent. Values that hold control characters are
- * as good as absent. */
+/* A header's value, kept with the request. One that holds control characters is as good as absent.
+ */
+static const char *keep(struct connection *connection, char *value)
+{
+	for (const char *p = value; *p; p++)
+		if (((unsigned char)*p < 0x20 && *p != '\t') || *p == 0x7f)
+			return NULL;
+	return g_string_chunk_insert(connection->strings, g_strstrip(value));
+}
+
+/* NULL if absent. */
 static const char *header(struct connection *connection, enum lws_token_indexes token)
 {
 	int length = lws_hdr_total_length(connection->wsi, token);
@@ -20,10 +29,19 @@ static const char *header(struct connection *connection, enum lws_token_indexes 
 	g_autofree char *value = g_malloc((gsize)length + 1);
 	if (lws_hdr_copy(connection->wsi, value, length + 1, token) < 0)
 		return NULL;
-	for (const char *p = value; *p; p++)
-		if (((unsigned char)*p < 0x20 && *p != '\t') || *p == 0x7f)
-			return NULL;
-	return g_string_chunk_insert(connection->strings, g_strstrip(value));
+	return keep(connection, value);
+}
+
+/* One that libwebsockets has no token for; name in lower case, with the colon. */
+static const char *custom_header(struct connection *connection, const char *name)
+{
+	int length = lws_hdr_custom_length(connection->wsi, name, (int)strlen(name));
+	if (length <= 0)
+		return NULL;
+	g_autofree char *value = g_malloc0((gsize)length + 1);
+	if (lws_hdr_custom_copy(connection->wsi, value, length + 1, name, (int)strlen(name)) < 0)
+		return NULL;
+	return keep(connection, value);
 }
 
 /* libwebsockets splits the query at "&" and undoes escapes; this puts it together again. */
@@ -50,6 +68,10 @@ static void read_headers(struct connection *connection)
 	request->if_match = header(connection, WSI_TOKEN_HTTP_IF_MATCH);
 	request->if_none_match = header(connection, WSI_TOKEN_HTTP_IF_NONE_MATCH);
 	request->accept_encoding = header(connection, WSI_TOKEN_HTTP_ACCEPT_ENCODING);
+	request->range = header(connection, WSI_TOKEN_HTTP_RANGE);
+	request->if_range = header(connection, WSI_TOKEN_HTTP_IF_RANGE);
+	request->cookies = header(connection, WSI_TOKEN_HTTP_COOKIE);
+	request->participant = custom_header(connection, "tongsheng-participant:");
 	request->host = header(connection, WSI_TOKEN_HOST);
 	const char *authorization = header(connection, WSI_TOKEN_HTTP_AUTHORIZATION);
 	request->bearer = authorization ? http_bearer(authorization) : NULL;
@@ -166,12 +188,6 @@ static bool method_fits(const struct http_route *route, const char *method)
 	       (!strcmp(method, "HEAD") && !strcmp(route->method, "GET"));
 }
 
-static bool prefix_fits(const struct http_route *route, const char *path)
-{
-	return g_str_has_suffix(route->prefix, "/") ? g_str_has_prefix(path, route->prefix)
-						    : !strcmp(path, route->prefix);
-}
-
 static void allow(GString *list, const char *method)
 {
 	if (http_list_has(list->str, method))
@@ -199,6 +215,20 @@ static void reply_without_route(struct connection *connection, GString *allowed,
 		http_reply_problem(reply, 405, "unsupported", "method: not here");
 }
 
+/* The route's word on who may, for a body that hasn't been read. */
+static bool may_send(struct connection *connection, struct http_reply *reply)
+{
+	const struct http_route *route = connection->route;
+	if (!route)
+		return true;
+	if (route->admit && !route->admit(route->user, &connection->request, reply))
+		return false;
+	if (!route->spool || connection->length)
+		return true;
+	http_reply_problem(reply, 400, "malformed", "body: is empty");
+	return false;
+}
+
 bool http_request_route(struct connection *connection, struct http_reply *reply)
 {
 	const struct http_server *server = connection->server;
@@ -207,11 +237,13 @@ bool http_request_route(struct connection *connection, struct http_reply *reply)
 	connection->route = NULL;
 	for (size_t i = 0; i < server->n_routes && !connection->route; i++) {
 		const struct http_route *route = &server->routes[i];
-		if (!prefix_fits(route, request->path))
+		const char *rest;
+		if (!http_path_matches(route->prefix, request->path, &rest))
 			continue;
 		if (method_fits(route, request->method)) {
 			connection->route = route;
-			request->rest = request->path + strlen(route->prefix);
+			request->rest = rest;
+			request->pattern = route->prefix;
 		} else {
 			allow(allowed, route->method);
 		}
@@ -226,7 +258,7 @@ bool http_request_route(struct connection *connection, struct http_reply *reply)
 	}
 	size_t most = connection->route ? connection->route->max_body : 0;
 	if (connection->length <= most)
-		return true;
+		return may_send(connection, reply);
 	g_autofree char *message = g_strdup_printf("body: more than %zu bytes", most);
 	http_reply_problem(reply, 413, "limit", message);
 	return false;
@@ -240,6 +272,9 @@ void http_request_answer(struct connection *connection, struct http_reply *reply
 		connection->body ? g_byte_array_free_to_bytes(g_steal_pointer(&connection->body))
 				 : g_bytes_new(NULL, 0);
 	request->body = body;
+	request->upload = connection->upload;
+	if (connection->upload && !http_upload_finish(connection->upload, reply))
+		return;
 	if (route)
 		route->handle(route->user, request, reply);
 	else

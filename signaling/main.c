@@ -1,3 +1,4 @@
+#include "recordings/command_archive.h"
 #include "recordings/command_studio.h"
 #include "signaling/commands.h"
 #include <locale.h>
@@ -21,8 +22,11 @@ static const struct {
 	{"serve", command_serve, "run the server"},
 	{"token", command_token, "print an invitation's token or link"},
 	{"meeting", command_meeting, "create, list, show or end meetings"},
+	{"record", command_record, "start, pause, stop or list recordings"},
+	{"backup", command_backup, "copy database and archive to a folder"},
 	{"minutes-pdf", command_minutes_pdf, "print minutes; the server starts it by itself"},
 	{"studio", command_studio, "mix programs; the server starts it by itself"},
+	{"archive", command_archive, "make the archive of a recording; the server does it by itself"},
 	{"version", command_version, "print the version"},
 	{"help", command_help, "print this"},
 };

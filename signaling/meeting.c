@@ -302,7 +302,7 @@ bool meeting_tick(struct meeting *meeting, gint64 now)
 			meeting_broadcast(meeting, NULL, marks);
 	}
 	meeting_languages_tick(meeting);
-	meeting_recording_follow(meeting);
+	meeting_recording_tick(meeting);
 	if (meeting->people->len > 0 || now - meeting->idle_since < MEETING_IDLE_US)
 		return true;
 	end_recording(meeting);

@@ -66,6 +66,9 @@ unsigned meeting_cameras(struct meeting *meeting, struct feed_key *out, unsigned
 const struct media_policy *meeting_policy(struct meeting *meeting, enum role role,
 					  struct media_policy *ret);
 
+/* Called when a recording has ended, with its meeting or before. */
+void meetings_on_recording_ended(struct meetings *meetings, void (*ended)(void *user), void *user);
+
 /* Its row in the store was changed by somebody else: who is in it is told. */
 bool meetings_refresh(struct meetings *meetings, const char *name, GError **error);
 /* Ends it: everybody is told and disconnected. */

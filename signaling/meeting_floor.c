@@ -77,6 +77,8 @@ void meeting_speaking(struct meeting *meeting, const uint32_t *peers, unsigned n
 {
 	g_array_set_size(meeting->speaking, 0);
 	g_array_append_vals(meeting->speaking, peers, n);
+	meeting_recording_note(meeting, json_pack("{s:s, s:o}", "type", "speaking", "people",
+						  meeting_speaking_json(meeting)));
 	meeting_broadcast(meeting, NULL,
 			  json_pack("{s:s, s:o}", "type", "speaking", "participants",
 				    meeting_speaking_json(meeting)));
@@ -123,9 +125,10 @@ static void show_top_screen(struct meeting *meeting)
 	meeting->shown_screen = top;
 	if (meeting->has_room)
 		relay_set_screen(meeting->meetings->relay, meeting->room, top);
-	meeting_broadcast(meeting, NULL,
-			  json_pack("{s:s, s:o}", "type", "screen", "participant",
-				    meeting_person_or_null(meeting, top)));
+	json_t *message = json_pack("{s:s, s:o}", "type", "screen", "participant",
+				    meeting_person_or_null(meeting, top));
+	meeting_recording_note(meeting, json_deep_copy(message));
+	meeting_broadcast(meeting, NULL, message);
 }
 
 void meeting_share_screen(struct participant *p, bool shared)

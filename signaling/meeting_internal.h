@@ -32,7 +32,9 @@ struct meetings {
 	GHashTable *by_room;	 /* room -> struct meeting */
 	GHashTable *connections; /* set of struct connection, owned */
 	guint timer;
-	gint64 (*clock)(void); /* monotonic us; tests have their own */
+	gint64 (*clock)(void);		     /* monotonic us; tests have their own */
+	void (*recording_ended)(void *user); /* one of them; NULL: nobody asks */
+	void *recording_ended_user;
 	guint64 joins, resumes, messages, refused, busy;
 };
 

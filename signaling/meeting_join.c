@@ -2,6 +2,7 @@
 #include "signaling/meeting_join.h"
 #include "signaling/meeting_floor.h"
 #include "signaling/meeting_languages.h"
+#include "signaling/meeting_recording.h"
 #include "signaling/text.h"
 #include <string.h>
 
@@ -176,6 +177,7 @@ static struct participant *join_new(struct meeting *meeting, const struct join *
 		.role = token->role,
 		.device = join->device,
 		.listen_only = join->listen_only,
+		.unrecorded = join->unrecorded && token->role == ROLE_INTERPRETER,
 		.generation = token->generation,
 	};
 	bool may_publish = role_may(token->role, ACTION_PUBLISH);
@@ -265,6 +267,27 @@ static void start_anew(struct participant *p, const struct join *join)
 	participant_set_profile(p, &join->profile, join->listen_only);
 }
 
+/* Who comes back may have thought again. */
+static void set_consent(struct participant *p, const struct join *join)
+{
+	bool unrecorded = join->unrecorded && p->role == ROLE_INTERPRETER;
+	if (unrecorded == p->unrecorded)
+		return;
+	p->unrecorded = unrecorded;
+	store_person_profile(p->meeting->meetings->store,
+			     &(struct store_person){
+				     .number = p->number,
+				     .name = p->profile.name,
+				     .organisation = p->profile.organisation,
+				     .country = p->profile.country,
+				     .speaks = p->profile.speaks,
+				     .listen_only = p->listen_only,
+				     .unrecorded = unrecorded,
+			     });
+	meeting_recording_follow(p->meeting);
+	meeting_languages_tell(p->meeting);
+}
+
 struct participant *meetings_join(struct meetings *meetings, struct join *join,
 				  struct connection *connection,
 				  char ret_secret[2 * SECRET_BYTES + 1], bool *ret_media_kept,
@@ -291,11 +314,14 @@ struct participant *meetings_join(struct meetings *meetings, struct join *join,
 			start_anew(p, join);
 		}
 	}
+	set_consent(p, join);
 	hand_over(p, connection);
 	*ret_media_kept = p->media != NULL;
-	if (is_new)
+	if (is_new) {
+		meeting_recording_person(p);
 		meeting_broadcast(
 			p->meeting, p,
 			json_pack("{s:s, s:o}", "type", "person", "person", participant_json(p)));
+	}
 	return p;
 }

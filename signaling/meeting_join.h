@@ -8,6 +8,7 @@ struct join {
 	struct profile profile;
 	const char *device;
 	bool listen_only, takeover, another;
+	bool unrecorded; /* interpreters: no consent to be recorded */
 	uint32_t resume; /* participant number; 0: none */
 	const char *resume_secret;
 };

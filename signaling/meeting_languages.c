@@ -71,15 +71,26 @@ void meeting_tell_some(const struct meeting *meeting, unsigned audience,
 
 /* --- what interpretation.h says --- */
 
+bool meeting_unrecorded(const struct meeting *meeting, const struct channel *channel)
+{
+	const struct participant *p = meeting_find(meeting, channel->on_air);
+	return p != NULL && p->unrecorded;
+}
+
 static void on_air(void *user, const struct channel *channel, unsigned hold_ms)
 {
 	struct meeting *meeting = user;
+	/* Nothing of who doesn't want to be recorded: closed before they are heard, and opened
+	 * after. */
+	if (meeting_unrecorded(meeting, channel))
+		meeting_recording_follow(meeting);
 	if (meeting->has_room)
 		relay_set_channel(meeting->meetings->relay, meeting->room, channel->number,
 				  channel->on_air, hold_ms, channel->sign);
 	meeting_recording_note(meeting, json_pack("{s:s, s:s, s:s?}", "type", "air", "language",
 						  channel->tag, "participant",
 						  id_of(meeting, channel->on_air)));
+	meeting_recording_follow(meeting);
 }
 
 static void on_off_air(void *user, const struct channel *channel, uint32_t who, uint32_t by)
@@ -218,13 +229,14 @@ static json_t *channel_json(const struct meeting *meeting, const struct channel 
 {
 	const struct interpreter *one =
 		interpretation_find(meeting->interpretation, channel->on_air);
-	return json_pack("{s:s, s:b, s:s, s:s?, s:s?, s:I, s:b, s:b, s:b}", "language",
+	return json_pack("{s:s, s:b, s:s, s:s?, s:s?, s:I, s:b, s:b, s:b, s:b}", "language",
 			 channel->tag, "sign", channel->sign, "state", state_name(meeting, channel),
 			 "onAir", id_of(meeting, channel->on_air), "booth",
 			 one != NULL ? one->booth : NULL, "since", (json_int_t)channel->since,
 			 "insufficient",
 			 interpretation_insufficient(meeting->interpretation, channel), "override",
-			 channel->override, "program", has_program(meeting, channel->number));
+			 channel->override, "program", has_program(meeting, channel->number),
+			 "unrecorded", meeting_unrecorded(meeting, channel));
 }
 
 json_t *meeting_languages_json(const struct meeting *meeting)
@@ -342,6 +354,8 @@ void meeting_set_floor_language(struct meeting *meeting, const char *tag)
 	char *spelled = tag != NULL ? language_spell(tag) : NULL;
 	g_free(meeting->floor_set);
 	meeting->floor_set = spelled;
+	meeting_recording_note(meeting,
+			       json_pack("{s:s, s:s?}", "type", "floor", "language", spelled));
 	meeting_languages_tell(meeting);
 }
 

@@ -23,6 +23,9 @@ json_t *meeting_booth_json(const struct meeting *meeting, const char *booth);
 /* Adds what a person has who interprets. */
 void meeting_interpreter_json(const struct participant *participant, json_t *person);
 
+/* Whether who is on air in it doesn't want to be recorded. */
+bool meeting_unrecorded(const struct meeting *meeting, const struct channel *channel);
+
 /* A host's, or the command line's. */
 bool meeting_set_languages(struct meeting *meeting, char **floors, char **channels, GError **error);
 void meeting_set_floor_language(struct meeting *meeting,

@@ -1,25 +1,29 @@
 #include "signaling/meeting_recording.h"
-#include "signaling/interpretation.h"
+#include "signaling/index_file.h"
+#include "signaling/meeting_agenda.h"
+#include "signaling/meeting_floor.h"
+#include "signaling/meeting_languages.h"
 #include "signaling/meeting_studio.h"
 #include "signaling/studio.h"
 #include "signaling/studio_tracks.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
-#include <string.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 /* What an hour takes, for what is left: stage and screen at 2.5 Mbit/s, some voices. */
-#define BYTES_AN_HOUR ((guint64)1300 << 20)
-#define LEAST_BYTES   ((guint64)512 << 20) /* with less nothing is begun */
-#define HOURS_SHOWN   100
+#define BYTES_AN_HOUR  ((guint64)1300 << 20)
+#define LEAST_BYTES    ((guint64)512 << 20) /* with less nothing is begun */
+#define HOURS_SHOWN    100
+#define OWN_TRACKS_MAX 40 /* the studio has 150 connections: recordings/studio_server.c */
 
 struct recording {
 	struct meeting *meeting;
 	struct store_recording row; /* state RECORDING_ENDED: there is none */
 	gint64 begin_us;	    /* time 0 on the relay's clock */
+	struct index_file *index;   /* NULL before the first one */
 	char *told;		    /* what everybody knows of it */
+	bool looked;		    /* whether it should begin by itself: once */
+	GHashTable *silent;	    /* numbers of channels of which nothing is recorded now */
 };
 
 static gint64 now_ms(void)
@@ -39,6 +43,13 @@ static char *path_in_data(const struct recording *r, const char *folder, const c
 	return g_build_filename(r->meeting->meetings->config->data, folder, name, NULL);
 }
 
+static void open_index(struct recording *r)
+{
+	g_autofree char *folder = folder_of(r), *path = path_in_data(r, folder, "index.jsonl");
+	index_file_free(r->index); /* of the one before */
+	r->index = index_file_new(path);
+}
+
 void meeting_recording_note(const struct meeting *meeting, json_t *line)
 {
 	const struct recording *r = meeting->recording;
@@ -47,16 +58,52 @@ void meeting_recording_note(const struct meeting *meeting, json_t *line)
 		return;
 	}
 	json_object_set_new(line, "t", json_integer(now_ms() - r->row.begin));
-	g_autofree char *folder = folder_of(r), *path = path_in_data(r, folder, "index.jsonl");
 	char *text = json_dumps(line, JSON_COMPACT);
-	g_autofree char *whole = g_strdup_printf("%s\n", text);
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-	if (fd < 0 || write(fd, whole, strlen(whole)) != (ssize_t)strlen(whole))
-		g_warning("recording of %s: %s: %s", meeting->row.name, path, g_strerror(errno));
-	if (fd >= 0)
-		close(fd);
+	index_file_add(r->index, text);
 	free(text);
 	json_decref(line);
+}
+
+void meeting_recording_quote(const struct meeting *meeting, const char *type, json_t *line)
+{
+	json_object_set_new(line, "type", json_string(type));
+	if (meeting->recording->row.state == RECORDING_ON)
+		meeting_recording_note(meeting, line);
+	else
+		json_decref(line);
+}
+
+void meeting_recording_person(const struct participant *p)
+{
+	if (!p->listed || p->meeting->recording->row.state == RECORDING_ENDED)
+		return;
+	json_t *line = participant_json(p);
+	json_object_set_new(line, "type", json_string("person"));
+	meeting_recording_note(p->meeting, line);
+}
+
+/* How things stand, for who reads the index from here on. */
+static void note_state(const struct meeting *meeting)
+{
+	const struct channel *channel;
+	json_t *stage = meeting_stage_json(meeting), *chapter = meeting_chapter_json(meeting);
+	json_object_set_new(stage, "type", json_string("stage"));
+	meeting_recording_note(meeting, stage);
+	meeting_recording_note(meeting,
+			       json_pack("{s:s, s:o}", "type", "screen", "participant",
+					 meeting_person_or_null(meeting, meeting->shown_screen)));
+	meeting_recording_note(meeting, json_pack("{s:s, s:o}", "type", "speaking", "people",
+						  meeting_speaking_json(meeting)));
+	meeting_recording_note(meeting, json_pack("{s:s, s:s}", "type", "floor", "language",
+						  meeting_floor_language(meeting)));
+	for (unsigned n = 0; (channel = interpretation_channel(meeting->interpretation, n)) != NULL;
+	     n++)
+		meeting_recording_note(meeting,
+				       json_pack("{s:s, s:s, s:o}", "type", "air", "language",
+						 channel->tag, "participant",
+						 meeting_person_or_null(meeting, channel->on_air)));
+	if (chapter != NULL)
+		meeting_recording_note(meeting, chapter);
 }
 
 char *meeting_recording_new_part(void *user)
@@ -98,6 +145,63 @@ static void add_wish(GArray *wishes, const char *name, const char *language, boo
 	g_array_append_val(wishes, wish);
 }
 
+/* Said once, when it begins and when it ends. */
+static void note_silence(const struct meeting *meeting, const struct channel *channel, bool silent)
+{
+	GHashTable *known = meeting->recording->silent;
+	void *key = GUINT_TO_POINTER(channel->number);
+	if (silent == g_hash_table_contains(known, key))
+		return;
+	if (silent)
+		g_hash_table_add(known, key);
+	else
+		g_hash_table_remove(known, key);
+	meeting_recording_note(meeting, json_pack("{s:s, s:s, s:b}", "type", "silent", "channel",
+						  channel->tag, "on", silent));
+}
+
+static void add_channel(GArray *wishes, const struct meeting *meeting,
+			const struct channel *channel)
+{
+	bool silent = meeting_unrecorded(meeting, channel);
+	g_autofree char *name =
+		g_strdup_printf(channel->sign ? "channel-picture-%s" : "channel-%s", channel->tag);
+	enum feed_kind kind = channel->sign ? FEED_CHANNEL_PICTURE : FEED_CHANNEL;
+	add_wish(wishes, name, channel->tag, channel->sign, silent ? FEED_NONE : kind,
+		 silent ? 0 : channel->number);
+	note_silence(meeting, channel, silent);
+}
+
+/* Of who has had it on, until they leave: a file for each pause would help nobody. */
+static void add_own(GArray *wishes, struct participant *p, enum source source, bool on,
+		    unsigned *left)
+{
+	static const struct {
+		enum feed_kind kind;
+		bool video;
+	} kinds[] = {[SOURCE_MICROPHONE] = {FEED_MICROPHONE, false},
+		     [SOURCE_CAMERA] = {FEED_CAMERA, true}};
+	if (on)
+		p->own_tracks |= 1u << source;
+	if ((p->own_tracks & 1u << source) == 0 || *left == 0)
+		return;
+	g_autofree char *name = g_strdup_printf("own-%s-%s", p->id, source_name(source));
+	add_wish(wishes, name, "", kinds[source].video, kinds[source].kind, p->number);
+	--*left;
+}
+
+static void add_own_tracks(GArray *wishes, const struct meeting *meeting)
+{
+	unsigned left = OWN_TRACKS_MAX;
+	for (guint i = 0; i < meeting->people->len; i++) {
+		struct participant *p = meeting->people->pdata[i];
+		if (!p->listed)
+			continue;
+		add_own(wishes, p, SOURCE_MICROPHONE, p->microphone == DEVICE_ON, &left);
+		add_own(wishes, p, SOURCE_CAMERA, p->camera == DEVICE_ON, &left);
+	}
+}
+
 static GArray *wishes_of(const struct meeting *meeting)
 {
 	GArray *wishes = g_array_new(FALSE, FALSE, sizeof(struct track_wish));
@@ -110,12 +214,10 @@ static GArray *wishes_of(const struct meeting *meeting)
 		add_wish(wishes, name, "", false, FEED_VOICE, seat);
 	}
 	for (unsigned n = 0; (channel = interpretation_channel(meeting->interpretation, n)) != NULL;
-	     n++) {
-		g_autofree char *name = g_strdup_printf(
-			channel->sign ? "channel-picture-%s" : "channel-%s", channel->tag);
-		add_wish(wishes, name, channel->tag, channel->sign,
-			 channel->sign ? FEED_CHANNEL_PICTURE : FEED_CHANNEL, channel->number);
-	}
+	     n++)
+		add_channel(wishes, meeting, channel);
+	if (meeting->row.own_tracks)
+		add_own_tracks(wishes, meeting);
 	return wishes;
 }
 
@@ -137,6 +239,43 @@ static void tell(struct meeting *meeting)
 void meeting_recording_changed(void *user)
 {
 	tell(user);
+}
+
+static void found_one(void *user, const struct store_recording *row)
+{
+	(void)row;
+	*(bool *)user = true;
+}
+
+static bool has_begun(const struct meeting *meeting)
+{
+	for (guint i = 0; i < meeting->people->len; i++)
+		if (((const struct participant *)meeting->people->pdata[i])->media_state ==
+		    TRANSPORT_OPEN)
+			return now_ms() >= meeting->row.starts * 1000;
+	return false;
+}
+
+/* Once: a host who has ended it meant that. */
+static void begin_by_itself(struct meeting *meeting)
+{
+	struct recording *r = meeting->recording;
+	bool there = false;
+	g_autoptr(GError) error = NULL;
+	if (!meeting->row.auto_record || r->looked || r->row.state != RECORDING_ENDED ||
+	    !has_begun(meeting))
+		return;
+	r->looked = true;
+	if (!store_recordings(meeting->meetings->store, meeting->row.id, found_one, &there,
+			      &error) ||
+	    (!there && !meeting_record(meeting, RECORDING_ON, &error)))
+		g_warning("recording of %s: %s", meeting->row.name, error->message);
+}
+
+void meeting_recording_tick(struct meeting *meeting)
+{
+	begin_by_itself(meeting);
+	meeting_recording_follow(meeting);
 }
 
 void meeting_recording_follow(struct meeting *meeting)
@@ -204,11 +343,22 @@ static bool begin(struct meeting *meeting, GError **error)
 	g_autofree char *folder = folder_of(r), *path = path_in_data(r, folder, NULL);
 	if (g_mkdir_with_parents(path, 0750) != 0)
 		g_warning("recording of %s: %s: %s", meeting->row.name, path, g_strerror(errno));
-	meeting_recording_note(meeting,
-			       json_pack("{s:s, s:i, s:s, s:I, s:o}", "type", "begin", "version", 1,
-					 "meeting", meeting->row.name, "at", (json_int_t)row.begin,
-					 "people", meeting_people_json(meeting)));
+	open_index(r);
+	meeting_recording_note(
+		meeting, json_pack("{s:s, s:i, s:s, s:s, s:I, s:o}", "type", "begin", "version", 1,
+				   "meeting", meeting->row.name, "title", meeting->row.title, "at",
+				   (json_int_t)row.begin, "people", meeting_people_json(meeting)));
+	note_state(meeting);
 	return true;
+}
+
+/* What was written is made an archive of. */
+static void ended(struct meeting *meeting)
+{
+	const struct meetings *meetings = meeting->meetings;
+	g_hash_table_remove_all(meeting->recording->silent);
+	if (meetings->recording_ended != NULL)
+		meetings->recording_ended(meetings->recording_ended_user);
 }
 
 bool meeting_record(struct meeting *meeting, enum recording_state state, GError **error)
@@ -231,8 +381,12 @@ bool meeting_record(struct meeting *meeting, enum recording_state state, GError 
 		meeting_recording_note(meeting,
 				       json_pack("{s:s}", "type", recording_state_name(state)));
 		r->row.state = state;
+		if (state == RECORDING_ON)
+			note_state(meeting);
 	}
 	meeting_recording_follow(meeting);
+	if (state == RECORDING_ENDED)
+		ended(meeting);
 	return true;
 }
 
@@ -247,7 +401,9 @@ bool meeting_recording_restore(struct meeting *meeting, GError **error)
 		return true;
 	r->row = row;
 	set_begin(r);
+	open_index(r);
 	meeting_recording_note(meeting, json_pack("{s:s}", "type", "restart"));
+	note_state(meeting);
 	return true;
 }
 
@@ -255,11 +411,14 @@ struct recording *recording_new(struct meeting *meeting)
 {
 	struct recording *r = g_new0(struct recording, 1);
 	r->meeting = meeting;
+	r->silent = g_hash_table_new(g_direct_hash, g_direct_equal);
 	return r;
 }
 
 void recording_free(struct recording *recording)
 {
+	index_file_free(recording->index);
+	g_hash_table_destroy(recording->silent);
 	g_free(recording->told);
 	g_free(recording);
 }

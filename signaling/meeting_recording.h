@@ -17,11 +17,18 @@ void recording_free(struct recording *recording); /* it goes on when the meeting
 bool meeting_record(struct meeting *meeting, enum recording_state state, GError **error);
 /* Of the store, after a restart: goes on. */
 bool meeting_recording_restore(struct meeting *meeting, GError **error);
-/* Every second, and after the channels have changed: the tracks are those that there should be. */
+/* Every second: begins, if the meeting says that it does so by itself. */
+void meeting_recording_tick(struct meeting *meeting);
+/* After the channels have changed: the tracks are those that there should be. */
 void meeting_recording_follow(struct meeting *meeting);
 json_t *meeting_recording_json(const struct meeting *meeting); /* for joined, and `recording` */
 /* The studio's: see studio.h; user: the meeting. */
 char *meeting_recording_new_part(void *user);
 void meeting_recording_changed(void *user);
-/* A line of the index, if it records; takes the reference, and adds the time. */
+/* A line of the index, if there is a recording, paused or not; takes the reference, and adds the
+ * time. */
 void meeting_recording_note(const struct meeting *meeting, json_t *line);
+/* What somebody wrote: not while it is paused. Takes the reference; adds type and time. */
+void meeting_recording_quote(const struct meeting *meeting, const char *type, json_t *line);
+/* Who came, or is called otherwise now. */
+void meeting_recording_person(const struct participant *participant);

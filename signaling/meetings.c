@@ -283,6 +283,12 @@ void meetings_start(struct meetings *meetings, struct relay *relay)
 	meetings->timer = g_timeout_add_seconds(1, every_second, meetings);
 }
 
+void meetings_on_recording_ended(struct meetings *meetings, void (*ended)(void *user), void *user)
+{
+	meetings->recording_ended = ended;
+	meetings->recording_ended_user = user;
+}
+
 bool meetings_refresh(struct meetings *meetings, const char *name, GError **error)
 {
 	return !g_hash_table_contains(meetings->by_name, name) ||

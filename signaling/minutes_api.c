@@ -9,7 +9,7 @@
 #include "signaling/text.h"
 #include <string.h>
 
-#define PREFIX	   "/api/archive/"
+#define PREFIX	   "/api/archive/*/minutes/"
 #define AUTHOR_MAX 200
 
 struct minutes_api {
@@ -17,7 +17,7 @@ struct minutes_api {
 	struct store *store;
 	const struct token_key *key;
 	struct minutes_printer *printer;
-	void (*published)(void *user, gint64 meeting, const char *language, const char *text);
+	void (*published)(void *user, gint64 meeting, char *const *texts);
 	void *user;
 };
 
@@ -26,6 +26,7 @@ struct asked {
 	struct minutes_api *api;
 	const struct http_request *request;
 	struct http_reply *reply;
+	char *cookie;			 /* in place of a bearer, to read */
 	char *meeting, *language, *rest; /* rest: what follows the language: "/versions", ".pdf" */
 	struct store_meeting row;	 /* once access was given */
 	struct token token;
@@ -48,10 +49,10 @@ static void reply_json(struct asked *a, json_t *answer)
 
 /* ---- Who asks ---- */
 
-/* The cookie of an archive comes here, for GET alone, when there is no bearer. */
-static const char *bearer_of(const struct http_request *request)
+/* For links to files, which can't send ours, there is the archive's cookie. */
+static const char *reader_bearer(const struct asked *a)
 {
-	return request->bearer;
+	return a->request->bearer != NULL ? a->request->bearer : a->cookie;
 }
 
 /* Outsiders don't learn which meetings there are. */
@@ -61,7 +62,7 @@ static bool find_meeting(struct asked *a, GError **error)
 	struct token token;
 	if (store_meeting_find(a->api->store, a->meeting, &a->row, &problem))
 		return true;
-	if (!access_token(a->api->store, a->api->key, bearer_of(a->request), &token, error))
+	if (!access_token(a->api->store, a->api->key, reader_bearer(a), &token, error))
 		return false;
 	bool may = access_may(&token, a->meeting, ACTION_ARCHIVE, error);
 	token_clear(&token);
@@ -73,7 +74,7 @@ static bool find_meeting(struct asked *a, GError **error)
 static bool admit_reader(struct asked *a, GError **error)
 {
 	return find_meeting(a, error) &&
-	       access_archive(a->api->store, a->api->key, bearer_of(a->request), &a->row, &a->token,
+	       access_archive(a->api->store, a->api->key, reader_bearer(a), &a->row, &a->token,
 			      &a->known, error);
 }
 
@@ -362,24 +363,42 @@ static bool put_minutes(struct asked *a, GError **error)
 	return ok;
 }
 
-static bool tell_published(struct asked *a, guint64 version, bool on, GError **error)
+static void take_published(void *user, const struct store_minutes *minutes)
+{
+	if (minutes->published)
+		g_ptr_array_add(user, g_strdup(minutes->language));
+}
+
+static char *published_text(struct asked *a, const char *language)
 {
 	struct store_minutes_found found;
-	if (a->api->published == NULL)
-		return true;
-	if (!on) {
-		a->api->published(a->api->user, a->row.id, a->language, NULL);
-		return true;
-	}
-	if (!store_minutes_find(a->api->store, a->row.id, a->language, version, &found, error))
-		return false;
-	json_t *sheet = sheet_of(a, &found, error);
-	g_autofree char *text = sheet != NULL ? minutes_plain(sheet) : NULL;
-	if (text != NULL)
-		a->api->published(a->api->user, a->row.id, a->language, text);
+	if (!store_minutes_find(a->api->store, a->row.id, language, STORE_MINUTES_PUBLISHED, &found,
+				NULL))
+		return NULL;
+	json_t *sheet = sheet_of(a, &found, NULL);
+	char *text = sheet != NULL ? minutes_plain(sheet) : NULL;
 	json_decref(sheet);
 	store_minutes_found_clear(&found);
-	return text != NULL;
+	return text;
+}
+
+static bool tell_published(struct asked *a, GError **error)
+{
+	g_autoptr(GPtrArray) languages = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+	if (a->api->published == NULL)
+		return true;
+	if (!store_minutes_versions(a->api->store, a->row.id, NULL, take_published, languages,
+				    error))
+		return false;
+	for (guint i = 0; i < languages->len; i++) {
+		char *text = published_text(a, g_ptr_array_index(languages, i));
+		if (text != NULL)
+			g_ptr_array_add(texts, text);
+	}
+	g_ptr_array_add(texts, NULL);
+	a->api->published(a->api->user, a->row.id, (char *const *)texts->pdata);
+	return true;
 }
 
 static bool post_publish(struct asked *a, GError **error)
@@ -394,7 +413,7 @@ static bool post_publish(struct asked *a, GError **error)
 		ok = refuse(error, SIGNALING_ERROR_MALFORMED, "on: missing, or not true or false");
 	ok = ok && store_minutes_publish(a->api->store, a->row.id, a->language, version,
 					 json_is_true(on), error);
-	ok = ok && tell_published(a, version, json_is_true(on), error);
+	ok = ok && tell_published(a, error);
 	if (ok)
 		reply_json(a, json_pack("{s:I, s:b}", "version", (json_int_t)version, "published",
 					json_is_true(on)));
@@ -414,29 +433,21 @@ static const struct {
 	{"POST", "/publish", post_publish},
 };
 
-/* MEETING/minutes/LANGUAGE and what follows; language "draft" is none. */
-static bool split_path(struct asked *a)
+/* The language, and what follows; language "draft" is none. */
+static void split_path(struct asked *a)
 {
-	const char *path = a->request->path;
-	if (!g_str_has_prefix(path, PREFIX))
-		return false;
-	path += strlen(PREFIX);
-	const char *rest = strchr(path, '/');
-	if (rest == NULL || !g_str_has_prefix(rest, "/minutes/"))
-		return false;
-	a->meeting = g_strndup(path, (gsize)(rest - path));
-	rest += strlen("/minutes/");
+	const char *rest = a->request->rest;
 	gsize length = strcspn(rest, "./");
 	g_autofree char *tag = g_strndup(rest, length);
+	a->meeting = http_segment(a->request, 0);
 	a->language = language_spell(tag);
 	a->rest = g_strdup(rest + length);
-	return true;
 }
 
 static void answer(struct asked *a, GError **error)
 {
 	const char *method = g_str_equal(a->request->method, "HEAD") ? "GET" : a->request->method;
-	if (!store_meeting_name_valid(a->meeting))
+	if (a->meeting == NULL || !store_meeting_name_valid(a->meeting))
 		return; /* 404 */
 	if (g_str_equal(a->language, "draft") && *a->rest == '\0') {
 		if (g_str_equal(method, "GET"))
@@ -454,28 +465,24 @@ static void answer(struct asked *a, GError **error)
 	}
 }
 
-bool minutes_api_answer(struct minutes_api *api, const struct http_request *request,
-			struct http_reply *reply)
+static void handle(void *user, const struct http_request *request, struct http_reply *reply)
 {
-	struct asked asked = {.api = api, .request = request, .reply = reply};
+	struct asked asked = {.api = user, .request = request, .reply = reply};
 	g_autoptr(GError) error = NULL;
-	if (!split_path(&asked))
-		return false;
+	bool reads = g_str_equal(request->method, "GET") || g_str_equal(request->method, "HEAD");
+	if (request->bearer == NULL && reads)
+		asked.cookie = http_cookie_value(request, "archive");
+	split_path(&asked);
 	answer(&asked, &error);
 	if (error != NULL)
 		http_reply_error(reply, error);
 	if (asked.known)
 		token_clear(&asked.token);
 	store_meeting_clear(&asked.row);
+	g_free(asked.cookie);
 	g_free(asked.meeting);
 	g_free(asked.language);
 	g_free(asked.rest);
-	return true;
-}
-
-static void handle(void *user, const struct http_request *request, struct http_reply *reply)
-{
-	minutes_api_answer(user, request, reply);
 }
 
 void minutes_api_routes(struct minutes_api *api, struct http_route *out, size_t *n)
@@ -491,8 +498,7 @@ void minutes_api_routes(struct minutes_api *api, struct http_route *out, size_t 
 }
 
 void minutes_api_on_published(struct minutes_api *api,
-			      void (*published)(void *user, gint64 meeting, const char *language,
-						const char *text),
+			      void (*published)(void *user, gint64 meeting, char *const *texts),
 			      void *user)
 {
 	api->published = published;

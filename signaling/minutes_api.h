@@ -16,19 +16,14 @@ struct minutes_api *minutes_api_new(const struct config *config, struct store *s
 /* After the HTTP server. NULL is allowed. */
 void minutes_api_free(struct minutes_api *api);
 
-/* What a search may find from now on: called when minutes of a language are published, with their
- * text, and with NULL when they are taken back. */
+/* What a search may find from now on: called when minutes are published or taken back, with the
+ * texts of all languages that are published then; NULL-terminated, the caller's. */
 void minutes_api_on_published(struct minutes_api *api,
-			      void (*published)(void *user, gint64 meeting, const char *language,
-						const char *text),
+			      void (*published)(void *user, gint64 meeting, char *const *texts),
 			      void *user);
 
-/* False: the path is none of minutes, and nothing was done. For who has the routes of
- * /api/archive/. */
-bool minutes_api_answer(struct minutes_api *api, const struct http_request *request,
-			struct http_reply *reply);
 #define MINUTES_REQUEST_BYTES ((1 << 20) + 4096)
 
-/* Routes of its own, while nobody else answers beneath /api/archive/. */
+/* Before those of the archive, which has everything else beneath /api/archive/. */
 #define MINUTES_ROUTES 3
 void minutes_api_routes(struct minutes_api *api, struct http_route *out, size_t *n);

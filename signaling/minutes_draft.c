@@ -3,6 +3,7 @@
 #include "signaling/minutes_speaking.h"
 #include "signaling/minutes_time.h"
 #include "signaling/minutes_words.h"
+#include "signaling/store_agenda.h"
 #include "signaling/store_minutes.h"
 #include "signaling/text.h"
 
@@ -32,7 +33,7 @@ static json_t *text_of(const char *text, glong most)
 	return json_string(begin);
 }
 
-static void take_part(void *user, const struct store_agenda_part *part)
+static void take_part(void *user, const struct store_part *part)
 {
 	struct draft *d = user;
 	if (json_array_size(d->parts) >= PARTS_MAX)
@@ -140,7 +141,7 @@ bool minutes_draft(struct store *store, const struct store_meeting *meeting, con
 		.language = language,
 	};
 	bool ok = minutes_speaking_read(store, meeting->id, data, &d.speaking, error) &&
-		  store_minutes_agenda(store, meeting->id, take_part, &d, error) &&
+		  store_agenda(store, meeting->id, take_part, &d, error) &&
 		  store_minutes_attendants(store, meeting->id, take_person, &d, error) &&
 		  store_minutes_chat(store, meeting->id, take_said, &d, error) &&
 		  store_minutes_attachments(store, meeting->id, take_file, &d, error);

@@ -1,6 +1,7 @@
 #include "signaling/meeting_floor.h"
 #include "signaling/meeting_internal.h"
 #include "signaling/meeting_languages.h"
+#include "signaling/meeting_recording.h"
 #include <openssl/crypto.h>
 #include <string.h>
 #include <sys/random.h>
@@ -37,6 +38,7 @@ struct participant *participant_new(struct meeting *meeting, const struct store_
 		memcpy(p->secret, person->secret, SECRET_HASH_SIZE);
 	p->listed = listed;
 	p->listen_only = person->listen_only;
+	p->unrecorded = person->unrecorded;
 	bool may_speak = role_may(p->role, ACTION_PUBLISH) && !p->listen_only;
 	p->microphone = p->camera = may_speak ? DEVICE_OFF : DEVICE_NONE;
 	p->muted = person->muted;
@@ -141,8 +143,10 @@ void participant_set_profile(struct participant *p, const struct profile *profil
 				     .country = p->profile.country,
 				     .speaks = p->profile.speaks,
 				     .listen_only = listen_only,
+				     .unrecorded = p->unrecorded,
 			     });
 	participant_changed(p);
+	meeting_recording_person(p);
 	if (p->number == p->meeting->stage.holder)
 		meeting_languages_tell(p->meeting); /* another language, perhaps */
 }
@@ -220,6 +224,8 @@ void participant_say(struct participant *p, enum device_state microphone, enum d
 	else if (p->microphone != microphone_before || p->camera != camera_before ||
 		 p->muted != muted)
 		participant_changed(p);
+	if (p->meeting->row.own_tracks)
+		meeting_recording_follow(p->meeting);
 	meeting_share_screen(p, shares);
 }
 
@@ -396,6 +402,8 @@ void participant_leave(struct participant *p)
 	g_hash_table_remove(meeting->numbers, GUINT_TO_POINTER(p->number));
 	meeting_forget(p);
 	if (p->listed) {
+		meeting_recording_note(meeting,
+				       json_pack("{s:s, s:s}", "type", "left", "id", p->id));
 		store_person_left(meeting->meetings->store, p->number, g_get_real_time() / 1000);
 		meeting_broadcast(meeting, NULL,
 				  json_pack("{s:s, s:s}", "type", "left", "participant", p->id));

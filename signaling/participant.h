@@ -33,6 +33,7 @@ struct participant {
 	bool has_secret;
 	uint8_t secret[SECRET_HASH_SIZE];
 	bool listed, listen_only, name_fixed; /* name_fixed: the token names the person */
+	bool unrecorded;		      /* interprets, and doesn't want to be in recordings */
 	enum device_state microphone, camera;
 	unsigned muted;	 /* bits of enum source, by a host */
 	unsigned unseen; /* of them and the screen: the page hasn't said "off" since, so its "on" is
@@ -40,6 +41,7 @@ struct participant {
 	char muted_by[12];
 	/* Came to listen while the relay was overloaded: it forwards nothing of theirs. */
 	bool withheld;
+	unsigned own_tracks; /* bits of enum source that have been on while it recorded */
 	bool prefers_program; /* would listen to one, if there were */
 	uint64_t held;	/* slots that show nothing, for the relay is overloaded: see relay_events */
 	gint64 hand_at; /* Unix ms; 0: down */

@@ -21,6 +21,7 @@ static const struct handler {
 	{"slots", ACTION_JOIN, on_slots},
 	{"media", ACTION_JOIN, on_media},
 	{"chat", ACTION_CHAT, on_chat},
+	{"question", ACTION_CHAT, on_question},
 	{"hand", ACTION_HAND, on_hand},
 	{"profile", ACTION_JOIN, on_profile},
 	{"ping", ACTION_JOIN, on_ping},
@@ -34,6 +35,7 @@ static const struct handler {
 	{"invite", ACTION_INVITE, on_invite},
 	{"end", ACTION_END, on_end},
 	{"record", ACTION_RECORD, on_record},
+	{"start-part", ACTION_SCHEDULE, on_start_part},
 	{"set-languages", ACTION_LANGUAGES, on_set_languages},
 	{"channel-override", ACTION_LANGUAGES, on_channel_override},
 	{"floor-language", ACTION_JOIN, on_floor_language}, /* hosts and interpreters */

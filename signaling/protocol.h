@@ -39,6 +39,9 @@ bool field_tag(const char *field, const char *tag, GError **error);
 /* A list of them, empty if absent; free with g_strfreev. NULL on an error. */
 char **field_tags(const json_t *object, const char *field, size_t max, GError **error);
 bool field_role(const json_t *object, const char *field, enum role *ret, GError **error);
+/* What a person typed, by text_clean; an absent one leaves *ret as it is. Free it. */
+bool field_text(const json_t *object, const char *field, unsigned minimum, unsigned maximum,
+		char **ret, GError **error);
 /* The four of a person. name and the others stay NULL when absent. Free with profile_clear, on an
  * error too. */
 bool field_profile(const json_t *object, struct profile *ret, GError **error);
@@ -49,6 +52,7 @@ bool on_offer(const struct request *request, GError **error); /* protocol_media.
 bool on_slots(const struct request *request, GError **error);
 bool on_media(const struct request *request, GError **error);
 bool on_chat(const struct request *request, GError **error); /* protocol_people.c */
+bool on_question(const struct request *request, GError **error);
 bool on_hand(const struct request *request, GError **error);
 bool on_profile(const struct request *request, GError **error);
 bool on_ping(const struct request *request, GError **error);
@@ -61,6 +65,7 @@ bool on_readmit(const struct request *request, GError **error);
 bool on_reissue(const struct request *request, GError **error);
 bool on_invite(const struct request *request, GError **error);
 bool on_end(const struct request *request, GError **error);
+bool on_start_part(const struct request *request, GError **error);
 bool on_record(const struct request *request, GError **error);
 bool on_set_languages(const struct request *request, GError **error); /* protocol_languages.c */
 bool on_floor_language(const struct request *request, GError **error);

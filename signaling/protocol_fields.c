@@ -110,8 +110,8 @@ char **field_tags(const json_t *object, const char *field, size_t max, GError **
 	return g_strv_builder_end(tags);
 }
 
-static bool clean(const json_t *object, const char *field, unsigned minimum, unsigned maximum,
-		  char **ret, GError **error)
+bool field_text(const json_t *object, const char *field, unsigned minimum, unsigned maximum,
+		char **ret, GError **error)
 {
 	const char *raw = NULL;
 	if (!field_string(object, field, false, &raw, error))
@@ -127,11 +127,11 @@ static bool clean(const json_t *object, const char *field, unsigned minimum, uns
 bool field_profile(const json_t *object, struct profile *ret, GError **error)
 {
 	*ret = (struct profile){0};
-	if (!clean(object, "name", 1, NAME_MAX_CHARACTERS, &ret->name, error) ||
-	    !clean(object, "organisation", 0, ORGANISATION_MAX_CHARACTERS, &ret->organisation,
-		   error) ||
-	    !clean(object, "country", 0, 2, &ret->country, error) ||
-	    !clean(object, "speaks", 0, 35, &ret->speaks, error))
+	if (!field_text(object, "name", 1, NAME_MAX_CHARACTERS, &ret->name, error) ||
+	    !field_text(object, "organisation", 0, ORGANISATION_MAX_CHARACTERS, &ret->organisation,
+			error) ||
+	    !field_text(object, "country", 0, 2, &ret->country, error) ||
+	    !field_text(object, "speaks", 0, 35, &ret->speaks, error))
 		return false;
 	if (ret->country != NULL && ret->country[0] != '\0' && !text_country_valid(ret->country))
 		return refuse(error, "country", "isn't an ISO 3166 code like MY");

@@ -1,4 +1,5 @@
 /* What hosts may do, and for some of it the secretariat. */
+#include "signaling/meeting_agenda.h"
 #include "signaling/meeting_floor.h"
 #include "signaling/meeting_join.h"
 #include "signaling/meeting_recording.h"
@@ -198,6 +199,17 @@ bool on_end(const struct request *request, GError **error)
 		g_warning("%s: %s", name, failure->message);
 	g_clear_error(&failure);
 	g_free(name);
+	return true;
+}
+
+bool on_start_part(const struct request *request, GError **error)
+{
+	json_int_t number;
+	if (!field_integer(request->message, "number", true, 0, AGENDA_PARTS_MAX, &number, error) ||
+	    !request_may_tell(request, error) ||
+	    !meeting_start_part(request->participant->meeting, (unsigned)number, error))
+		return false;
+	request_ok(request);
 	return true;
 }
 

@@ -1,4 +1,5 @@
 #include "signaling/feed_name.h"
+#include "signaling/meeting_agenda.h"
 #include "signaling/meeting_calls.h"
 #include "signaling/meeting_floor.h"
 #include "signaling/meeting_join.h"
@@ -44,6 +45,7 @@ static bool read_resume(const json_t *message, struct join *ret, GError **error)
 static bool read_join(const json_t *message, struct join *ret, GError **error)
 {
 	json_int_t version;
+	bool consent = true;
 	if (!field_integer(message, "version", true, 0, G_MAXINT32, &version, error))
 		return false;
 	if (version != PROTOCOL_VERSION) {
@@ -57,13 +59,14 @@ static bool read_join(const json_t *message, struct join *ret, GError **error)
 	    !field_bool(message, "listenOnly", &ret->listen_only, error) ||
 	    !field_bool(message, "takeover", &ret->takeover, error) ||
 	    !field_bool(message, "another", &ret->another, error) ||
-	    !read_resume(message, ret, error))
+	    !field_bool(message, "consent", &consent, error) || !read_resume(message, ret, error))
 		return false;
 	if (!is_hex(ret->device, DEVICE_DIGITS)) {
 		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_MALFORMED,
 			    "device: isn't %d hex digits", DEVICE_DIGITS);
 		return false;
 	}
+	ret->unrecorded = !consent;
 	return field_profile(message, &ret->profile, error);
 }
 
@@ -81,8 +84,9 @@ json_t *chat_json(const struct store_chat *chat)
 {
 	char from[12];
 	g_snprintf(from, sizeof from, "p%u", chat->from);
-	return json_pack("{s:I, s:s, s:s, s:s, s:I}", "id", (json_int_t)chat->id, "from", from,
-			 "name", chat->name, "text", chat->text, "at", (json_int_t)chat->at);
+	return json_pack("{s:I, s:s, s:s, s:s, s:I, s:b}", "id", (json_int_t)chat->id, "from", from,
+			 "name", chat->name, "text", chat->text, "at", (json_int_t)chat->at,
+			 "question", chat->question);
 }
 
 struct chat_list {
@@ -208,6 +212,7 @@ bool on_join(const struct request *request, GError **error)
 	json_t *joined = joined_json(p, secret, kept);
 	add_languages(p, joined);
 	json_object_set_new(joined, "recording", meeting_recording_json(p->meeting));
+	meeting_agenda_add(p->meeting, joined);
 	request_reply(request, joined);
 	json_t *marks = meeting_marks_json(p->meeting, true);
 	if (marks != NULL)

@@ -1,6 +1,7 @@
 /* What everybody may do in a meeting. */
 #include "signaling/meeting_floor.h"
 #include "signaling/meeting_join.h"
+#include "signaling/meeting_recording.h"
 #include "signaling/protocol.h"
 #include "signaling/text.h"
 
@@ -26,12 +27,32 @@ bool on_chat(const struct request *request, GError **error)
 		  store_chat_add(meeting->meetings->store, meeting->row.id, &chat, &chat.id, error);
 	if (ok) {
 		request_ok(request);
+		meeting_recording_quote(meeting, "chat", chat_json(&chat));
 		meeting_broadcast(
 			meeting, NULL,
 			json_pack("{s:s, s:o}", "type", "chat", "chat", chat_json(&chat)));
 	}
 	g_free(text);
 	return ok;
+}
+
+/* The author's, or whoever's task the minutes are. */
+bool on_question(const struct request *request, GError **error)
+{
+	const struct participant *p = request->participant;
+	struct meeting *meeting = p->meeting;
+	json_int_t id;
+	bool on = true;
+	guint32 by = role_may(p->role, ACTION_EDIT) ? 0 : p->number;
+	if (!field_integer(request->message, "chat", true, 1, G_MAXINT64, &id, error) ||
+	    !field_bool(request->message, "on", &on, error) || !request_may_tell(request, error) ||
+	    !store_chat_question(meeting->meetings->store, meeting->row.id, id, by, on, error))
+		return false;
+	request_ok(request);
+	meeting_recording_quote(meeting, "question", json_pack("{s:I, s:b}", "chat", id, "on", on));
+	meeting_broadcast(meeting, NULL,
+			  json_pack("{s:s, s:I, s:b}", "type", "question", "chat", id, "on", on));
+	return true;
 }
 
 bool on_hand(const struct request *request, GError **error)

@@ -13,6 +13,8 @@ struct store *store_open(const char *data_folder,
 			 GError **error); /* makes folder and file, migrates */
 void store_close(struct store *store);
 
+#define MEETING_MINUTES_DEFAULT 120
+
 struct store_meeting {
 	gint64 id;
 	char *name, *title;

@@ -32,3 +32,5 @@ void store_note(struct store *store, const char *sql, const char *types, ...);
 const char *store_text(sqlite3_stmt *statement, int column);
 
 bool store_migrate(sqlite3 *db, GError **error);
+/* No further than to this version, from 1 up: what an older program would have made. */
+bool store_migrate_to(sqlite3 *db, int version, GError **error);

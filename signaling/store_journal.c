@@ -8,12 +8,12 @@ bool store_person_add(struct store *store, gint64 meeting, const struct store_pe
 	if (!store_run(
 		    store, error,
 		    "INSERT INTO participant (meeting, name, organisation, country, speaks, role, "
-		    "device, secret, listen_only, generation, joined_at) "
-		    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		    "issssssbiii", meeting, person->name, person->organisation, person->country,
+		    "device, secret, listen_only, generation, joined_at, consent) "
+		    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		    "issssssbiiii", meeting, person->name, person->organisation, person->country,
 		    person->speaks, role_name(person->role), person->device, person->secret,
 		    secret_size, (gint64)person->listen_only, (gint64)person->generation,
-		    person->joined))
+		    person->joined, (gint64)!person->unrecorded))
 		return false;
 	gint64 number = sqlite3_last_insert_rowid(store->db);
 	if (number > G_MAXINT32) { /* from 2^31 up the relay numbers its own */
@@ -29,9 +29,10 @@ void store_person_profile(struct store *store, const struct store_person *person
 {
 	store_note(store,
 		   "UPDATE participant SET name = ?, organisation = ?, country = ?, speaks = ?, "
-		   "listen_only = ? WHERE id = ?",
-		   "ssssii", person->name, person->organisation, person->country, person->speaks,
-		   (gint64)person->listen_only, (gint64)person->number);
+		   "listen_only = ?, consent = ? WHERE id = ?",
+		   "ssssiii", person->name, person->organisation, person->country, person->speaks,
+		   (gint64)person->listen_only, (gint64)!person->unrecorded,
+		   (gint64)person->number);
 }
 
 void store_person_secret(struct store *store, guint32 number, const guint8 secret[SECRET_HASH_SIZE])
@@ -82,6 +83,7 @@ static void read_person(sqlite3_stmt *query, struct store_person *ret)
 		.generation = (unsigned)sqlite3_column_int64(query, 9),
 		.muted = (unsigned)sqlite3_column_int64(query, 10),
 		.joined = sqlite3_column_int64(query, 11),
+		.unrecorded = sqlite3_column_int(query, 12) == 0,
 	};
 }
 
@@ -92,7 +94,8 @@ bool store_people(struct store *store, gint64 meeting,
 	sqlite3_stmt *query = store_query(store, error,
 					  "SELECT id, name, organisation, country, speaks, role, "
 					  "device, secret, listen_only, "
-					  "generation, muted, joined_at FROM participant "
+					  "generation, muted, joined_at, consent "
+					  "FROM participant "
 					  "WHERE meeting = ? AND left_at IS NULL ORDER BY id",
 					  "i", meeting);
 	if (query == NULL)
@@ -123,11 +126,11 @@ bool store_chat_last(struct store *store, gint64 meeting, unsigned limit,
 		     void (*row)(void *user, const struct store_chat *chat), void *user,
 		     GError **error)
 {
-	sqlite3_stmt *query =
-		store_query(store, error,
-			    "SELECT * FROM (SELECT id, participant, name, text, at FROM chat "
-			    "WHERE meeting = ? ORDER BY id DESC LIMIT ?) ORDER BY id",
-			    "ii", meeting, (gint64)limit);
+	sqlite3_stmt *query = store_query(
+		store, error,
+		"SELECT * FROM (SELECT id, participant, name, text, at, question FROM chat "
+		"WHERE meeting = ? ORDER BY id DESC LIMIT ?) ORDER BY id",
+		"ii", meeting, (gint64)limit);
 	if (query == NULL)
 		return false;
 	int code;
@@ -138,9 +141,26 @@ bool store_chat_last(struct store *store, gint64 meeting, unsigned limit,
 				  .name = store_text(query, 2),
 				  .text = store_text(query, 3),
 				  .at = sqlite3_column_int64(query, 4),
+				  .question = sqlite3_column_int(query, 5) != 0,
 			  });
 	}
 	return code == SQLITE_DONE;
+}
+
+bool store_chat_question(struct store *store, gint64 meeting, gint64 id, guint32 by, bool on,
+			 GError **error)
+{
+	if (!store_run(store, error,
+		       "UPDATE chat SET question = ? "
+		       "WHERE meeting = ? AND id = ? AND (? = 0 OR participant = ?)",
+		       "iiiii", (gint64)on, meeting, id, (gint64)by, (gint64)by))
+		return false;
+	if (sqlite3_changes(store->db) > 0)
+		return true;
+	g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_NOT_FOUND,
+		    by == 0 ? "chat: this meeting has no such message"
+			    : "chat: you wrote no such message here");
+	return false;
 }
 
 void store_hand_raise(struct store *store, gint64 meeting, guint32 number, gint64 at)

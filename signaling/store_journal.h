@@ -21,11 +21,12 @@ struct store_person {
 	bool listen_only;
 	unsigned generation; /* of the link that they came with */
 	unsigned muted;	     /* bits of enum source, by a host */
+	bool unrecorded;     /* an interpreter who doesn't want to be in recordings */
 	gint64 joined;
 };
 bool store_person_add(struct store *store, gint64 meeting, const struct store_person *person,
 		      guint32 *ret_number, GError **error);
-/* Name, organisation, country, speaks, listen_only. */
+/* Name, organisation, country, speaks, listen_only, unrecorded. */
 void store_person_profile(struct store *store, const struct store_person *person);
 void store_person_secret(struct store *store, guint32 number,
 			 const guint8 secret[SECRET_HASH_SIZE]);
@@ -43,6 +44,7 @@ struct store_chat {
 	guint32 from;
 	const char *name, *text; /* the name as it was then */
 	gint64 at;
+	bool question;
 };
 bool store_chat_add(struct store *store, gint64 meeting, const struct store_chat *chat,
 		    gint64 *ret_id, GError **error);
@@ -50,6 +52,11 @@ bool store_chat_add(struct store *store, gint64 meeting, const struct store_chat
 bool store_chat_last(struct store *store, gint64 meeting, unsigned limit,
 		     void (*row)(void *user, const struct store_chat *chat), void *user,
 		     GError **error);
+
+/* Marks a message as a question, or not any more. by: whose it must be; 0: anybody's.
+ * SIGNALING_ERROR_NOT_FOUND: this meeting has none of theirs. */
+bool store_chat_question(struct store *store, gint64 meeting, gint64 id, guint32 by, bool on,
+			 GError **error);
 
 void store_hand_raise(struct store *store, gint64 meeting, guint32 number, gint64 at);
 void store_hand_lower(struct store *store, guint32 number);

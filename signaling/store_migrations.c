@@ -121,6 +121,7 @@ static const char *const migrations[] = {
 	"  at INTEGER NOT NULL"
 	") STRICT;"
 	"CREATE INDEX attachment_meeting ON attachment (meeting);"
+	"CREATE INDEX participant_meeting ON participant (meeting);"
 	"CREATE INDEX attachment_content ON attachment (sha256);"
 	"CREATE TABLE minutes ("
 	"  meeting INTEGER NOT NULL REFERENCES meeting ON DELETE CASCADE,"
@@ -163,7 +164,7 @@ static bool run(sqlite3 *db, const char *sql)
 
 /* The version is read inside the write transaction: server and command line may both come to
  * migrate. */
-static bool migrate_locked(sqlite3 *db, GError **error)
+static bool migrate_locked(sqlite3 *db, int target, GError **error)
 {
 	int version = user_version(db);
 	if (version > (int)G_N_ELEMENTS(migrations)) {
@@ -175,9 +176,9 @@ static bool migrate_locked(sqlite3 *db, GError **error)
 		return false;
 	}
 	bool ok = version >= 0;
-	for (size_t i = (size_t)version; ok && i < G_N_ELEMENTS(migrations); i++)
+	for (int i = version; ok && i < target; i++)
 		ok = run(db, migrations[i]);
-	char *set = g_strdup_printf("PRAGMA user_version = %d", (int)G_N_ELEMENTS(migrations));
+	char *set = g_strdup_printf("PRAGMA user_version = %d", MAX(version, target));
 	ok = ok && run(db, set);
 	g_free(set);
 	if (!ok)
@@ -186,20 +187,24 @@ static bool migrate_locked(sqlite3 *db, GError **error)
 	return ok;
 }
 
-bool store_migrate(sqlite3 *db, GError **error)
+bool store_migrate_to(sqlite3 *db, int version, GError **error)
 {
-	if (user_version(db) == (int)G_N_ELEMENTS(migrations))
-		return true;
 	if (!run(db, "BEGIN IMMEDIATE")) {
 		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL, "store: %s",
 			    sqlite3_errmsg(db));
 		return false;
 	}
-	bool ok = migrate_locked(db, error);
+	bool ok = migrate_locked(db, version, error);
 	if (!run(db, ok ? "COMMIT" : "ROLLBACK") && ok) {
 		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL, "store: %s",
 			    sqlite3_errmsg(db));
 		return false;
 	}
 	return ok;
+}
+
+bool store_migrate(sqlite3 *db, GError **error)
+{
+	return user_version(db) == (int)G_N_ELEMENTS(migrations) ||
+	       store_migrate_to(db, (int)G_N_ELEMENTS(migrations), error);
 }

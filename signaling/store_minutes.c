@@ -148,28 +148,6 @@ bool store_minutes_versions(struct store *store, gint64 meeting, const char *lan
 	return code == SQLITE_DONE;
 }
 
-bool store_minutes_agenda(struct store *store, gint64 meeting,
-			  void (*row)(void *user, const struct store_agenda_part *part), void *user,
-			  GError **error)
-{
-	sqlite3_stmt *query = store_query(
-		store, error,
-		"SELECT number, sharer, subject FROM agenda WHERE meeting = ? ORDER BY number", "i",
-		meeting);
-	if (query == NULL)
-		return false;
-	int code;
-	while ((code = store_next(store, query, error)) == SQLITE_ROW) {
-		const struct store_agenda_part part = {
-			.number = (unsigned)sqlite3_column_int64(query, 0),
-			.sharer = store_text(query, 1),
-			.subject = store_text(query, 2),
-		};
-		row(user, &part);
-	}
-	return code == SQLITE_DONE;
-}
-
 bool store_minutes_attendants(struct store *store, gint64 meeting,
 			      void (*row)(void *user, const struct store_attendant *person),
 			      void *user, GError **error)

@@ -43,13 +43,6 @@ bool store_minutes_versions(struct store *store, gint64 meeting, const char *lan
 
 /* ---- For a draft ---- */
 
-struct store_agenda_part {
-	unsigned number;
-	const char *sharer, *subject;
-};
-bool store_minutes_agenda(struct store *store, gint64 meeting,
-			  void (*row)(void *user, const struct store_agenda_part *part), void *user,
-			  GError **error);
 /* Everybody who was ever there, in order of joining; with their roles. */
 struct store_attendant {
 	const char *name, *organisation, *country;

@@ -9,6 +9,25 @@ const char *recording_state_name(enum recording_state state)
 	return names[state];
 }
 
+static const char *const archive_names[] = {[ARCHIVE_NONE] = "none",
+					    [ARCHIVE_WAITING] = "waiting",
+					    [ARCHIVE_RUNNING] = "running",
+					    [ARCHIVE_DONE] = "done",
+					    [ARCHIVE_FAILED] = "failed"};
+
+const char *archive_state_name(enum archive_state state)
+{
+	return archive_names[state];
+}
+
+static enum archive_state archive_from_name(const char *name)
+{
+	for (unsigned i = 0; i < G_N_ELEMENTS(archive_names); i++)
+		if (g_str_equal(name, archive_names[i]))
+			return i;
+	return ARCHIVE_NONE; /* the schema allows no other */
+}
+
 static enum recording_state state_from_name(const char *name)
 {
 	for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
@@ -32,9 +51,11 @@ bool store_recording_set_state(struct store *store, gint64 id, enum recording_st
 			       gint64 at, GError **error)
 {
 	if (state == RECORDING_ENDED)
-		return store_run(store, error,
-				 "UPDATE recording SET state = ?, ended_at = ? WHERE id = ?", "sii",
-				 names[state], at, id);
+		return store_run(
+			store, error,
+			"UPDATE recording SET state = ?, ended_at = ?, archive = 'waiting' "
+			"WHERE id = ?",
+			"sii", names[state], at, id);
 	return store_run(store, error, "UPDATE recording SET state = ? WHERE id = ?", "si",
 			 names[state], id);
 }
@@ -66,6 +87,9 @@ static struct store_recording read_row(sqlite3_stmt *query)
 		.begin = sqlite3_column_int64(query, 2),
 		.ended = sqlite3_column_int64(query, 3),
 		.parts = (unsigned)sqlite3_column_int64(query, 4),
+		.archive = archive_from_name(store_text(query, 5)),
+		.archive_error = store_text(query, 6),
+		.duration = sqlite3_column_int64(query, 7),
 	};
 }
 
@@ -74,8 +98,9 @@ bool store_recordings(struct store *store, gint64 meeting,
 		      GError **error)
 {
 	sqlite3_stmt *query = store_query(store, error,
-					  "SELECT id, state, begin_at, ended_at, parts FROM "
-					  "recording WHERE meeting = ? ORDER BY id",
+					  "SELECT id, state, begin_at, ended_at, parts, archive, "
+					  "archive_error, duration FROM recording "
+					  "WHERE meeting = ? ORDER BY id",
 					  "i", meeting);
 	if (query == NULL)
 		return false;
@@ -98,6 +123,7 @@ static void keep_open(void *user, const struct store_recording *recording)
 	if (recording->state == RECORDING_ENDED)
 		return;
 	*search->ret = *recording;
+	search->ret->archive_error = "";
 	search->found = true;
 }
 
@@ -108,4 +134,33 @@ bool store_recording_open(struct store *store, gint64 meeting, struct store_reco
 	bool ok = store_recordings(store, meeting, keep_open, &search, error);
 	*ret_found = search.found;
 	return ok;
+}
+
+bool store_recording_set_archive(struct store *store, gint64 id, enum archive_state state,
+				 const char *words, gint64 duration, GError **error)
+{
+	return store_run(store, error,
+			 "UPDATE recording SET archive = ?, archive_error = ?, duration = ? "
+			 "WHERE id = ?",
+			 "ssii", archive_names[state], words, duration, id);
+}
+
+bool store_recording_waiting(struct store *store, gint64 *ret_id, GError **error)
+{
+	sqlite3_stmt *query = store_query(
+		store, error, "SELECT min(id) FROM recording WHERE archive = 'waiting'", "");
+	if (query == NULL)
+		return false;
+	int code;
+	while ((code = store_next(store, query, error)) == SQLITE_ROW)
+		*ret_id = sqlite3_column_int64(query, 0);
+	return code == SQLITE_DONE;
+}
+
+bool store_recordings_resume(struct store *store, GError **error)
+{
+	return store_run(store, error,
+			 "UPDATE recording SET archive = 'waiting' WHERE archive = 'running' "
+			 "OR (archive = 'none' AND state = 'ended')",
+			 "");
 }

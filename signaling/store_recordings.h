@@ -4,6 +4,15 @@
 
 #include "signaling/store.h"
 
+/* What was made of one that has ended. */
+enum archive_state {
+	ARCHIVE_NONE, /* it hasn't ended */
+	ARCHIVE_WAITING,
+	ARCHIVE_RUNNING,
+	ARCHIVE_DONE,
+	ARCHIVE_FAILED
+};
+
 enum recording_state { RECORDING_ENDED, RECORDING_ON, RECORDING_PAUSED };
 
 struct store_recording {
@@ -12,9 +21,14 @@ struct store_recording {
 	gint64 begin; /* time 0 */
 	gint64 ended; /* 0: it hasn't */
 	unsigned parts;
+	enum archive_state archive;
+	const char *archive_error; /* of store_recordings alone: lives until its callback returns */
+	gint64 duration;	   /* ms, of a finished archive */
 };
 
 const char *recording_state_name(enum recording_state state); /* "recording", "paused", "ended" */
+
+const char *archive_state_name(enum archive_state state); /* "none", "waiting", ... */
 
 bool store_recording_begin(struct store *store, gint64 meeting, gint64 begin, gint64 *ret_id,
 			   GError **error);
@@ -29,3 +43,11 @@ bool store_recording_open(struct store *store, gint64 meeting, struct store_reco
 bool store_recordings(struct store *store, gint64 meeting,
 		      void (*row)(void *user, const struct store_recording *recording), void *user,
 		      GError **error);
+
+/* words: why it failed. duration: ms, of a finished one. */
+bool store_recording_set_archive(struct store *store, gint64 id, enum archive_state state,
+				 const char *words, gint64 duration, GError **error);
+/* The oldest whose archive waits to be made; 0: none. */
+bool store_recording_waiting(struct store *store, gint64 *ret_id, GError **error);
+/* After a restart: what ran waits again, and so does what an older program left. */
+bool store_recordings_resume(struct store *store, GError **error);

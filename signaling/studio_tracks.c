@@ -17,6 +17,7 @@ struct studio_tracks {
 	struct studio_tracks_config config;
 	GHashTable *tracks; /* name -> struct recorded, owned */
 	char *part;	    /* folder; NULL: the next connection begins one */
+	GHashTable *used;   /* names that have a file in it */
 	gint64 begin_us, wall_us;
 	guint timer; /* while one is wanted and not there */
 };
@@ -59,11 +60,19 @@ static bool send_hello(const struct studio_tracks *tracks, const struct recorded
 	return ok;
 }
 
+static void forget_part(struct studio_tracks *tracks)
+{
+	g_clear_pointer(&tracks->part, g_free);
+	g_hash_table_remove_all(tracks->used);
+}
+
 static void connect_track(struct studio_tracks *tracks, struct recorded *track)
 {
 	int fd = studio_process_connect(tracks->config.process);
 	if (fd < 0)
 		return; /* it is being started */
+	if (g_hash_table_contains(tracks->used, track->wish.name))
+		forget_part(tracks); /* a channel that comes again: another file */
 	if (!tracks->part)
 		tracks->part = tracks->config.new_part(tracks->config.user);
 	if (!tracks->part || !send_hello(tracks, track, fd)) {
@@ -74,8 +83,10 @@ static void connect_track(struct studio_tracks *tracks, struct recorded *track)
 		describe(tracks, track);
 	/* Takes the socket. ERR_FULL: the relay is far behind; later. */
 	if (relay_add_track(tracks->config.relay, tracks->config.room, &track->description, fd) ==
-	    OK)
+	    OK) {
 		track->there = true;
+		g_hash_table_add(tracks->used, g_strdup(track->wish.name));
+	}
 }
 
 static void remove_track(struct studio_tracks *tracks, struct recorded *track)
@@ -122,6 +133,14 @@ static void want(struct studio_tracks *tracks, const struct track_wish *wish)
 		g_hash_table_insert(tracks->tracks, track->wish.name, track);
 	}
 	track->wanted = true;
+	if (memcmp(&track->wish.feed, &wish->feed, sizeof wish->feed) == 0)
+		return;
+	track->wish.feed = wish->feed;
+	if (!track->description.id)
+		return;
+	track->description.slots[0].feed = wish->feed;
+	relay_set_slot(tracks->config.relay, tracks->config.room, track->description.id, "0",
+		       wish->feed, 0, 0);
 }
 
 static gboolean is_unwanted(void *name, void *value, void *user)
@@ -147,7 +166,7 @@ void studio_tracks_want(struct studio_tracks *tracks, const struct track_wish *w
 		want(tracks, &wishes[i]);
 	g_hash_table_foreach_remove(tracks->tracks, is_unwanted, tracks);
 	if (n == 0)
-		g_clear_pointer(&tracks->part, g_free);
+		forget_part(tracks);
 	else if (studio_tracks_there(tracks) < g_hash_table_size(tracks->tracks))
 		studio_tracks_wake(tracks);
 }
@@ -205,7 +224,7 @@ bool studio_tracks_peer_state(struct studio_tracks *tracks, uint32_t peer,
 		  track->wish.name);
 	track->there = false;
 	track->trouble = STUDIO_FINE;
-	g_clear_pointer(&tracks->part, g_free); /* what comes next doesn't touch what is there */
+	forget_part(tracks); /* what comes next doesn't touch what is there */
 	studio_tracks_wake(tracks);
 	tracks->config.changed(tracks->config.user);
 	return true;
@@ -225,6 +244,7 @@ struct studio_tracks *studio_tracks_new(const struct studio_tracks_config *confi
 	struct studio_tracks *tracks = g_new0(struct studio_tracks, 1);
 	tracks->config = *config;
 	tracks->tracks = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+	tracks->used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	return tracks;
 }
 
@@ -235,5 +255,6 @@ void studio_tracks_free(struct studio_tracks *tracks)
 	studio_tracks_want(tracks, NULL, 0, 0, 0);
 	g_clear_handle_id(&tracks->timer, g_source_remove);
 	g_hash_table_unref(tracks->tracks);
+	g_hash_table_unref(tracks->used);
 	g_free(tracks);
 }

@@ -12,6 +12,9 @@ build_packages=(
 	libopus-dev libpango1.0-dev
 	# What the studio decodes, mixes and encodes with.
 	gstreamer1.0-plugins-base gstreamer1.0-plugins-good
+	# The archive: decodes VP8, fits pictures into a size, and knows languages' own names. ffmpeg encodes H.264, AAC and MP3, as a
+	# process of its own: it has GPL codecs.
+	libvpx-dev libyuv-dev libicu-dev ffmpeg
 )
 # There for x86-64 alone.
 [ "$(dpkg --print-architecture)" != amd64 ] || build_packages+=(libipsec-mb-dev)

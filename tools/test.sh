@@ -83,10 +83,14 @@ stage_fuzz() {
 	counted python3 tests/fuzz/run.py build-fuzz "${FUZZ_SECONDS:-5}"
 }
 stage_client() { node_tests npm --prefix web-client --silent test; }
-stage_interop() { counted tests/interop/run.sh; }
+stage_interop() {
+	counted tests/interop/run.sh
+	counted tests/recording/recording.sh disk.py
+}
 stage_browser() { node_tests tests/browser/run.sh; }
 stage_long() {
 	counted tests/interop/run.sh --long
+	counted tests/recording/recording.sh disk.py --long
 	node_tests tests/browser/run.sh long.mjs
 	node_tests tests/browser/run.sh languages_long.mjs
 	LISTENER=firefox node_tests tests/browser/run.sh listener.test.mjs

@@ -16,6 +16,8 @@
  *                               monotonic clock, and since 1970
  *                      then     STUDIO_MEDIA, capture time (64 bits: microseconds of the relay's
  *                               clock), an RTP packet
+ *                               STUDIO_MEDIA_GUESSED, likewise: the time is that of arrival, since
+ *                               the sender's first report hasn't come
  *   studio -> server            STUDIO_WRITTEN, how many messages of this connection are on disk
  *                               (64 bits)
  *                               STUDIO_KEYFRAME: nothing more can be written without one
@@ -44,6 +46,7 @@ enum studio_message_kind {
 	STUDIO_WRITTEN = 4,
 	STUDIO_KEYFRAME = 5,
 	STUDIO_TROUBLE = 6,
+	STUDIO_MEDIA_GUESSED = 7,
 };
 
 /* What keeps a track from being written. */

@@ -6,9 +6,7 @@
 #include "relay/base/studio_wire.h"
 #include "relay/base/wire.h"
 #include "relay/net/studio_socket.h"
-#include "relay/room/backlog.h"
-#include "relay/room/peer.h"
-#include "relay/room/slot.h"
+#include "relay/room/recorded.h"
 #include "relay/room/worker_internal.h"
 #include "relay/rtp/rtcp_write.h"
 
@@ -18,7 +16,6 @@
 #define KEPT_PICTURE (16 << 20)
 #define KEPT_SOUND   (1 << 20)
 #define NO_FD	     (-1)
-#define PADDING_MAX  256
 
 struct track {
 	struct worker *worker;
@@ -61,30 +58,13 @@ static enum err flush(struct track *track)
 	return err == ERR_FULL ? OK : err;
 }
 
-/* What no report of the sender's dates yet came when it was taken, nearly. */
-static uint64_t capture_us(const struct track *track, const struct rtp_out *out)
-{
-	const struct slot *slot = peer_slot_by_ssrc(track->peer, track->ssrc);
-	uint64_t us;
-	if (slot && slot_capture_us(slot, wire_get32(out->head + 4), &us))
-		return us;
-	return track->worker->now_us;
-}
-
 static enum err sink_rtp(void *user, const struct rtp_out *out, struct bytes *ret_protected)
 {
 	struct track *track = user;
-	uint8_t head[STUDIO_MEDIA_HEAD] = {STUDIO_MEDIA}, padding[PADDING_MAX] = {0};
-	if (out->ssrc != track->ssrc)
+	const struct slot *slot = peer_slot_by_ssrc(track->peer, track->ssrc);
+	if (!slot || out->ssrc != track->ssrc)
 		return ERR_NOT_FOUND;
-	wire_put64(head + 1, capture_us(track, out));
-	if (out->padding > 0)
-		padding[out->padding - 1] = out->padding; /* RFC 3550, section 5.1 */
-	const struct bytes parts[] = {{head, sizeof head},
-				      {out->head, out->head_length},
-				      {out->body, out->body_length},
-				      {padding, out->padding}};
-	if (!backlog_put(track->backlog, out->keyframe, parts, G_N_ELEMENTS(parts))) {
+	if (!recorded_put(track->backlog, slot, out, track->worker->now_us)) {
 		counter_add(&track->worker->counters, COUNTER_DROP_RECORDING_FULL, 1);
 		return ERR_FULL;
 	}

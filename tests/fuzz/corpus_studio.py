@@ -32,9 +32,9 @@ for name, data in INPUTS.items():
 TRACKS = CORPUS.parent / "track"
 
 
-def media(number, body, marker=0x80, type=96):
+def media(number, body, marker=0x80, type=96, kind=3):
     rtp = struct.pack("!BBHII", 0x80, marker | type, number, 3000 * number, 7) + body
-    message = bytes([3]) + struct.pack("!Q", 5000000 + 33000 * number) + rtp
+    message = bytes([kind]) + struct.pack("!Q", 5000000 + 33000 * number) + rtp
     return bytes([len(message)]) + message
 
 
@@ -44,6 +44,7 @@ TRACK_INPUTS = {
     "hello-up": b'{"version":1,"track":"x","folder":"recordings/../1","kind":"picture","begin":1,"wall":2}',
     "sound": b"\0" + b"".join(media(n, b"\xf8us!", 0, 111) for n in (65534, 65535, 1, 0, 2, 2, 40, 3000)),
     "sound-full": b"\0" + b"".join(media(n, b"\xf8us" + tail, 0, 111) for n, tail in ((1, b"F"), (2, b"!"), (3, b"F"), (60, b"!"))),
+    "sound-guessed": b"\0" + b"".join(media(n, b"\xf8us!", 0, 111, kind) for n, kind in ((1, 7), (2, 7), (40, 7), (41, 3), (42, 7), (3000, 7))),
     "picture": b"\1" + media(1, KEY, 0) + media(2, b"\0more") + media(3, b"\x90\xe0\x80\x07\x09\x20\x01next") + media(5, b"\x10\1lost") + media(6, KEY),
     "picture-padding": b"\1" + media(1, KEY) + b"\x16\3" + struct.pack("!Q", 5) + b"\xa0\x60\0\2" + bytes(8) + b"\1" + media(3, b"\x10\1rest"),
 }

@@ -53,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct track_media media;
 		now_us += 50000;
 		if (track_media_parse(data + at + 1, data[at], video, &media) == OK)
-			track_receive(track, media.rtp, media.length, media.capture_us, now_us);
+			track_receive(track, media.rtp, media.length, media.capture, now_us);
 		else
 			track_tick(track, now_us);
 	}

@@ -21,6 +21,7 @@ class Answer:
 
 class Server:
     """Runs from start to stop; `kill` is kill -9, after which `start` takes the same data up again."""
+    environment, meeting = {}, ()  # what the process gets; further words of `meeting create`
 
     def __init__(self, port=8080, media_port=40000):
         self.address, self.port, self.media_port = ADDRESS, port, media_port
@@ -28,7 +29,7 @@ class Server:
         self.folder = tempfile.TemporaryDirectory(prefix="tongsheng-")
         self.log = open(os.path.join(self.folder.name, "log"), "ab")
         self.process = None
-        self.command("meeting", "create", MEETING)
+        self.command("meeting", "create", MEETING, *self.meeting)
 
     def command(self, *words):
         verbs = [word for word in words[:2] if not word.startswith("-")]
@@ -40,7 +41,7 @@ class Server:
         self.process = subprocess.Popen(
             [BUILD / "tongsheng", "serve", "--data", self.folder.name, "--listen", ADDRESS, "--insecure-http",
              "--http-port", str(self.port), "--media-port", str(self.media_port)],
-            stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT)
+            stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT, env={**os.environ, **self.environment})
         end = time.monotonic() + 10
         while True:
             assert self.process.poll() is None, f"the server ended: {self.read_log()}"

@@ -24,6 +24,12 @@ struct clip {
 	unsigned n_frames;
 	struct frame *frames;
 	GBytes *bytes; /* what the frames lie in */
+	/* Instead of frames: one that was taken at this time, by the clock that drives the sender;
+	 * valid until the next call. Then the frames are taken at multiples of their length, and
+	 * sent late_us after that. */
+	struct frame (*make)(void *user, uint64_t taken_us, bool keyframe);
+	void *user;
+	uint64_t late_us;
 };
 
 /* One second of a sine, Opus, 20 ms a frame. hz is a whole number, so that the end fits the

@@ -14,6 +14,8 @@
 #define RTCP_US	      (20 * US_PER_MS) /* how often receivers are asked */
 #define REPORT_US     US_PER_SEC
 
+enum { SOUND, PICTURE, SCREEN, PEER_SENDERS };
+
 struct peer {
 	struct peer_config config;
 	char *url, *token, *session; /* session: its URL; NULL: none */
@@ -22,8 +24,8 @@ struct peer {
 	int fd;
 	uint64_t begun_us, opened_us, rtcp_us, report_us, feedback;
 	uint16_t transport_sequence;
-	GRand *rand; /* for the losses */
-	struct sender *sound, *picture;
+	GRand *rand;			      /* for the losses */
+	struct sender *senders[PEER_SENDERS]; /* in the order of lines; NULL: none */
 	unsigned n_receivers;
 	struct receiver *receivers[PEER_LINES_MAX];
 };
@@ -70,7 +72,7 @@ static unsigned make_lines(const struct peer_config *config, struct line *lines)
 	unsigned n = 0;
 	if (config->sound != NULL)
 		lines[n++] = (struct line){.sends = true, .ssrc = g_random_int() | 1};
-	if (config->picture != NULL)
+	for (unsigned i = config->screen != NULL ? 2 : config->picture != NULL; i > 0; i--)
 		lines[n++] = (struct line){.video = true,
 					   .sends = true,
 					   .ssrc = g_random_int() | 1,
@@ -86,10 +88,15 @@ static unsigned make_lines(const struct peer_config *config, struct line *lines)
 static void make_streams(struct peer *peer, const struct line *lines, const struct answer *answer,
 			 unsigned n, uint64_t now_us)
 {
+	const struct clip *const clips[] = {peer->config.sound, peer->config.picture,
+					    peer->config.screen};
+	unsigned which = 0;
 	for (unsigned i = 0; i < n; i++) {
 		if (lines[i].sends) {
+			while (clips[which] == NULL)
+				which++;
 			const struct sender_config config = {
-				.clip = lines[i].video ? peer->config.picture : peer->config.sound,
+				.clip = clips[which],
 				.numbers = peer->numbers,
 				.mid = i,
 				.ssrc = lines[i].ssrc,
@@ -98,8 +105,7 @@ static void make_streams(struct peer *peer, const struct line *lines, const stru
 				.send = send_rtp,
 				.user = peer,
 			};
-			*(lines[i].video ? &peer->picture : &peer->sound) =
-				sender_new(&config, now_us);
+			peer->senders[which++] = sender_new(&config, now_us);
 		} else if (answer->lines[i].ssrc != 0) {
 			peer->receivers[peer->n_receivers++] =
 				receiver_new(peer->numbers, &answer->lines[i], peer->config.decode);
@@ -178,8 +184,8 @@ void peer_free(struct peer *peer)
 		if (http_call(&call, &answer, NULL))
 			http_answer_clear(&answer);
 	}
-	sender_free(peer->sound);
-	sender_free(peer->picture);
+	for (size_t i = 0; i < PEER_SENDERS; i++)
+		sender_free(peer->senders[i]);
 	for (unsigned i = 0; i < peer->n_receivers; i++)
 		receiver_free(peer->receivers[i]);
 	client_transport_free(peer->transport);
@@ -228,10 +234,9 @@ bool peer_restart_ice(struct peer *peer, uint64_t now_us, GError **error)
 
 static struct sender *sender_of(const struct peer *peer, uint32_t ssrc)
 {
-	struct sender *const senders[] = {peer->sound, peer->picture};
-	for (size_t i = 0; i < G_N_ELEMENTS(senders); i++)
-		if (senders[i] != NULL && sender_ssrc(senders[i]) == ssrc)
-			return senders[i];
+	for (size_t i = 0; i < PEER_SENDERS; i++)
+		if (peer->senders[i] != NULL && sender_ssrc(peer->senders[i]) == ssrc)
+			return peer->senders[i];
 	return NULL;
 }
 
@@ -303,14 +308,14 @@ static void send_feedback(struct peer *peer, uint64_t now_us)
 		if (length > 0)
 			client_transport_send_rtcp(peer->transport, buffer, length);
 	}
-	if (now_us - peer->report_us < REPORT_US)
+	if (now_us - peer->report_us < REPORT_US ||
+	    now_us - peer->opened_us < peer->config.first_report_us)
 		return;
-	struct sender *const senders[] = {peer->sound, peer->picture};
 	peer->report_us = now_us;
-	for (size_t i = 0; i < G_N_ELEMENTS(senders); i++) {
-		size_t length = senders[i] != NULL
-					? sender_report(senders[i], buffer, sizeof buffer, now_us)
-					: 0;
+	for (size_t i = 0; i < PEER_SENDERS; i++) {
+		struct sender *sender = peer->senders[i];
+		size_t length =
+			sender != NULL ? sender_report(sender, buffer, sizeof buffer, now_us) : 0;
 		if (length > 0)
 			client_transport_send_rtcp(peer->transport, buffer, length);
 	}
@@ -323,10 +328,9 @@ uint64_t peer_tick(struct peer *peer, uint64_t now_us)
 		return next;
 	if (peer->opened_us == 0)
 		peer->opened_us = now_us;
-	if (peer->sound != NULL)
-		next = MIN(next, sender_tick(peer->sound, now_us));
-	if (peer->picture != NULL)
-		next = MIN(next, sender_tick(peer->picture, now_us));
+	for (size_t i = 0; i < PEER_SENDERS; i++)
+		if (peer->senders[i] != NULL)
+			next = MIN(next, sender_tick(peer->senders[i], now_us));
 	if (now_us >= peer->rtcp_us) {
 		send_feedback(peer, now_us);
 		peer->rtcp_us = now_us + RTCP_US;
@@ -376,5 +380,5 @@ struct receiver *peer_receiver(const struct peer *peer, unsigned i)
 
 struct sender *peer_sender(const struct peer *peer, bool video)
 {
-	return video ? peer->picture : peer->sound;
+	return peer->senders[video ? PICTURE : SOUND];
 }

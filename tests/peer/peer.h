@@ -14,8 +14,10 @@ struct peer;
 struct peer_config {
 	const char *url; /* "http://127.0.0.1:8080" */
 	const char *meeting, *token;
-	/* A publisher's; both NULL: a viewer. They outlive the peer. */
-	const struct clip *sound, *picture;
+	/* A publisher's; without sound and picture: a viewer. Who has a screen has a picture. They
+	 * outlive the peer. */
+	const struct clip *sound, *picture, *screen;
+	uint64_t first_report_us; /* no sender report before that, from its connection on */
 	/* A viewer's. */
 	unsigned sound_slots, picture_slots;
 	const char *query; /* "video=stage&size=320x180", or NULL */

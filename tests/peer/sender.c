@@ -46,6 +46,8 @@ struct sender *sender_new(const struct sender_config *config, uint64_t now_us)
 	sender->period_us =
 		config->clip->ticks * US_PER_SEC / (config->clip->video ? 90000 : 48000);
 	sender->next_us = now_us;
+	if (config->clip->make != NULL)
+		sender->next_us += sender->period_us - now_us % sender->period_us;
 	unsigned usual = config->clip->video ? VIDEO_KEPT : SOUND_KEPT;
 	sender->kept = config->kept > 0 ? config->kept : usual;
 	sender->sent = g_new0(struct sent, sender->kept);
@@ -138,16 +140,25 @@ static void send_frame(struct sender *sender, const struct frame *frame)
 	sender->tl0picidx++;
 }
 
+static struct frame next_frame(struct sender *sender)
+{
+	const struct clip *clip = sender->config.clip;
+	if (clip->make != NULL)
+		return clip->make(clip->user, sender->next_us, sender->restart || !sender->started);
+	if (sender->restart)
+		sender->frame = 0;
+	else if (sender->frame == clip->n_frames)
+		sender->frame = sender->config.again_from;
+	return clip->frames[sender->frame++];
+}
+
 uint64_t sender_tick(struct sender *sender, uint64_t now_us)
 {
 	const struct clip *clip = sender->config.clip;
-	while (sender->next_us <= now_us) {
-		if (sender->restart)
-			sender->frame = 0;
-		else if (sender->frame == clip->n_frames)
-			sender->frame = sender->config.again_from;
+	while (sender->next_us + clip->late_us <= now_us) {
+		struct frame frame = next_frame(sender);
 		sender->restart = false;
-		send_frame(sender, &clip->frames[sender->frame++]);
+		send_frame(sender, &frame);
 		sender->started = true;
 		unsigned periods = sender->silent ? DTX_FRAMES : 1;
 		sender->last_us = sender->next_us;
@@ -156,7 +167,7 @@ uint64_t sender_tick(struct sender *sender, uint64_t now_us)
 		sender->timestamp += sender->last_ticks;
 		sender->stats.frames++;
 	}
-	return sender->next_us;
+	return sender->next_us + clip->late_us;
 }
 
 void sender_keyframe(struct sender *sender)

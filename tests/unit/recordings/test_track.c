@@ -9,7 +9,8 @@ struct world {
 	struct track *track;
 	GByteArray *file;
 	uint64_t now_us;
-	bool full; /* the disk */
+	bool full;    /* the disk */
+	bool guessed; /* capture times */
 };
 
 static bool on_append(void *user, const uint8_t *data, size_t length)
@@ -66,7 +67,8 @@ static void receive(struct world *w, uint16_t sequence, uint32_t timestamp, bool
 			     0,
 			     7};
 	memcpy(rtp + 12, body, length);
-	track_receive(w->track, rtp, 12 + length, BEGIN_US + capture_ms * 1000, w->now_us);
+	track_receive(w->track, rtp, 12 + length,
+		      (struct capture){BEGIN_US + capture_ms * 1000, w->guessed}, w->now_us);
 }
 
 static void receive_sound(struct world *w, uint16_t sequence, int64_t capture_ms)
@@ -202,6 +204,66 @@ static void test_time_never_goes_back(void)
 	end(&w);
 }
 
+/* A packet of sound that was taken at taken_ms and came, or is known to be taken, at capture_ms. */
+static void receive_taken(struct world *w, uint16_t sequence, int64_t taken_ms, int64_t capture_ms,
+			  bool guessed)
+{
+	const uint8_t body[] = {0xf8, (uint8_t)(sequence >> 8), (uint8_t)sequence};
+	w->guessed = guessed;
+	receive(w, sequence, (uint32_t)taken_ms * 48, false, body, sizeof body, capture_ms);
+	w->guessed = false;
+}
+
+/* Until the first report the times are those of arrival; with it they get right, from the first
+ * one on. */
+static void test_guessed_times(void)
+{
+	struct world w = world_new();
+	begin(&w, false);
+	for (unsigned i = 0; i < 10; i++)
+		receive_taken(&w, (uint16_t)i, 20 * i, 20 * i, false);
+	for (unsigned i = 50; i < 200; i++) /* another sender, 60 to 100 ms late */
+		receive_taken(&w, (uint16_t)(i - 40), 20 * i, 20 * i + 60 + 20 * (i % 3), true);
+	struct matroska_file file = read_file(&w);
+	for (unsigned i = 11; i < 160; i++)
+		g_assert_cmpuint(block(&file, i)->time_ms, ==, block(&file, i - 1)->time_ms + 20);
+	matroska_file_clear(&file);
+	for (unsigned i = 200; i < 300; i++)
+		receive_taken(&w, (uint16_t)(i - 40), 20 * i, 20 * i, false);
+	track_end(w.track);
+	file = read_file(&w);
+	g_assert_cmpuint(file.blocks->len, ==, 260);
+	g_assert_cmpuint(file.open_clusters, ==, 0);
+	for (unsigned i = 0; i < 260; i++)
+		g_assert_cmpuint(block(&file, i)->time_ms, ==, 20 * (i < 10 ? i : i + 40));
+	matroska_file_clear(&file);
+	end(&w);
+}
+
+/* Not before what is known of its predecessor; nor by what no report can be right about. */
+static void test_guessed_times_have_bounds(void)
+{
+	struct world w = world_new();
+	begin(&w, false);
+	receive_taken(&w, 0, 0, 0, false);
+	receive_taken(&w, 1, 20, 70, true);
+	receive_taken(&w, 2, 40, 90, true);
+	receive_taken(&w, 3, 60, 5, false); /* 85 ms earlier, which would be before time 0 */
+	receive_taken(&w, 4, 80, 80, true);
+	receive_taken(&w, 5, 100, 90000, false);
+	receive_taken(&w, 6, 90020, 90020, true);
+	receive_taken(&w, 7, 200000, 95000, true); /* its numbers have jumped */
+	receive_taken(&w, 8, 200020, 94920, false);
+	track_end(w.track);
+	struct matroska_file file = read_file(&w);
+	static const uint64_t expected[] = {0, 0, 20, 20, 80, 90000, 90020, 94900, 94920};
+	g_assert_cmpuint(file.blocks->len, ==, G_N_ELEMENTS(expected));
+	for (unsigned i = 0; i < G_N_ELEMENTS(expected); i++)
+		g_assert_cmpuint(block(&file, i)->time_ms, ==, expected[i]);
+	matroska_file_clear(&file);
+	end(&w);
+}
+
 /* Nothing before the first keyframe; nothing between a loss and the next one. */
 static void test_pictures(void)
 {
@@ -262,7 +324,7 @@ static void test_nonsense(void)
 	begin(&w, true);
 	uint8_t rtp[64] = {0};
 	for (size_t length = 0; length < sizeof rtp; length++)
-		track_receive(w.track, rtp, length, BEGIN_US, w.now_us);
+		track_receive(w.track, rtp, length, (struct capture){.us = BEGIN_US}, w.now_us);
 	g_assert_cmpuint(track_counts(w.track).refused, ==, sizeof rtp);
 	receive(&w, 1, 0, true, (const uint8_t *)"\x90", 1, 0);
 	track_end(w.track);
@@ -278,6 +340,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/track/order_and_loss", test_order_and_loss);
 	g_test_add_func("/track/jump", test_jump);
 	g_test_add_func("/track/time_never_goes_back", test_time_never_goes_back);
+	g_test_add_func("/track/guessed_times", test_guessed_times);
+	g_test_add_func("/track/guessed_times_have_bounds", test_guessed_times_have_bounds);
 	g_test_add_func("/track/pictures", test_pictures);
 	g_test_add_func("/track/full_disk", test_full_disk);
 	g_test_add_func("/track/nonsense", test_nonsense);

@@ -1,101 +1,164 @@
 #include "signaling/api.h"
+#include "tests/unit/signaling/api_fixture.h"
 #include "tests/unit/signaling/world.h"
 #include <string.h>
 
-/* What was answered last. */
-static struct {
-	unsigned status;
-	json_t *body;
-	char *message;
-} got;
+static struct api api;
 
-void http_reply_text(struct http_reply *reply, unsigned status, const char *content_type,
-		     const char *text)
-{
-	(void)reply;
-	g_assert_cmpstr(content_type, ==, "application/json");
-	got.status = status;
-	got.body = json_loads(text, 0, NULL);
-}
-
-void http_reply_header(struct http_reply *reply, const char *name, const char *value)
-{
-	(void)reply;
-	g_assert_cmpstr(name, ==, "Cache-Control");
-	g_assert_cmpstr(value, ==, "no-store");
-}
-
-void http_reply_error(struct http_reply *reply, const GError *error)
-{
-	(void)reply;
-	got.status = signaling_error_status(error);
-	got.message = g_strdup(error->message);
-}
-
-static void get(const char *rest, const char *bearer)
+static struct answer call(const char *method, const char *target, const char *bearer,
+			  const char *body)
 {
 	struct http_route routes[API_ROUTES];
 	size_t n;
-	api_routes(world.meetings, routes, &n);
-	g_assert_cmpuint(n, ==, 1);
-	g_assert_cmpstr(routes[0].method, ==, "GET");
-	g_assert_cmpstr(routes[0].prefix, ==, "/api/meetings/");
-	g_clear_pointer(&got.message, g_free);
-	got.status = 404; /* what the server answers by itself */
-	struct http_request request = {.method = "GET", .rest = rest, .bearer = bearer};
-	routes[0].handle(routes[0].user, &request, NULL);
+	api_routes(&api, routes, &n);
+	return call_routes(routes, n, method, target, bearer, body);
+}
+
+static void begin(void)
+{
+	world_open();
+	api = (struct api){world.meetings, api_recording_new(world.meetings, NULL)};
+}
+
+static void end(void)
+{
+	api_recording_free(api.recording);
+	world_close();
 }
 
 static void lobby_learns_of_the_meeting(void)
 {
-	world_open();
+	begin();
 	char *token = world_token("demo", ROLE_MEMBER, NULL);
-	get("demo", token);
+	struct answer got = call("GET", "/api/meetings/demo", token, NULL);
 	g_assert_cmpuint(got.status, ==, 200);
 	json_t *expected =
-		json_pack("{s:{s:s, s:s, s:I, s:s, s:i, s:[], s:[]}, s:s, s:n, s:[]}", "meeting",
-			  "name", "demo", "title", "Sharing meeting", "starts",
+		json_pack("{s:{s:s, s:s, s:I, s:s, s:i, s:[], s:[]}, s:s, s:n, s:[], "
+			  "s:s, s:b, s:[], s:i}",
+			  "meeting", "name", "demo", "title", "Sharing meeting", "starts",
 			  (json_int_t)1590717600000, "zone", "Asia/Shanghai", "minutes", 120,
-			  "floors", "channels", "role", "member", "name", "languages");
-	g_assert_true(json_equal(got.body, expected));
+			  "floors", "channels", "role", "member", "name", "languages", "venue", "",
+			  "autoRecord", 0, "agenda", "part", 0);
+	g_assert_true(json_equal(got.json, expected));
 	json_decref(expected);
-	json_decref(got.body);
+	answer_clear(&got);
 	g_free(token);
 	token = world_token("demo", ROLE_HOST, "Dr. Li");
-	get("demo", token);
-	g_assert_cmpstr(page_text(got.body, "name"), ==, "Dr. Li");
-	json_decref(got.body);
+	got = call("GET", "/api/meetings/demo", token, NULL);
+	g_assert_cmpstr(page_text(got.json, "name"), ==, "Dr. Li");
+	answer_clear(&got);
 	g_free(token);
-	world_close();
+	end();
+}
+
+static void expect(const char *method, const char *target, const char *bearer, unsigned status)
+{
+	struct answer got = call(method, target, bearer, NULL);
+	g_test_message("%s %s: %u %s", method, target, got.status, got.text);
+	g_assert_cmpuint(got.status, ==, status);
+	answer_clear(&got);
 }
 
 static void others_learn_nothing(void)
 {
-	world_open();
+	begin();
 	char *token = world_token("demo", ROLE_MEMBER, NULL);
-	get("demo", NULL);
-	g_assert_cmpuint(got.status, ==, 401);
-	get("demo", "x.y.z");
-	g_assert_cmpuint(got.status, ==, 401);
-	get("other", token);
-	g_assert_cmpuint(got.status, ==, 401);
-	get("demo/recordings", token);
-	g_assert_cmpuint(got.status, ==, 404);
-	get("", token);
-	g_assert_cmpuint(got.status, ==, 404);
+	expect("GET", "/api/meetings/demo", NULL, 401);
+	expect("GET", "/api/meetings/demo", "x.y.z", 401);
+	expect("GET", "/api/meetings/other", token, 401);
+	expect("GET", "/api/meetings/demo/recordings", token, 403);
+	expect("POST", "/api/meetings/demo/recording", token, 403);
+	expect("POST", "/api/meetings/demo/recording", NULL, 401);
+	expect("GET", "/api/meetings/demo/recording", token, 404);
+	expect("GET", "/api/meetings/demo/a/b", token, 404);
+	expect("GET", "/api/meetings/demo//", token, 404);
+	expect("GET", "/api/meetings/", token, 404);
 	g_assert_true(meetings_end(world.meetings, "demo", NULL));
-	get("demo", token);
+	struct answer got = call("GET", "/api/meetings/demo", token, NULL);
 	g_assert_cmpuint(got.status, ==, 410);
-	g_assert_cmpstr(got.message, ==, "meeting: has ended");
-	g_clear_pointer(&got.message, g_free);
+	g_assert_cmpstr(detail_of(&got), ==, "meeting: has ended");
+	answer_clear(&got);
 	g_free(token);
-	world_close();
+	end();
+}
+
+static void it_records(void)
+{
+	begin();
+	char *token = world_token("demo", ROLE_SERVICE, NULL);
+	const char *one = "/api/meetings/demo/recording";
+	expect("DELETE", one, token, 409);
+	struct answer got = call("PATCH", one, token, "{\"state\":\"paused\"}");
+	g_assert_cmpuint(got.status, ==, 409);
+	answer_clear(&got);
+	got = call("POST", one, token, NULL);
+	g_assert_cmpuint(got.status, ==, 201);
+	g_assert_cmpstr(page_text(got.json, "id"), ==, "1");
+	g_assert_cmpstr(page_text(got.json, "state"), ==, "recording");
+	answer_clear(&got);
+	expect("POST", one, token, 409);
+	got = call("PATCH", one, token, "{\"state\":\"loud\"}");
+	g_assert_cmpuint(got.status, ==, 400);
+	g_assert_cmpstr(detail_of(&got), ==, "state: isn't recording, paused or ended");
+	answer_clear(&got);
+	got = call("PATCH", one, token, "[]");
+	g_assert_cmpstr(detail_of(&got), ==, "body: isn't an object");
+	answer_clear(&got);
+	got = call("PATCH", one, token, "{\"state\":\"paused\"}");
+	g_assert_cmpuint(got.status, ==, 200);
+	answer_clear(&got);
+	got = call("GET", "/api/meetings/demo/recordings", token, NULL);
+	json_t *first = json_array_get(json_object_get(got.json, "recordings"), 0);
+	g_assert_cmpstr(page_text(first, "state"), ==, "paused");
+	g_assert_true(json_is_null(json_object_get(first, "ended")));
+	g_assert_cmpint(json_integer_value(json_object_get(first, "bytes")), >, 0);
+	answer_clear(&got);
+	expect("DELETE", one, token, 202);
+	got = call("GET", "/api/meetings/demo/recordings", token, NULL);
+	first = json_array_get(json_object_get(got.json, "recordings"), 0);
+	g_assert_cmpstr(page_text(first, "state"), ==, "ended");
+	g_assert_cmpstr(page_text(json_object_get(first, "archive"), "state"), ==, "waiting");
+	answer_clear(&got);
+	g_free(token);
+	end();
+}
+
+static void calendars_get_it(void)
+{
+	begin();
+	char *member_token = world_token("demo", ROLE_MEMBER, NULL);
+	char *office = world_token("demo", ROLE_SECRETARIAT, NULL);
+	struct answer got = call("GET", "/api/meetings/demo/calendar.ics", member_token, NULL);
+	g_assert_cmpuint(got.status, ==, 200);
+	g_assert_nonnull(strstr(got.text, "\r\nDTSTART:20200529T020000Z\r\n"));
+	g_assert_nonnull(strstr(got.text, "\r\nDTEND:20200529T040000Z\r\n"));
+	g_assert_nonnull(strstr(got.text, "2020-05-29 10:00 (UTC+08:00) Asia/Shanghai"));
+	g_assert_null(strstr(got.text, "token="));
+	answer_clear(&got);
+	got = call("GET", "/api/meetings/demo/calendar.ics?link=1", member_token, NULL);
+	g_assert_null(strstr(got.text, "token="));
+	answer_clear(&got);
+	got = call("GET", "/api/meetings/demo/calendar.ics?link=1", office, NULL);
+	g_assert_nonnull(strstr(got.text, "#token="));
+	for (const char *line = got.text; line != NULL && *line != '\0';) {
+		const char *end_of_line = strstr(line, "\r\n");
+		g_assert_nonnull(end_of_line);
+		g_assert_cmpint(end_of_line - line, <=, 75);
+		line = end_of_line + 2;
+	}
+	answer_clear(&got);
+	g_free(office);
+	g_free(member_token);
+	end();
 }
 
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/api/lobby_learns_of_the_meeting", lobby_learns_of_the_meeting);
-	g_test_add_func("/api/others_learn_nothing", others_learn_nothing);
+#define ADD(test) g_test_add_func("/api/" #test, test)
+	ADD(lobby_learns_of_the_meeting);
+	ADD(others_learn_nothing);
+	ADD(it_records);
+	ADD(calendars_get_it);
 	return g_test_run();
 }

@@ -87,7 +87,13 @@ static void mistakes_are_named(void)
 	expect("meeting dance --data DIR", 2, "",
 	       "*dance: create, list, show, languages or end is expected\n");
 	expect("meeting", 2, "", "*command: create, list, show, languages or end is expected\n");
-	expect("token --data DIR --role host", 2, "", "*--meeting: is missing\n");
+	expect("token --data DIR --role host", 2, "", "*--meeting: is missing*");
+	expect("token --data DIR --role secretariat --url https://meet.example.org/", 0,
+	       "https://meet.example.org/admin#token=*", "");
+	expect("token --data DIR --role viewer --url https://meet.example.org", 0,
+	       "https://meet.example.org/archive#token=*", "");
+	expect("token --data DIR --role viewer --meeting plain --url https://meet.example.org", 0,
+	       "https://meet.example.org/archive/plain#token=*", "");
 	expect("token --data DIR --meeting plain", 2, "", "*--role: is missing\n");
 	expect("token --data DIR --meeting plain --role boss", 2, "", "*--role: isn't host*");
 	expect("token --data DIR --meeting ghost --role host", 1, "", "*no meeting \"ghost\"\n");

@@ -89,6 +89,62 @@ static void entity_tags_match_weakly(void)
 	g_assert_false(http_etag_matches("\"", "\"a\""));
 }
 
+static void assert_cookie(const char *cookies, const char *value)
+{
+	g_autofree char *got = http_cookie_find(cookies, "archive");
+	g_assert_cmpstr(got, ==, value);
+}
+
+static void cookies_are_found_by_their_whole_name(void)
+{
+	assert_cookie("archive=a.b-c_d", "a.b-c_d");
+	assert_cookie("x=1; archive=t; y=2", "t");
+	assert_cookie("x=1;archive=\"t\" ;y", "t");
+	assert_cookie("archive=", "");
+	assert_cookie("archive=a=b", "a=b");
+	assert_cookie("archive=1; archive=2", "1");
+	assert_cookie("", NULL);
+	assert_cookie("archive", NULL);
+	assert_cookie("xarchive=1; archive2=2; Archive=3", NULL);
+	assert_cookie("x=\"; archive=t\"", NULL); /* quotes don't hold a cookie together */
+	assert_cookie("archive=a b", NULL);
+	assert_cookie("archive=a,b", NULL);
+	assert_cookie("archive=\xc3\xa9", NULL);
+	assert_cookie(";;; ; archive=t;", "t");
+}
+
+static void assert_match(const char *pattern, const char *path, const char *rest)
+{
+	const char *got;
+	g_assert_cmpint(http_path_matches(pattern, path, &got), ==, rest != NULL);
+	if (rest)
+		g_assert_cmpstr(got, ==, rest);
+}
+
+static void patterns_stand_for_whole_segments(void)
+{
+	assert_match("/things", "/things", "");
+	assert_match("/things", "/things/", NULL);
+	assert_match("/things/", "/things/", "");
+	assert_match("/things/", "/things/a/b", "a/b");
+	assert_match("/things/", "/things", NULL);
+	assert_match("/a/*", "/a/b", "");
+	assert_match("/a/*", "/a/", NULL);
+	assert_match("/a/*", "/a/b/c", NULL);
+	assert_match("/a/*", "/a/b/", NULL);
+	assert_match("/a/*/c", "/a/b/c", "");
+	assert_match("/a/*/c", "/a//c", NULL);
+	assert_match("/a/*/*/", "/a/b/c/d/e", "d/e");
+	assert_match("/a/*/*/", "/a/b/c", NULL);
+	assert_match("/a/*/*/", "/a/b/c/", "");
+	g_autofree char *first = http_path_segment("/a/*/*/", "/a/b\xc3\xa9/c/d", 0);
+	g_autofree char *second = http_path_segment("/a/*/*/", "/a/b/c/d", 1);
+	g_assert_cmpstr(first, ==, "b\xc3\xa9");
+	g_assert_cmpstr(second, ==, "c");
+	g_assert_null(http_path_segment("/a/*/*/", "/a/b/c/d", 2));
+	g_assert_null(http_path_segment("/a/*", "/x/b", 0));
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -100,5 +156,9 @@ int main(int argc, char **argv)
 	g_test_add_func("/http_path/lists_are_searched_by_element", lists_are_searched_by_element);
 	g_test_add_func("/http_path/bearer_tokens", bearer_tokens);
 	g_test_add_func("/http_path/entity_tags_match_weakly", entity_tags_match_weakly);
+	g_test_add_func("/http_path/cookies_are_found_by_their_whole_name",
+			cookies_are_found_by_their_whole_name);
+	g_test_add_func("/http_path/patterns_stand_for_whole_segments",
+			patterns_stand_for_whole_segments);
 	return g_test_run();
 }

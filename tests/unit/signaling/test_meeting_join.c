@@ -19,7 +19,7 @@ static void people_see_each_other_come_and_leave(void)
 	g_assert_cmpstr(page_text(joined, "role"), ==, "member");
 	g_assert_cmpuint(strlen(page_text(joined, "secret")), ==, 64);
 	g_assert_cmpuint(json_array_size(json_object_get(joined, "people")), ==, 2);
-	g_assert_cmpuint(json_array_size(json_object_get(joined, "may")), ==, 5);
+	g_assert_cmpuint(json_array_size(json_object_get(joined, "may")), ==, 6);
 	const json_t *meeting = json_object_get(joined, "meeting");
 	g_assert_cmpint(json_integer_value(json_object_get(meeting, "starts")), ==, 1590717600000);
 	json_t *seen = page_take(a, "person");

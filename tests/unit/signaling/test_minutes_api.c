@@ -148,6 +148,32 @@ static void public_client(struct fixture *f)
 	g_free(request("GET", "demo/minutes/en/versions", NULL, NULL, 401, NULL));
 }
 
+/* A link to a file brings the archive's cookie, which reads and does nothing else. */
+static void cookie_client(struct fixture *f)
+{
+	g_autofree char *host = token_for("demo", ROLE_HOST);
+	save_whole("demo/minutes/en", host, 0);
+	static const struct {
+		const char *method, *path;
+		unsigned status;
+	} asked[] = {{"GET", "en.md", 200},
+		     {"HEAD", "en.html", 200},
+		     {"GET", "en/versions", 401},
+		     {"PUT", "en", 401},
+		     {"POST", "en/publish", 401}};
+	for (size_t i = 0; i < G_N_ELEMENTS(asked); i++) {
+		g_autofree char *text = g_strdup_printf(
+			"%s /api/archive/demo/minutes/%s HTTP/1.1\r\nHost: a\r\n"
+			"Connection: close\r\nCookie: archive=%s\r\nContent-Length: 0\r\n\r\n",
+			asked[i].method, asked[i].path, host);
+		int fd = dial(here.http.config.port);
+		say(fd, text);
+		g_autofree char *reply = hear_all(fd);
+		close(fd);
+		g_assert_cmpuint(status_of(reply), ==, asked[i].status);
+	}
+}
+
 static void secretariat_client(struct fixture *f)
 {
 	g_autofree char *host = token_for("demo", ROLE_HOST),
@@ -160,13 +186,12 @@ static void secretariat_client(struct fixture *f)
 
 static GString *told;
 
-static void on_published(void *user, gint64 meeting, const char *language, const char *text)
+static void on_published(void *user, gint64 meeting, char *const *texts)
 {
 	g_assert_cmpint(meeting, ==, here.meeting);
-	g_string_append_printf(told, "%s:%s;", language,
-			       text == NULL			 ? "none"
-			       : strstr(text, "Hello, neighbor") ? "text"
-								 : "?");
+	g_string_append_printf(told, "%u;", g_strv_length((char **)texts));
+	for (; *texts != NULL; texts++)
+		g_assert_nonnull(strstr(*texts, "Hello, neighbor"));
 }
 
 static void search_client(struct fixture *f)
@@ -174,6 +199,8 @@ static void search_client(struct fixture *f)
 	g_autofree char *host = token_for("demo", ROLE_HOST);
 	save_whole("demo/minutes/en", host, 0);
 	publish("demo/minutes/en/publish", host, 1, true);
+	save_whole("demo/minutes/fr", host, 0);
+	publish("demo/minutes/fr/publish", host, 1, true);
 	publish("demo/minutes/en/publish", host, 1, false);
 }
 
@@ -225,10 +252,16 @@ static void the_secretariat_s_are_closed(void)
 	g_string_free(told, TRUE);
 }
 
+static void the_cookie_reads(void)
+{
+	with_server(cookie_client, "");
+	g_string_free(told, TRUE);
+}
+
 static void search_is_told(void)
 {
 	with_server(search_client, "");
-	g_assert_cmpstr(told->str, ==, "en:text;en:none;");
+	g_assert_cmpstr(told->str, ==, "1;2;1;");
 	g_string_free(told, TRUE);
 }
 
@@ -242,6 +275,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/minutes_api/files_are_named", files_are_named);
 	g_test_add_func("/minutes_api/public_ones_need_no_token", public_ones_need_no_token);
 	g_test_add_func("/minutes_api/the_secretariat_s_are_closed", the_secretariat_s_are_closed);
+	g_test_add_func("/minutes_api/the_cookie_reads", the_cookie_reads);
 	g_test_add_func("/minutes_api/search_is_told", search_is_told);
 	return g_test_run();
 }

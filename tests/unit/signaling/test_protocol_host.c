@@ -1,4 +1,5 @@
 /* The host: floor, mutes, removing, links, the end. */
+#include "signaling/store_agenda.h"
 #include "tests/unit/signaling/world.h"
 #include <string.h>
 
@@ -315,6 +316,38 @@ static void only_hosts_end(void)
 	two_leave();
 }
 
+static void the_agenda_goes_on(void)
+{
+	const struct store_part parts[] = {{.sharer = "Yang Ling", .subject = "Hello, neighbor"},
+					   {.sharer = "Maisara", .subject = "", .minutes = 20}};
+	two_people();
+	g_assert_true(store_agenda_set(world.store, 1, parts, 2, NULL));
+	page_say(member, "{\"type\":\"start-part\",\"id\":1,\"number\":1}");
+	page_expect_error(member, "forbidden", "role");
+	page_say(host, "{\"type\":\"start-part\",\"id\":1,\"number\":3}");
+	page_expect_error(host, "not-found", "number");
+	page_say(host, "{\"type\":\"start-part\",\"id\":1,\"number\":1}");
+	page_expect_ok(host);
+	json_t *notice = page_take(member, "agenda"), *list = json_object_get(notice, "agenda");
+	json_t *first = json_array_get(list, 0), *second = json_array_get(list, 1);
+	g_assert_cmpint(json_integer_value(json_object_get(notice, "part")), ==, 1);
+	g_assert_cmpstr(page_text(first, "sharer"), ==, "Yang Ling");
+	g_assert_true(json_is_integer(json_object_get(first, "started")));
+	g_assert_true(json_is_null(json_object_get(second, "started")));
+	g_assert_cmpint(json_integer_value(json_object_get(second, "minutes")), ==, 20);
+	json_decref(notice);
+	page_say(host, "{\"type\":\"start-part\",\"id\":1,\"number\":0}");
+	page_expect_ok(host);
+	struct websocket *late = page_open();
+	page_try_join(late, "Zoe", 'c', ROLE_LISTENER);
+	json_t *joined = page_take(late, "joined");
+	g_assert_cmpuint(json_array_size(json_object_get(joined, "agenda")), ==, 2);
+	g_assert_cmpint(json_integer_value(json_object_get(joined, "part")), ==, 0);
+	json_decref(joined);
+	page_drop(late);
+	two_leave();
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -328,6 +361,7 @@ int main(int argc, char **argv)
 	ADD(nobody_takes_a_barred_name);
 	ADD(reissued_links_replace_the_old);
 	ADD(links_for_a_booth);
+	ADD(the_agenda_goes_on);
 	ADD(only_hosts_end);
 	return g_test_run();
 }

@@ -167,6 +167,42 @@ static void profiles_change(void)
 	two_leave();
 }
 
+static void questions_are_marked(void)
+{
+	two_people();
+	page_say(member, "{\"type\":\"chat\",\"id\":1,\"text\":\"Why?\"}");
+	page_expect_ok(member);
+	page_say(host, "{\"type\":\"chat\",\"id\":1,\"text\":\"Because.\"}");
+	page_expect_ok(host);
+	page_forget(host);
+	page_say(member, "{\"type\":\"question\",\"id\":2,\"chat\":1}");
+	page_expect_ok(member);
+	json_t *notice = page_take(host, "question");
+	g_assert_cmpint(json_integer_value(json_object_get(notice, "chat")), ==, 1);
+	g_assert_true(json_is_true(json_object_get(notice, "on")));
+	json_decref(notice);
+	/* Another's only by whose task it is. */
+	page_say(member, "{\"type\":\"question\",\"id\":3,\"chat\":2}");
+	page_expect_error(member, "not-found", "chat");
+	page_say(host, "{\"type\":\"question\",\"id\":3,\"chat\":1,\"on\":false}");
+	page_expect_ok(host);
+	page_say(host, "{\"type\":\"question\",\"id\":3,\"chat\":99}");
+	page_expect_error(host, "not-found", "chat");
+	page_say(host, "{\"type\":\"question\",\"id\":3}");
+	page_expect_error(host, "malformed", "chat");
+	/* Who comes later sees it. */
+	page_say(host, "{\"type\":\"question\",\"id\":4,\"chat\":2,\"on\":true}");
+	page_expect_ok(host);
+	struct websocket *late = page_open();
+	page_try_join(late, "Zoe", 'c', ROLE_LISTENER);
+	json_t *joined = page_take(late, "joined"), *chat = json_object_get(joined, "chat");
+	g_assert_false(json_is_true(json_object_get(json_array_get(chat, 0), "question")));
+	g_assert_true(json_is_true(json_object_get(json_array_get(chat, 1), "question")));
+	json_decref(joined);
+	page_drop(late);
+	two_leave();
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -175,6 +211,7 @@ int main(int argc, char **argv)
 	ADD(chat_history_is_bounded);
 	ADD(nobody_floods_the_others);
 	ADD(hands_are_in_order);
+	ADD(questions_are_marked);
 	ADD(profiles_change);
 	return g_test_run();
 }

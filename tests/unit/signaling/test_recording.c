@@ -1,5 +1,6 @@
 /* Recording as the protocol has it. The tracks themselves are tested with the relay and the studio.
  */
+#include "signaling/store_agenda.h"
 #include "signaling/store_recordings.h"
 #include "tests/unit/signaling/world.h"
 #include <string.h>
@@ -84,6 +85,156 @@ static void channels_come_and_go(void)
 	two_leave();
 }
 
+/* Ana comes with her booth's link. */
+static struct websocket *interpreter(bool consent)
+{
+	struct websocket *page = page_open();
+	char *token = world_booth_token(), digits[33] = {0};
+	memset(digits, 'd', 32);
+	page_say(page,
+		 "{\"type\":\"join\",\"id\":1,\"version\":1,\"token\":\"%s\",\"device\":\"%s\","
+		 "\"name\":\"Ana\",\"consent\":%s}",
+		 token, digits, consent ? "true" : "false");
+	page_expect(page, "joined", NULL, NULL);
+	page_offer(page);
+	g_free(token);
+	return page;
+}
+
+static bool index_has(unsigned id, const char *type, const char *key, const char *value)
+{
+	char *index = read_index(id), **lines = g_strsplit(index, "\n", -1);
+	bool found = false;
+	for (char **text = lines; *text != NULL && **text != '\0'; text++) {
+		json_t *line = json_loads(*text, 0, NULL);
+		found |= g_str_equal(page_text(line, "type"), type) &&
+			 g_strcmp0(page_text(line, key), value) == 0;
+		json_decref(line);
+	}
+	g_strfreev(lines);
+	g_free(index);
+	return found;
+}
+
+static void who_does_not_consent_is_silent(void)
+{
+	two_people();
+	page_say(host, "{\"type\":\"set-languages\",\"id\":2,\"floors\":[\"zh\"],\"channels\":["
+		       "\"en\"]}");
+	page_expect_ok(host);
+	page_say(host, "{\"type\":\"record\",\"id\":1,\"state\":\"recording\"}");
+	page_expect_ok(host);
+	g_assert_cmpstr(world.tracks->str, ==, FIXED " channel-en");
+	struct websocket *ana = interpreter(false);
+	g_assert_cmpstr(world.tracks->str, ==, FIXED " channel-en");
+	page_forget(host);
+	page_say(ana, "{\"type\":\"air\",\"id\":3,\"language\":\"en\"}");
+	page_expect_ok(ana);
+	/* By what the relay was told last: the track was closed before. */
+	g_assert_cmpstr(world.tracks_on_air, ==, FIXED " channel-en(silent)");
+	json_t *languages = page_take(host, "languages");
+	json_t *channel = json_array_get(json_object_get(languages, "channels"), 0);
+	g_assert_true(json_is_true(json_object_get(channel, "unrecorded")));
+	json_decref(languages);
+	g_assert_true(index_has(1, "silent", "channel", "en"));
+	page_say(ana, "{\"type\":\"air\",\"id\":3,\"language\":null}");
+	page_expect_ok(ana);
+	g_assert_cmpstr(world.tracks->str, ==, FIXED " channel-en");
+	page_drop(ana);
+	/* Somebody else's is recorded. */
+	struct websocket *ben = interpreter(true);
+	page_say(ben, "{\"type\":\"air\",\"id\":3,\"language\":\"en\"}");
+	page_drop(ben);
+	g_assert_cmpstr(world.tracks->str, ==, FIXED " channel-en");
+	two_leave();
+}
+
+static void everybody_has_tracks_of_their_own(void)
+{
+	two_people();
+	struct store_meeting row;
+	g_assert_true(store_meeting_find(world.store, "demo", &row, NULL));
+	row.own_tracks = true;
+	g_assert_true(store_meeting_update(world.store, &row, NULL));
+	store_meeting_clear(&row);
+	g_assert_true(meetings_refresh(world.meetings, "demo", NULL));
+	page_say(host, "{\"type\":\"record\",\"id\":1,\"state\":\"recording\"}");
+	page_expect_ok(host);
+	g_assert_cmpstr(world.tracks->str, ==, FIXED);
+	page_say(member, "{\"type\":\"media\",\"id\":2,\"microphone\":\"on\",\"camera\":\"on\"}");
+	page_expect_ok(member);
+	world_advance(1);
+	g_assert_cmpstr(world.tracks->str, ==, FIXED " own-p2-microphone own-p2-camera");
+	/* Off for a while is no other file. */
+	page_say(member, "{\"type\":\"media\",\"id\":3,\"microphone\":\"off\",\"camera\":\"off\"}");
+	page_expect_ok(member);
+	world_advance(1);
+	g_assert_cmpstr(world.tracks->str, ==, FIXED " own-p2-microphone own-p2-camera");
+	two_leave();
+}
+
+static bool row_begun(void)
+{
+	struct store_recording row;
+	bool found;
+	g_assert_true(store_recording_open(world.store, 1, &row, &found, NULL));
+	return found;
+}
+
+static void it_begins_by_itself(void)
+{
+	two_people();
+	struct store_meeting row;
+	g_assert_true(store_meeting_find(world.store, "demo", &row, NULL));
+	row.auto_record = true;
+	g_assert_true(store_meeting_update(world.store, &row, NULL));
+	store_meeting_clear(&row);
+	g_assert_true(meetings_refresh(world.meetings, "demo", NULL));
+	world_advance(1);
+	g_assert_false(row_begun()); /* nobody is connected */
+	page_offer(member);
+	world_media(page_number(member_id), TRANSPORT_OPEN);
+	world_advance(1);
+	g_assert_true(row_begun());
+	expect_state(member, "recording", NULL);
+	/* A host who ends it meant that. */
+	page_say(host, "{\"type\":\"record\",\"id\":1,\"state\":\"ended\"}");
+	page_expect_ok(host);
+	world_advance(2);
+	g_assert_false(row_begun());
+	two_leave();
+}
+
+static void the_index_says_who_and_what(void)
+{
+	const struct store_part parts[] = {{.sharer = "Yang Ling", .subject = "Hello, neighbor"},
+					   {.sharer = "Maisara", .subject = "After the rain"}};
+	two_people();
+	g_assert_true(store_agenda_set(world.store, 1, parts, 2, NULL));
+	page_say(host, "{\"type\":\"record\",\"id\":1,\"state\":\"recording\"}");
+	page_expect_ok(host);
+	page_say(host, "{\"type\":\"start-part\",\"id\":2,\"number\":2}");
+	page_expect_ok(host);
+	g_assert_true(index_has(1, "chapter", "subject", "After the rain"));
+	page_say(member, "{\"type\":\"chat\",\"id\":3,\"text\":\"How many are you?\"}");
+	page_expect_ok(member);
+	g_assert_true(index_has(1, "chat", "text", "How many are you?"));
+	page_say(member, "{\"type\":\"question\",\"id\":4,\"chat\":1,\"on\":true}");
+	page_expect_ok(member);
+	g_assert_true(index_has(1, "question", NULL, NULL));
+	struct websocket *late = page_open();
+	page_try_join(late, "Zoe", 'c', ROLE_LISTENER);
+	g_assert_true(index_has(1, "person", "name", "Zoe"));
+	page_drop(late);
+	/* What is said in a break stays there. */
+	page_say(host, "{\"type\":\"record\",\"id\":5,\"state\":\"paused\"}");
+	page_expect_ok(host);
+	page_say(member, "{\"type\":\"chat\",\"id\":6,\"text\":\"Where is the tea?\"}");
+	page_expect_ok(member);
+	g_assert_false(index_has(1, "chat", "text", "Where is the tea?"));
+	two_leave();
+}
+
 static void a_restart_goes_on(void)
 {
 	two_people();
@@ -100,7 +251,8 @@ static void a_restart_goes_on(void)
 	g_assert_cmpstr(part, ==, "recordings/1/2");
 	g_free(part);
 	char *index = read_index(1);
-	const char *types[] = {"begin", "part", "restart", "part"};
+	const char *types[] = {"begin",	  "stage", "screen", "speaking", "floor", "part",
+			       "restart", "stage", "screen", "speaking", "floor", "part"};
 	char **lines = g_strsplit(index, "\n", -1);
 	for (unsigned i = 0; i < G_N_ELEMENTS(types); i++) {
 		json_t *line = json_loads(lines[i], 0, NULL);
@@ -171,6 +323,10 @@ int main(int argc, char **argv)
 	ADD(only_some_may);
 	ADD(channels_come_and_go);
 	ADD(a_restart_goes_on);
+	ADD(who_does_not_consent_is_silent);
+	ADD(everybody_has_tracks_of_their_own);
+	ADD(it_begins_by_itself);
+	ADD(the_index_says_who_and_what);
 	ADD(it_ends_with_the_meeting);
 	ADD(nobody_is_left_to_record);
 	ADD(trouble_is_told_at_once);

@@ -181,28 +181,36 @@ static void database_is_set_up_for_speed_and_safety(void)
 	store_close(store);
 }
 
-/* A database of version 1, as an older program made it. */
-static void old_databases_are_migrated(void)
+/* A database of version 1, as an older program made it, with a meeting. */
+static sqlite3 *old_database(void)
 {
 	fresh();
-	struct store *store = opened();
-	gint64 latest = number(store->db, "PRAGMA user_version"), id = 0;
-	g_assert_cmpint(latest, >=, 2);
-	struct store_meeting meeting = sharing("demo");
-	g_assert_true(store_meeting_create(store, &meeting, &id, NULL));
-	int code = sqlite3_exec(
-		store->db,
-		"DROP TABLE recording; DROP TABLE hand; DROP TABLE chat; DROP TABLE bar; DROP TABLE participant;"
-		"ALTER TABLE meeting DROP COLUMN pinned; PRAGMA user_version = 1",
-		NULL, NULL, NULL);
-	g_assert_cmpint(code, ==, SQLITE_OK);
-	store_close(store);
+	g_autofree char *path = g_build_filename(folder, "tongsheng.db", NULL);
+	sqlite3 *db;
+	g_assert_cmpint(g_mkdir_with_parents(folder, 0700), ==, 0);
+	g_assert_cmpint(sqlite3_open(path, &db), ==, SQLITE_OK);
+	g_assert_true(store_migrate_to(db, 1, NULL));
+	g_assert_cmpint(number(db, "PRAGMA user_version"), ==, 1);
+	g_assert_cmpint(sqlite3_exec(db,
+				     "INSERT INTO meeting (id, name, title, starts, zone, minutes, "
+				     "floors, channels, state) VALUES (7, 'demo', 'Demo', 0, '', "
+				     "90, 'zh', 'en fr', 'planned')",
+				     NULL, NULL, NULL),
+			==, SQLITE_OK);
+	return db;
+}
 
-	store = opened();
-	g_assert_cmpint(number(store->db, "PRAGMA user_version"), ==, latest);
+static void old_databases_are_migrated(void)
+{
+	sqlite3_close(old_database());
+	struct store *store = opened();
+	struct store_meeting meeting;
+	g_assert_cmpint(number(store->db, "PRAGMA user_version"), >=, 4);
 	g_assert_cmpint(number(store->db, "SELECT count(*) FROM participant"), ==, 0);
 	g_assert_true(store_meeting_find(store, "demo", &meeting, NULL));
-	g_assert_cmpint(meeting.id, ==, id);
+	g_assert_cmpint(meeting.id, ==, 7);
+	g_assert_cmpint(meeting.minutes, ==, 90);
+	g_assert_cmpstr(meeting.access, ==, "alliance");
 	store_meeting_clear(&meeting);
 	store_close(store);
 }
@@ -210,22 +218,17 @@ static void old_databases_are_migrated(void)
 /* The second step stumbles over a table that is there: nothing of it may stay. */
 static void failed_migrations_leave_nothing_behind(void)
 {
-	fresh();
-	struct store *store = opened();
-	int code = sqlite3_exec(store->db,
-				"DROP TABLE participant; ALTER TABLE meeting DROP COLUMN pinned;"
-				"PRAGMA user_version = 1",
-				NULL, NULL, NULL);
-	g_assert_cmpint(code, ==, SQLITE_OK);
+	sqlite3 *db = old_database();
 	GError *error = NULL;
-	g_assert_false(store_migrate(store->db, &error));
+	g_assert_cmpint(sqlite3_exec(db, "CREATE TABLE chat (id)", NULL, NULL, NULL), ==,
+			SQLITE_OK);
+	g_assert_false(store_migrate(db, &error));
 	g_assert_error(error, SIGNALING_ERROR, SIGNALING_ERROR_INTERNAL);
 	g_clear_error(&error);
-	g_assert_cmpint(number(store->db, "PRAGMA user_version"), ==, 1);
-	g_assert_cmpint(number(store->db, "SELECT count(*) FROM sqlite_master WHERE "
-					  "name = 'participant'"),
+	g_assert_cmpint(number(db, "PRAGMA user_version"), ==, 1);
+	g_assert_cmpint(number(db, "SELECT count(*) FROM sqlite_master WHERE name = 'participant'"),
 			==, 0);
-	store_close(store);
+	sqlite3_close(db);
 }
 
 static void newer_databases_are_refused(void)

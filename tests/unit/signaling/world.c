@@ -134,6 +134,8 @@ void relay_set_channel(struct relay *relay, uint32_t room, uint32_t channel, uin
 	(void)relay;
 	g_assert_cmpuint(room, ==, world.rooms_opened);
 	world.channels_set++;
+	g_free(world.tracks_on_air);
+	world.tracks_on_air = g_strdup(world.tracks->str);
 	world.channel = channel;
 	world.on_air = peer;
 	world.hold_ms = hold_ms;
@@ -286,7 +288,7 @@ void world_open(void)
 	GError *error = NULL;
 	world = (struct world){
 		.folder = g_dir_make_tmp("tongsheng-test-XXXXXX", &error),
-		.config = {.participants = 20},
+		.config = {.participants = 20, .base_url = (char *)"https://meet.example.org"},
 		.now = 1000 * G_USEC_PER_SEC,
 		.muted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
 	};
@@ -322,6 +324,7 @@ void world_close(void)
 	g_free(world.folder);
 	g_hash_table_destroy(world.muted);
 	g_string_free(world.tracks, TRUE);
+	g_free(world.tracks_on_air);
 }
 
 void world_restart(void)

@@ -38,7 +38,8 @@ struct world {
 	 */
 	struct studio *studio;
 	GHashTable *programs, *states;
-	GString *tracks; /* names of what is recorded, with spaces between */
+	GString *tracks;     /* names of what is recorded, with spaces between */
+	char *tracks_on_air; /* tracks, as they were at the last relay_set_channel */
 	enum studio_trouble trouble;
 	uint32_t studio_peer; /* whose state it was told last */
 	GHashTable *muted;    /* "peer/source" of what is muted */

@@ -1,4 +1,5 @@
-/* The world's stand-in for the studio's recorded tracks, of which the names are kept. */
+/* The world's stand-in for the studio's recorded tracks, of which the names are kept, and whether
+ * they show something. */
 #include "tests/unit/signaling/world.h"
 
 void world_recording_open(void)
@@ -16,7 +17,8 @@ void studio_tracks_want(struct studio_tracks *tracks, const struct track_wish *w
 {
 	g_string_truncate(world.tracks, 0);
 	for (unsigned i = 0; i < n; i++)
-		g_string_append_printf(world.tracks, "%s%s", i > 0 ? " " : "", wishes[i].name);
+		g_string_append_printf(world.tracks, "%s%s%s", i > 0 ? " " : "", wishes[i].name,
+				       wishes[i].feed.kind == FEED_NONE ? "(silent)" : "");
 }
 
 char *world_new_part(void)

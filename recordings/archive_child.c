@@ -1,0 +1,144 @@
+#include "recordings/archive_child.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define WORDS_MAX 400 /* bytes of what it said last */
+
+struct archive_child {
+	char *name;
+	pid_t pid;
+	int in;	   /* -1: none */
+	int words; /* what it writes to stderr */
+};
+
+/* Runs in the child, between fork and exec. */
+static G_NORETURN void become(const char *const *argv, int folder, int in, int words, pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent || fchdir(folder) < 0 || dup2(in, STDIN_FILENO) < 0 ||
+	    dup2(words, STDOUT_FILENO) < 0 || dup2(words, STDERR_FILENO) < 0)
+		_exit(127);
+	signal(SIGPIPE, SIG_DFL);
+	execvp(argv[0], (char *const *)argv);
+	dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+static void set_error(GError **error, const char *what)
+{
+	g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(errno), "%s: %s", what,
+		    g_strerror(errno));
+}
+
+struct archive_child *archive_child_start(const char *const *argv, int folder, bool in,
+					  GError **error)
+{
+	int ends[2] = {-1, -1};
+	int words = memfd_create("words", MFD_CLOEXEC);
+	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	pid_t parent = getpid(), pid = -1;
+	if (words >= 0 && nothing >= 0 && (!in || pipe2(ends, O_CLOEXEC) == 0))
+		pid = fork();
+	if (pid == 0)
+		become(argv, folder, in ? ends[0] : nothing, words, parent);
+	if (pid < 0)
+		set_error(error, argv[0]);
+	if (nothing >= 0)
+		close(nothing);
+	if (ends[0] >= 0)
+		close(ends[0]);
+	if (pid < 0) {
+		if (words >= 0)
+			close(words);
+		if (ends[1] >= 0)
+			close(ends[1]);
+		return NULL;
+	}
+	if (in)
+		fcntl(ends[1], F_SETPIPE_SZ, 1 << 20); /* a picture at a time; less is slower */
+	struct archive_child *child = g_new0(struct archive_child, 1);
+	child->name = g_strdup(argv[0]);
+	child->pid = pid;
+	child->in = ends[1];
+	child->words = words;
+	return child;
+}
+
+bool archive_child_write(struct archive_child *child, const void *data, size_t length)
+{
+	const char *at = data;
+	while (length > 0) {
+		ssize_t n = write(child->in, at, length);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		at += n;
+		length -= (size_t)n;
+	}
+	return true;
+}
+
+/* The last line that it wrote. */
+static char *last_words(int fd)
+{
+	char words[WORDS_MAX + 1];
+	off_t length = lseek(fd, 0, SEEK_END);
+	ssize_t n = pread(fd, words, WORDS_MAX, MAX(length - WORDS_MAX, 0));
+	words[MAX(n, 0)] = '\0';
+	g_strchomp(words);
+	const char *line = strrchr(words, '\n');
+	return g_utf8_make_valid(line ? line + 1 : words, -1);
+}
+
+static void child_free(struct archive_child *child)
+{
+	if (child->in >= 0)
+		close(child->in);
+	close(child->words);
+	g_free(child->name);
+	g_free(child);
+}
+
+bool archive_child_end(struct archive_child *child, GError **error)
+{
+	int status = 0;
+	if (child->in >= 0)
+		close(child->in);
+	child->in = -1;
+	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	bool fine = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	if (!fine) {
+		g_autofree char *words = last_words(child->words);
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s ended with %s %d: %s",
+			    child->name, WIFSIGNALED(status) ? "signal" : "status",
+			    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), words);
+	}
+	child_free(child);
+	return fine;
+}
+
+void archive_child_kill(struct archive_child *child)
+{
+	if (!child)
+		return;
+	kill(child->pid, SIGKILL);
+	while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	child_free(child);
+}
+
+bool archive_child_run(const char *const *argv, int folder, GError **error)
+{
+	struct archive_child *child = archive_child_start(argv, folder, false, error);
+	return child && archive_child_end(child, error);
+}

@@ -1,0 +1,24 @@
+/*
+ * A program that works for the archive's job: `ffmpeg`, which holds the codecs that aren't ours to
+ * link. No shell; it gets what it reads through a pipe or finds it in files, and ends with the job,
+ * however that ends. One thread.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct archive_child;
+
+/* argv ends with NULL; folder: in which it runs, an open directory. in: with a pipe to write to. */
+struct archive_child *archive_child_start(const char *const *argv, int folder, bool in,
+					  GError **error);
+/* All of it; false: it doesn't read any more, and archive_child_end says why. */
+bool archive_child_write(struct archive_child *child, const void *data, size_t length);
+/* Its input is at its end; waits for it, and frees it. false: it failed, with its last words. */
+bool archive_child_end(struct archive_child *child, GError **error);
+/* Ends it at once. NULL is allowed. */
+void archive_child_kill(struct archive_child *child);
+/* start and end in one. */
+bool archive_child_run(const char *const *argv, int folder, GError **error);
