@@ -36,7 +36,8 @@ static void add_variant(GPtrArray *argv, const struct archive_video *video, unsi
 	static const char *const names[] = {"720", "360"}, *const levels[] = {"3.1", "3.0"};
 	add_format(argv, "-map [v%s] -c:v libx264 -preset veryfast -profile:v high -level:v %s",
 		   names[variant], levels[variant]);
-	add_format(argv, "-bf 0 -g 250 -threads %u -crf %s -maxrate %s -bufsize %s", video->threads,
+	add_format(argv, "-bf 0 -g 250 -threads %u -crf %s -maxrate %s -bufsize %s",
+		   variant == 0 ? video->threads : 1, /* the small one is quick */
 		   qualities[video->quality][variant].crf, qualities[video->quality][variant].rate,
 		   qualities[video->quality][variant].buffer);
 	/* Segments begin with keyframes, and a seek finds one each 2 s; times are the absolute
