@@ -25,8 +25,8 @@ static G_GNUC_PRINTF(2, 3) void add_format(GPtrArray *argv, const char *format, 
 static GPtrArray *ffmpeg(void)
 {
 	GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
-	static const char *const words[] = {"ffmpeg",	 "-nostdin", "-hide_banner",
-					    "-loglevel", "error",    "-y"};
+	static const char *const words[] = {
+		"ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-xerror", "-y"};
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
 		add(argv, words[i]);
 	return argv;
