@@ -64,7 +64,7 @@ static bool write_chapters(struct archive_job *job, int folder, GError **error)
 		int64_t end = job->plan->time.duration;
 		if (i + 1 < chapters->len)
 			end = archive_time_at(&job->plan->time, (chapter + 1)->t);
-		if (end <= at)
+		if (end <= at || chapter->number == 0)
 			continue;
 		g_string_append_printf(out,
 				       "[CHAPTER]\nTIMEBASE=1/1000\nSTART=%" G_GINT64_FORMAT

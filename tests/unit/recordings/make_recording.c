@@ -129,9 +129,9 @@ static void write_index(const struct world *w)
 	note(w, real(w, 5 * m), "\"type\":\"speaking\",\"people\":[\"p2\"]");
 	note(w, real(w, 5 * m),
 	     "\"type\":\"chapter\",\"number\":2,\"sharer\":\"王小明\",\"subject\":\"问题与回答\"");
-	note(w, real(w, 6 * m), "\"type\":\"silent\",\"channel\":\"%s\",\"from\":true",
+	note(w, real(w, 6 * m), "\"type\":\"silent\",\"channel\":\"%s\",\"on\":true",
 	     w->languages[0]);
-	note(w, real(w, 7 * m), "\"type\":\"silent\",\"channel\":\"%s\",\"from\":false",
+	note(w, real(w, 7 * m), "\"type\":\"silent\",\"channel\":\"%s\",\"on\":false",
 	     w->languages[0]);
 	note(w, real(w, w->part_ms[2]), "\"type\":\"restart\"");
 	note(w, real(w, w->part_ms[2]), "\"type\":\"part\",\"folder\":\"3\"");

@@ -21,7 +21,8 @@ static void test_lines(void)
 	add(index, "{\"type\":\"chat\",\"id\":17,\"from\":\"p1\",\"text\":\"why?\",\"t\":11}");
 	add(index, "{\"type\":\"question\",\"chat\":17,\"on\":true,\"t\":12}");
 	add(index, "{\"type\":\"question\",\"chat\":99,\"on\":true,\"t\":12}");
-	add(index, "{\"type\":\"chapter\",\"number\":2,\"sharer\":\"Ana\",\"t\":13}");
+	add(index, "{\"type\":\"chapter\",\"number\":2,\"sharer\":\"Ana\",\"subject\":\"\",\"t\":13}");
+	add(index, "{\"type\":\"chapter\",\"number\":2,\"sharer\":\"Ana\",\"t\":14}");
 	add(index, "{\"type\":\"weather\",\"sun\":true,\"t\":14}");
 	add(index, "{\"type\":\"ended\",\"t\":20}");
 	g_assert_cmpuint(index->lines, ==, 13);
