@@ -17,7 +17,7 @@ build_packages=(
 [ "$(dpkg --print-architecture)" != amd64 ] || build_packages+=(libipsec-mb-dev)
 test_packages=(
 	clang llvm libclang-rt-14-dev python3 curl iproute2 nftables procps psmisc
-	chromium firefox-esr pulseaudio espeak-ng fonts-noto-core fonts-noto-cjk
+	chromium firefox-esr pulseaudio espeak-ng ffmpeg fonts-noto-core fonts-noto-cjk
 	gstreamer1.0-tools gstreamer1.0-plugins-bad gstreamer1.0-nice
 	python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0 gir1.2-gst-plugins-bad-1.0
 )

@@ -26,9 +26,11 @@ function gzipBesideAssets(): Plugin {
 }
 
 /**
- * Two pages, each built by itself (`vite build`, `vite build --mode status`): with nothing shared, the operator's page costs the
+ * The meeting's page (`vite build`), and others, each built by itself (`vite build --mode status`): with nothing shared, they cost the
  * meeting's page no byte and no request.
  */
+const OTHER_PAGES = ["status", "archive"];
+
 export default defineConfig(({ mode }) => ({
   base: "/",
   esbuild: { jsx: "automatic", jsxImportSource: "preact" },
@@ -40,9 +42,9 @@ export default defineConfig(({ mode }) => ({
     // One meeting page: no module preload polyfill needed by the browsers that do WebRTC simulcast.
     modulePreload: { polyfill: false },
     sourcemap: false,
-    emptyOutDir: mode !== "status",
-    copyPublicDir: mode !== "status",
-    rollupOptions: { input: mode === "status" ? "status.html" : "index.html" },
+    emptyOutDir: !OTHER_PAGES.includes(mode),
+    copyPublicDir: !OTHER_PAGES.includes(mode),
+    rollupOptions: { input: OTHER_PAGES.includes(mode) ? `${mode}.html` : "index.html" },
   },
   plugins: [gzipBesideAssets()],
   server: { proxy: { "/ws": { target: "ws://127.0.0.1:8080", ws: true }, "/api": "http://127.0.0.1:8080" } },
