@@ -107,7 +107,7 @@ export function CopyButton({ text, children, wide }: { text: string; children: C
   );
 }
 
-async function copyText(text: string): Promise<boolean> {
+export async function copyText(text: string): Promise<boolean> {
   if (navigator.clipboard) {
     await navigator.clipboard.writeText(text);
     return true;

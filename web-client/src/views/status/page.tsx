@@ -1,19 +1,16 @@
 /** The operator's page: what the server does now and did in the last hour, and whether this page knows. */
 import "../../styles/status.css";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { catalogueFor } from "../../core/browser";
 import { StatusClient, type StatusState, tokenOf } from "../../core/status/client";
 import { type History, shedding, since, sum, worst } from "../../core/status/history";
-import { readPreferences, writePreferences } from "../../core/storage";
 import { STATUS_LANGUAGES, statusText } from "../../text/status_text";
 import { inUnit } from "../../text/status_units";
-import { CircleAlert, CircleX, Globe, SunMoon, WifiOff } from "../icons";
-import { useMedia } from "../parts/hooks";
+import { CircleAlert, CircleX, WifiOff } from "../icons";
+import { useLook } from "../parts/look";
+import { TopBar } from "../parts/top_bar";
 import { Charts } from "./charts";
 import { clock, useWords, Words } from "./context";
 import { Drops } from "./drops";
-
-type Theme = "system" | "light" | "dark";
 
 function useStatus(): [StatusState, StatusClient] {
   const [state, setState] = useState<StatusState>({ link: { at: "loading" }, history: null });
@@ -34,25 +31,6 @@ function useStatus(): [StatusState, StatusClient] {
   return [state, client];
 }
 
-/** Language and look are remembered as the meeting's page does, for both. */
-function useLook(): { tag: string; theme: Theme; look: "light" | "dark"; setTag(tag: string): void; setTheme(theme: Theme): void } {
-  const [{ tag, theme }, set] = useState(() => {
-    const { uiLanguage, theme: chosen } = readPreferences();
-    return { tag: uiLanguage ?? catalogueFor(navigator.languages), theme: chosen ?? ("system" as Theme) };
-  });
-  const dark = useMedia("(prefers-color-scheme: dark)");
-  const look = theme === "system" ? (dark ? "dark" : "light") : theme;
-  document.documentElement.dataset["theme"] = look; // before the charts ask for its colours
-  useEffect(() => {
-    document.documentElement.lang = tag;
-  }, [tag]);
-  const change = (next: { tag: string; theme: Theme }): void => {
-    set(next);
-    writePreferences({ ...readPreferences(), uiLanguage: next.tag, theme: next.theme });
-  };
-  return { tag, theme, look, setTag: (next) => change({ tag: next, theme }), setTheme: (next) => change({ tag, theme: next }) };
-}
-
 export function StatusPage() {
   const [state, client] = useStatus();
   const look = useLook();
@@ -63,49 +41,13 @@ export function StatusPage() {
   return (
     <Words.Provider value={text}>
       <div class="status-page">
-        <Top {...look} />
+        <TopBar look={look} languages={STATUS_LANGUAGES} t={text.t} />
         <main>
           <Head state={state} />
           <Body state={state} look={look.look} onRetry={() => client.retry()} />
         </main>
       </div>
     </Words.Provider>
-  );
-}
-
-function Top({ tag, theme, setTag, setTheme }: { tag: string; theme: Theme; setTag(tag: string): void; setTheme(theme: Theme): void }) {
-  const { t } = useWords();
-  return (
-    <header class="status-top">
-      <span class="status-brand">
-        <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
-          <path d="M4 14v-4M9 18V6M14 15V9M19 20V4" />
-        </svg>
-        <span class="status-name">{t("app.name")}</span>
-      </span>
-      <div class="page-settings page-settings-compact">
-        <label class="compact-select">
-          <Globe size={20} />
-          <span class="unseen">{t("app.language")}</span>
-          <select value={tag} onChange={(event) => setTag(event.currentTarget.value)} data-testid="ui-language">
-            {STATUS_LANGUAGES.map((language) => (
-              <option key={language.tag} value={language.tag} lang={language.tag}>
-                {language.name}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="compact-select">
-          <SunMoon size={20} />
-          <span class="unseen">{t("app.theme")}</span>
-          <select value={theme} onChange={(event) => setTheme(event.currentTarget.value as Theme)} data-testid="theme">
-            <option value="system">{t("app.themeSystem")}</option>
-            <option value="light">{t("app.themeLight")}</option>
-            <option value="dark">{t("app.themeDark")}</option>
-          </select>
-        </label>
-      </div>
-    </header>
   );
 }
 
