@@ -4,7 +4,7 @@ import type { Archive } from "../../core/archive/answer";
 import { type Captions, type Layout, writeWatching } from "../../core/archive/memory";
 import { RATES } from "../../core/archive/player";
 import {
-  Captions as CaptionsIcon, Columns2, Gauge, Hand, type Icon, Keyboard, Link, Maximize, MessageSquare, Minimize, Pause, Play, RotateCcw, RotateCw, Volume2, VolumeOff,
+  Captions as CaptionsIcon, Check, Columns2, Gauge, Hand, type Icon, Keyboard, Link, Maximize, MessageSquare, Minimize, Pause, Play, RotateCcw, RotateCw, Volume2, VolumeOff,
 } from "../icons";
 import type { FullScreen } from "../parts/hooks";
 import { usePlayer, usePlaying, useWords } from "./context";
@@ -140,7 +140,7 @@ function ViewChoice({ archive: { pictures }, view, onView }: { archive: Archive;
       )}
       {signs && (
         <button type="button" class="choice-button" aria-pressed={view.sign} onClick={() => onView({ sign: !view.sign })} data-testid="sign">
-          <Hand size={18} /> {t("player.sign")}
+          {view.sign ? <Check size={18} /> : <Hand size={18} />} {t("player.sign")}
         </button>
       )}
     </>

@@ -82,8 +82,13 @@ export function ListPage({ visit }: { visit: number }) {
 function SearchField({ value, onChange }: { value: string; onChange(q: string): void }) {
   const { t } = useWords();
   const [written, setWritten] = useState(value);
-  useEffect(() => setWritten(value), [value]);
+  const latest = useRef(value);
+  useEffect(() => {
+    // Back and forward change it from outside; what is being written stays as it is.
+    if (latest.current.trim() !== value) setWritten((latest.current = value));
+  }, [value]);
   const write = (next: string): void => {
+    latest.current = next;
     setWritten(next);
     onChange(next.trim());
   };
