@@ -52,6 +52,16 @@ export function rises(found, level) {
   return at;
 }
 
+/** When it is first over a level for as long as `seconds`: the start of another tone's tick is in every tone's band, but only for a moment. */
+export function begins(found, level, seconds) {
+  const long = Math.round(seconds / STEP);
+  for (let n = 0, over = 0; n < found.length; n++) {
+    over = found[n] >= level ? over + 1 : 0;
+    if (over === long) return (n - long + 1 + WINDOW / HOP / 2) * STEP;
+  }
+  return NaN;
+}
+
 /** The difference of two times on a beat of a second, -0.5 to 0.5. */
 export const onBeat = (a, b) => ((((a - b + 0.5) % 1) + 1) % 1) - 0.5;
 

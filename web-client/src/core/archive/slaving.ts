@@ -18,17 +18,21 @@ const MOST_HIDDEN = 0.5;
 const WITHIN = 0.8;
 const WITHIN_HIDDEN = 0.2;
 
+/** So far from where it jumped to it is under way. */
+const MOVED = 0.03;
+
 export interface Follower {
   /** Whether its rate differs from the leader's at the moment. */
   nudging: boolean;
   jumped: number;
-  /** Seconds that it is behind after a jump, as learned: the next one aims ahead by that. */
+  aim: number;
+  /** Seconds that it takes to be under way after a jump, as learned: the next one aims ahead by that. */
   lead: number;
-  /** The next steady measure teaches the lead. */
+  /** The first measure under way teaches the lead. */
   learning: boolean;
 }
 
-export const newFollower = (): Follower => ({ nudging: false, jumped: -Infinity, lead: 0.05, learning: false });
+export const newFollower = (lead = 0.1): Follower => ({ nudging: false, jumped: -Infinity, aim: 0, lead, learning: false });
 
 export type Step = { do: "nothing" } | { do: "rate"; rate: number } | { do: "jump"; to: number };
 
@@ -37,9 +41,11 @@ export type Step = { do: "nothing" } | { do: "rate"; rate: number } | { do: "jum
  * any clock.
  */
 export function step(follower: Follower, behind: number, place: number, rate: number, nowMs: number, hidden = false): Step {
-  if (follower.learning && Math.abs(behind) < JUMP_FROM && nowMs - follower.jumped < JUMP_AGAIN_MS) {
-    follower.lead = Math.min(0.4, Math.max(0, follower.lead + behind / 2));
+  if (follower.learning) {
+    const waits = place - behind < follower.aim + MOVED * rate;
+    if (waits && nowMs - follower.jumped < JUMP_AGAIN_MS) return { do: "nothing" };
     follower.learning = false;
+    if (!waits && Math.abs(behind) < JUMP_FROM) follower.lead = Math.min(0.4, Math.max(0, follower.lead + behind / rate / 2));
   }
   if (Math.abs(behind) >= JUMP_FROM) {
     if (nowMs - follower.jumped < JUMP_AGAIN_MS) return { do: "nothing" };
@@ -56,13 +62,16 @@ export function step(follower: Follower, behind: number, place: number, rate: nu
   return { do: "rate", rate: Math.round(rate * (1 + change) * 100) / 100 };
 }
 
-/** To where the leader will be when the jump is done. */
+/** To where the leader will be when the jump is done; rate 0: both rest. */
 export function jump(follower: Follower, place: number, rate: number, nowMs: number): Step {
   follower.jumped = nowMs;
   follower.nudging = false;
-  follower.learning = true;
-  return { do: "jump", to: place + follower.lead * rate };
+  follower.learning = rate > 0;
+  follower.aim = place + follower.lead * rate;
+  return { do: "jump", to: follower.aim };
 }
 
-/** Near enough to be swapped with the leader: less is not heard as a jump. */
-export const NEAR = 0.03;
+/** Near enough to be heard in the leader's place: less is not heard as a jump. */
+export const NEAR = 0.02;
+/** For somebody who has waited for it already; the page promises 50 ms. */
+export const NEAR_ENOUGH = 0.04;

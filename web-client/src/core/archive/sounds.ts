@@ -4,7 +4,7 @@
  * notice: so a switch is heard at once, and loses no word.
  */
 import type { Program } from "./answer";
-import { type Follower, jump, NEAR, newFollower, step } from "./slaving";
+import { type Follower, jump, NEAR, NEAR_ENOUGH, newFollower, step } from "./slaving";
 
 /** What of an HTMLMediaElement is used; tests have one of their own. */
 export interface Media {
@@ -39,6 +39,7 @@ const FADE_MS = 60;
 const FADE_STEP_MS = 10;
 const SWITCH_STEP_MS = 20;
 const FOLLOW_STEP_MS = 250;
+const HURRY_MS = 100;
 /** Rather a small jump than a language that never comes. */
 const PATIENCE_MS = 1500;
 /** How many play along silently while somebody chooses. */
@@ -78,6 +79,8 @@ export class Sounds {
   /** iOS leaves the volume to the buttons: there a track is silent by being muted. */
   private readonly fixedVolume: boolean;
   private readonly addresses = new Map<string, string>();
+  /** What the last one took to be under way: the next will take as long. */
+  private lead = 0.1;
 
   constructor(programs: readonly Program[], base: string, private readonly make: () => Media, private readonly events: SoundsEvents) {
     const probe = make();
@@ -219,12 +222,14 @@ export class Sounds {
     const address = this.addresses.get(id);
     if (known || address === undefined) return known ?? null;
     const media = this.make();
-    const track: Track = { id, media, follower: newFollower(), along: false };
+    const track: Track = { id, media, follower: newFollower(this.lead), along: false };
     media.preload = this.heard === null ? "metadata" : "auto";
     media.src = address;
     media.playbackRate = this.rate;
     this.tracks.set(id, track);
     const ifHeard = (tell: () => void) => (): void => { if (track === this.heard) tell(); };
+    // Its place was the leader's when it was asked for; reading its head took a while.
+    media.addEventListener("loadedmetadata", () => { if (track !== this.heard && (track.along || track === this.awaited)) this.follow(track); });
     media.addEventListener("waiting", ifHeard(() => this.events.waiting(true)));
     media.addEventListener("seeking", ifHeard(() => this.events.waiting(this.wanted)));
     media.addEventListener("playing", ifHeard(() => this.events.waiting(false)));
@@ -258,6 +263,11 @@ export class Sounds {
     if (!leader) return;
     this.loudness(track, 0);
     track.media.preload = "auto";
+    if (track.media.readyState < METADATA) {
+      track.media.load();
+      return;
+    }
+    track.follower.lead = this.lead;
     const to = jump(track.follower, leader.currentTime, this.wanted ? this.rate : 0, performance.now());
     if (to.do === "jump") this.place(track, to.to);
     if (this.wanted) this.start(track);
@@ -275,10 +285,13 @@ export class Sounds {
     if (!leader) return;
     for (const track of this.others()) {
       const { media, follower } = track;
-      if ((!track.along && track !== this.awaited) || media.seeking || media.readyState < FUTURE || leader.seeking) continue;
+      // What comes up is heard from now on, and nothing touches what is heard.
+      const comesUp = this.fade !== undefined && track === this.awaited;
+      if (comesUp || (!track.along && track !== this.awaited) || media.seeking || media.readyState < FUTURE || leader.seeking) continue;
       const now = step(follower, leader.currentTime - media.currentTime, leader.currentTime, this.rate, performance.now(), true);
       if (now.do === "rate") media.playbackRate = now.rate;
       if (now.do === "jump") media.currentTime = now.to;
+      if (!follower.learning) this.lead = follower.lead;
     }
     if (this.awaited) this.whenNear(this.awaited);
   }
@@ -288,7 +301,8 @@ export class Sounds {
     const { media } = track;
     if (!leader || this.fade !== undefined || media.paused || media.seeking || media.readyState < FUTURE) return;
     const apart = Math.abs(leader.currentTime - media.currentTime);
-    if (apart < NEAR || performance.now() - this.since > PATIENCE_MS) this.cross(track);
+    const waited = performance.now() - this.since;
+    if (apart < (waited < HURRY_MS ? NEAR : NEAR_ENOUGH) || waited > PATIENCE_MS) this.cross(track);
   }
 
   private cross(track: Track): void {
@@ -317,6 +331,7 @@ export class Sounds {
       this.loudness(old, 0);
       if (!old.along) old.media.pause();
     }
+    track.media.playbackRate = this.rate;
     this.loudness(track, 1);
     this.events.changed(track.id, null);
     this.keepTime();
