@@ -36,17 +36,17 @@ const ffmpeg = (...options) => run("ffmpeg", ["-v", "error", "-nostdin", "-threa
 const FONT = "/usr/share/fonts/truetype/noto/NotoSans-Bold.ttf";
 const words = (text, size, y, colour) => `drawtext=fontfile=${FONT}:text='${text}':fontsize=${size}:x=(w-tw)/2:y=${y}:fontcolor=${colour}`;
 const PICTURES = {
-  stage: { source: `gradients=s=640x360:r=10:c0=0x0f3d3a:c1=0x6aa79c:speed=0.008`, draw: words("Yang Ling", 34, "h*0.72", "white") },
-  screen: { source: `color=0xf4f1e8:s=640x360:r=10`, draw: `${words("How are you going to go on?", 34, "h*0.3", "0x14201e")},${words("Part two · neighbours", 24, "h*0.5", "0x0f766e")}` },
-  "sign-csl": { source: `gradients=s=320x240:r=10:c0=0x33415c:c1=0x7d8597:speed=0.01`, draw: words("sign", 30, "h*0.5", "white") },
+  stage: { source: `gradients=s=320x180:r=25:c0=0x0f3d3a:c1=0x6aa79c:speed=0.008`, draw: words("Yang Ling", 22, "h*0.72", "white") },
+  screen: { source: `color=0xf4f1e8:s=640x360:r=25`, draw: `${words("How are you going to go on?", 34, "h*0.3", "0x14201e")},${words("Part two · neighbours", 24, "h*0.5", "0x0f766e")}` },
+  "sign-csl": { source: `gradients=s=320x240:r=25:c0=0x33415c:c1=0x7d8597:speed=0.01`, draw: words("sign", 30, "h*0.5", "white") },
 };
 
 async function picture(folder, id) {
   const { source, draw } = PICTURES[id];
   const clock = `drawtext=fontfile=${FONT}:text='%{pts\\:hms}':fontsize=18:x=12:y=h-30:fontcolor=0x808080`;
-  await ffmpeg("-f", "lavfi", "-i", `${source}:d=${SECONDS}`, "-vf", `${draw},${clock}`, "-c:v", "libx264", "-preset", "ultrafast", "-b:v", "200k", "-g", "40",
+  await ffmpeg("-f", "lavfi", "-i", `${source}:d=${SECONDS}`, "-vf", `${draw},${clock}`, "-c:v", "libx264", "-preset", "ultrafast", "-b:v", "200k", "-g", "100",
     "-pix_fmt", "yuv420p", "-f", "hls", "-hls_time", "4", "-hls_playlist_type", "vod", "-hls_segment_filename", join(folder, `hls/${id}-%03d.ts`), join(folder, `hls/${id}-360.m3u8`));
-  writeFileSync(join(folder, `hls/${id}.m3u8`), `#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=300000,RESOLUTION=640x360,CODECS="avc1.42c01e"\n${id}-360.m3u8\n`);
+  writeFileSync(join(folder, `hls/${id}.m3u8`), `#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=300000,CODECS="avc1.42c01e"\n${id}-360.m3u8\n`);
 }
 
 async function program(folder, id) {
