@@ -167,7 +167,7 @@ export const archiveEn = {
   "files.filmMkv": "MKV: speaker, screen and all languages as tracks of their own",
   "files.other": "{file}",
   "files.sounds": "Sound of one language",
-  "files.download": "Download {what} ({size})",
+  "files.download": "Download: {what},",
   "files.attachments": "Attachments",
   "files.by": "by {name}",
   "files.part": "Part {n}",

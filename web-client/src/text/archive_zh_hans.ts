@@ -169,7 +169,7 @@ export const archiveZhHans: ArchiveCatalogue = {
   "files.filmMkv": "MKV：讲者、屏幕和各语言分别为独立轨道",
   "files.other": "{file}",
   "files.sounds": "单一语言的声音",
-  "files.download": "下载 {what}（{size}）",
+  "files.download": "下载：{what}，",
   "files.attachments": "附件",
   "files.by": "来自 {name}",
   "files.part": "第 {n} 部分",

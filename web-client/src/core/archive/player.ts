@@ -8,7 +8,9 @@ import type { Layout } from "./memory";
 import { type Follower, jump, newFollower, step } from "./slaving";
 import { type Media, Sounds } from "./sounds";
 
-const FOLLOW_MS = 250;
+const FOLLOW_MS = 100;
+/** Of what it should have moved since the last look: less, and the sound hangs, whatever its events say. */
+const HANGS = 0.1;
 const AGAIN_MS = [1000, 2000, 4000, 8000];
 export const RATES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] as const;
 
@@ -61,6 +63,10 @@ export class Player {
   private timer: ReturnType<typeof setInterval> | undefined;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private failures = 0;
+  /** Where the leader was at the last look, and when. */
+  private seen = { place: 0, ms: -Infinity };
+  /** The leader hangs, and the pictures wait for it. */
+  private held = false;
 
   constructor(private readonly options: PlayerOptions) {
     const { archive, base, at, language, rate, volume } = options;
@@ -95,6 +101,8 @@ export class Player {
   play(): void {
     if (this.state.ended || this.state.at >= this.options.archive.duration - 0.05) this.seek(0);
     this.set({ playing: true, trouble: this.state.trouble === "blocked" ? null : this.state.trouble });
+    this.held = false;
+    this.seen = { place: 0, ms: -Infinity };
     this.sounds.play();
     for (const picture of this.pictures.values()) this.begin(picture);
     clearInterval(this.timer);
@@ -117,6 +125,7 @@ export class Player {
   seek(to: number): void {
     const at = Math.max(0, Math.min(to, this.options.archive.duration));
     this.set({ at, ended: false });
+    this.seen = { place: at, ms: performance.now() };
     this.sounds.seek(at);
     for (const { video, follower } of this.pictures.values()) {
       const aim = jump(follower, at, this.state.playing ? this.state.rate : 0, performance.now());
@@ -202,7 +211,7 @@ export class Player {
   }
 
   private begin({ video }: Picture): void {
-    if (this.state.waiting && this.sounds.leader) return;
+    if ((this.state.waiting || this.held) && this.sounds.leader) return;
     video.play().catch(() => undefined); // it plays as soon as there is something; pause() takes it back
   }
 
@@ -213,7 +222,7 @@ export class Player {
     this.set({ at: place });
     if (this.failures > 0 && this.state.trouble === null && !this.state.waiting) this.failures = 0;
     if (!this.sounds.leader && place >= this.options.archive.duration - 0.05) return this.ends();
-    if (leader.seeking || this.state.waiting) return;
+    if (leader.seeking || this.state.waiting || this.hangs(place)) return;
     for (const { video, follower } of this.pictures.values()) {
       if (video === leader || video.seeking || video.readyState < 2) continue;
       const now = step(follower, place - video.currentTime, place, this.state.rate, performance.now());
@@ -221,6 +230,19 @@ export class Player {
       if (now.do === "jump") video.currentTime = now.to;
       if (video.paused) this.begin({ video } as Picture);
     }
+  }
+
+  /** Browsers say that it plays before anything moves, in Firefox by as much as a second: pictures that ran ahead would have to come back. */
+  private hangs(place: number): boolean {
+    const ms = performance.now();
+    const due = ((ms - this.seen.ms) / 1000) * this.state.rate;
+    const hangs = this.sounds.leader !== null && due < 60 && place - this.seen.place < due * HANGS;
+    this.seen = { place, ms };
+    const changed = hangs !== this.held;
+    this.held = hangs;
+    if (changed && hangs) for (const { video } of this.pictures.values()) video.pause();
+    if (changed && !hangs) for (const picture of this.pictures.values()) this.begin(picture);
+    return hangs;
   }
 
   /** Paused: each picture shows the very moment. */

@@ -10,6 +10,7 @@ const NUDGE_TO = 0.012;
 const JUMP_FROM = 0.5;
 /** A jump needs time to be shown; another one before that would never end. */
 const JUMP_AGAIN_MS = 1500;
+const JUMP_DONE_MS = 500;
 /** How much faster or slower a picture may be without looking so. */
 const MOST = 0.1;
 /** What is neither heard nor seen may hurry. */
@@ -48,7 +49,8 @@ export function step(follower: Follower, behind: number, place: number, rate: nu
     if (!waits && Math.abs(behind) < JUMP_FROM) follower.lead = Math.min(0.4, Math.max(0, follower.lead + behind / rate / 2));
   }
   if (Math.abs(behind) >= JUMP_FROM) {
-    if (nowMs - follower.jumped < JUMP_AGAIN_MS) return { do: "nothing" };
+    // It was under way, so the jump is done; but no jump each time that one is called.
+    if (nowMs - follower.jumped < JUMP_DONE_MS) return { do: "nothing" };
     return jump(follower, place, rate, nowMs);
   }
   if (Math.abs(behind) < (follower.nudging ? NUDGE_TO : NUDGE_FROM)) {

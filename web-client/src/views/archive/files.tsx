@@ -17,10 +17,13 @@ export function useProgramName(): (program: Pick<Program, "id" | "language">) =>
 
 function FileLink({ href, what, name, bytes }: { href: string; what: string; name: string; bytes: number }) {
   const { t, tag } = useWords();
-  const size = sizeOf(tag, bytes);
   return (
-    <a class="file-link" href={href} download aria-label={t("files.download", { what: `${what}, ${name}`, size })}>
-      <Download size={16} /> {name} <span class="hint tabular">{size}</span>
+    <a class="file-link" href={href} download>
+      <Download size={16} />
+      <span>
+        <span class="unseen">{t("files.download", { what })} </span>
+        {name} <span class="hint tabular">{sizeOf(tag, bytes)}</span>
+      </span>
     </a>
   );
 }

@@ -212,10 +212,11 @@ function Months({ months, chosen, onChoose }: { months: ListState["months"]; cho
                 <li key={month}>
                   <button
                     type="button" class="month" disabled={count === 0} aria-pressed={chosen === month} data-month={month}
-                    aria-label={t("list.month", { month: monthName(tag, month), n: count })} onClick={() => onChoose(chosen === month ? "" : month)}
+                    onClick={() => onChoose(chosen === month ? "" : month)}
                   >
-                    <span>{monthName(tag, month, "short", false)}</span>
-                    {count > 0 && <b class="tabular">{count}</b>}
+                    <span aria-hidden="true">{monthName(tag, month, "short", false)}</span>
+                    {count > 0 && <b class="tabular" aria-hidden="true">{count}</b>}
+                    <span class="unseen">{t("list.month", { month: monthName(tag, month), n: count })}</span>
                   </button>
                 </li>
               );
