@@ -6,6 +6,7 @@
 /** Lip sync is noticed from 45 ms on (ITU-R BT.1359-1): begin to nudge before that, and stop when it's as good as it gets. */
 const NUDGE_FROM = 0.04;
 const NUDGE_TO = 0.012;
+const NUDGE_FROM_HIDDEN = 0.02;
 /** Further away one jumps: at a tenth faster half a second takes five. */
 const JUMP_FROM = 0.5;
 /** A jump needs time to be shown; another one before that would never end. */
@@ -53,7 +54,7 @@ export function step(follower: Follower, behind: number, place: number, rate: nu
     if (nowMs - follower.jumped < JUMP_DONE_MS) return { do: "nothing" };
     return jump(follower, place, rate, nowMs);
   }
-  if (Math.abs(behind) < (follower.nudging ? NUDGE_TO : NUDGE_FROM)) {
+  if (Math.abs(behind) < (follower.nudging ? NUDGE_TO : hidden ? NUDGE_FROM_HIDDEN : NUDGE_FROM)) {
     if (!follower.nudging) return { do: "nothing" };
     follower.nudging = false;
     return { do: "rate", rate };
@@ -74,6 +75,6 @@ export function jump(follower: Follower, place: number, rate: number, nowMs: num
 }
 
 /** Near enough to be heard in the leader's place: less is not heard as a jump. */
-export const NEAR = 0.02;
+export const NEAR = 0.025;
 /** For somebody who has waited for it already; the page promises 50 ms. */
 export const NEAR_ENOUGH = 0.04;

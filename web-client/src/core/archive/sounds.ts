@@ -38,7 +38,7 @@ const SILENT = 0.0005;
 const FADE_MS = 60;
 const FADE_STEP_MS = 10;
 const SWITCH_STEP_MS = 20;
-const FOLLOW_STEP_MS = 250;
+const FOLLOW_STEP_MS = 100;
 const HURRY_MS = 100;
 /** Rather a small jump than a language that never comes. */
 const PATIENCE_MS = 1500;
