@@ -8,3 +8,4 @@ import "./overload.test.mjs";
 import "./console.test.mjs";
 import "./languages.test.mjs";
 import "./recording.test.mjs";
+import "./archive_page.test.mjs";

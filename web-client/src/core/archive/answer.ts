@@ -44,6 +44,8 @@ const progress = or<"none" | "waiting" | "running" | "done" | "failed">(oneOf("n
 const entry = object({
   name: string, title: text, starts: count, zone: text, minutes: count, access, floors: or(array(string), []), languages: or(array(string), []),
   countries: or(array(string), []), duration: count, thumbnail: or<string | null>(address, null), state: progress, found: or(array(found), []),
+  /** Unix seconds of the last recording, for meetings without a start. */
+  when: count,
 });
 export type Entry = ReturnType<typeof entry>;
 
@@ -59,6 +61,7 @@ export type List = ReturnType<typeof readList>;
 const agendaPart = object({ number, sharer: text, subject: text, minutes: count });
 const recording = object({
   id, begin: count, ended: or<number | null>(number, null), state: progress, step: text, done: count, error: text, base: address,
+  recording: or<"recording" | "paused" | "ended">(oneOf("recording", "paused", "ended"), "ended"),
 });
 export type Recording = ReturnType<typeof recording>;
 

@@ -147,7 +147,7 @@ function EntryCard({ entry }: { entry: Entry }) {
             <bdi>{marked ? <Marked text={marked.text} /> : title}</bdi>
           </Away>
         </h3>
-        <p class="entry-line"><When starts={entry.starts} minutes={0} zone={entry.zone} /></p>
+        <p class="entry-line"><When starts={entry.starts || entry.when} minutes={0} zone={entry.zone} /></p>
         {entry.countries.length > 0 && (
           <p class="entry-line">
             <span class="unseen">{t("list.countries", { countries: "" })}</span>

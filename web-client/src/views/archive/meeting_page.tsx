@@ -115,10 +115,11 @@ function Chooser({ meeting, recording, onChoose }: { meeting: Meeting; recording
   );
 }
 
-const STEPS = ["programs", "pictures", "files"] as const;
+/** Of the job (recordings/archive_job.c). */
+const STEPS = ["programs", "pictures", "renditions", "files", "thumbnails", "texts", "playlists"] as const;
 
 /** How far the job is that makes the archive. */
-function Job({ recording: { state, step, done, error } }: { recording: Recording }) {
+function Job({ recording: { state, step, done, error, recording } }: { recording: Recording }) {
   const { t, tag } = useWords();
   if (state === "failed") {
     return (
@@ -127,6 +128,7 @@ function Job({ recording: { state, step, done, error } }: { recording: Recording
       </Notice>
     );
   }
+  if (recording !== "ended") return <Notice title={t("state.recording")} icon={Clock}><p>{t("state.recordingText")}</p></Notice>;
   const known = STEPS.find((one) => one === step);
   const words = known ? t(`step.${known}`) : step ? t("step.other", { step }) : t("step.unknown");
   const share = new Intl.NumberFormat(tag, { style: "percent", maximumFractionDigits: 0 }).format(done);
