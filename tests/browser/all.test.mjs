@@ -10,3 +10,4 @@ import "./console.test.mjs";
 import "./languages.test.mjs";
 import "./recording.test.mjs";
 import "./minutes.test.mjs";
+import "./archive_page.test.mjs";
