@@ -40,7 +40,7 @@ function firstLanguage({ programs }: Archive): string {
   const remembered = readWatching().language;
   const floor = programs.find(({ id }) => id === "floor")?.language;
   const channels = programs.filter(({ id }) => id !== "floor").map(({ id }) => id);
-  const languages = languagesOf({ name: "", title: "", starts: 0, zone: "", minutes: 0, floors: floor ? [floor] : [], channels });
+  const languages = languagesOf({ floors: floor ? [floor] : [], channels });
   return firstChoice(languages, remembered === "floor" ? "" : remembered, navigator.languages) || "floor";
 }
 
