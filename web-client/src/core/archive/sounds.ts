@@ -4,7 +4,7 @@
  * notice: so a switch is heard at once, and loses no word.
  */
 import type { Program } from "./answer";
-import { type Follower, jump, NEAR, NEAR_ENOUGH, newFollower, step } from "./slaving";
+import { align, alignJump, type Alignment, newAlignment } from "./slaving";
 
 /** What of an HTMLMediaElement is used; tests have one of their own. */
 export interface Media {
@@ -37,9 +37,7 @@ const FUTURE = 3;
 const SILENT = 0.0005;
 const FADE_MS = 60;
 const FADE_STEP_MS = 10;
-const SWITCH_STEP_MS = 20;
-const FOLLOW_STEP_MS = 100;
-const HURRY_MS = 100;
+const STEP_MS = 20;
 /** Rather a small jump than a language that never comes. */
 const PATIENCE_MS = 1500;
 /** How many play along silently while somebody chooses. */
@@ -50,8 +48,10 @@ const REST_AFTER_MS = 8000;
 interface Track {
   id: string;
   media: Media;
-  follower: Follower;
+  alignment: Alignment;
   along: boolean;
+  /** It could be heard in the leader's place. */
+  near: boolean;
 }
 
 export interface SoundsEvents {
@@ -127,7 +127,11 @@ export class Sounds {
   }
 
   seek(at: number): void {
-    for (const track of this.tracks.values()) this.place(track, at);
+    for (const track of this.tracks.values()) {
+      this.place(track, at);
+      track.near = false;
+      Object.assign(track.alignment, { aim: at, jumped: performance.now(), jumps: 0, measures: [] });
+    }
     if (this.awaited && !this.wanted) this.swap(this.awaited);
   }
 
@@ -222,7 +226,7 @@ export class Sounds {
     const address = this.addresses.get(id);
     if (known || address === undefined) return known ?? null;
     const media = this.make();
-    const track: Track = { id, media, follower: newFollower(this.lead), along: false };
+    const track: Track = { id, media, alignment: newAlignment(this.lead), along: false, near: false };
     media.preload = this.heard === null ? "metadata" : "auto";
     media.src = address;
     media.playbackRate = this.rate;
@@ -267,9 +271,9 @@ export class Sounds {
       track.media.load();
       return;
     }
-    track.follower.lead = this.lead;
-    const to = jump(track.follower, leader.currentTime, this.wanted ? this.rate : 0, performance.now());
-    if (to.do === "jump") this.place(track, to.to);
+    track.alignment = newAlignment(this.lead);
+    track.near = false;
+    this.place(track, alignJump(track.alignment, leader.currentTime, this.wanted ? this.rate : 0, performance.now()).to);
     if (this.wanted) this.start(track);
   }
 
@@ -277,21 +281,21 @@ export class Sounds {
     clearInterval(this.timer);
     this.timer = undefined;
     const along = this.others().some((track) => track.along || track === this.awaited);
-    if (this.wanted && along) this.timer = setInterval(() => this.tick(), this.awaited ? SWITCH_STEP_MS : FOLLOW_STEP_MS);
+    if (this.wanted && along) this.timer = setInterval(() => this.tick(), STEP_MS);
   }
 
   private tick(): void {
     const leader = this.heard?.media;
     if (!leader) return;
     for (const track of this.others()) {
-      const { media, follower } = track;
+      const { media, alignment } = track;
       // What comes up is heard from now on, and nothing touches what is heard.
       const comesUp = this.fade !== undefined && track === this.awaited;
       if (comesUp || (!track.along && track !== this.awaited) || media.seeking || media.readyState < FUTURE || leader.seeking) continue;
-      const now = step(follower, leader.currentTime - media.currentTime, leader.currentTime, this.rate, performance.now(), true);
-      if (now.do === "rate") media.playbackRate = now.rate;
+      const now = align(alignment, leader.currentTime, media.currentTime, this.rate, performance.now());
+      track.near = now.do === "near";
       if (now.do === "jump") media.currentTime = now.to;
-      if (!follower.learning) this.lead = follower.lead;
+      this.lead = alignment.lead;
     }
     if (this.awaited) this.whenNear(this.awaited);
   }
@@ -300,15 +304,11 @@ export class Sounds {
     const leader = this.heard?.media;
     const { media } = track;
     if (!leader || this.fade !== undefined || media.paused || media.seeking || media.readyState < FUTURE) return;
-    const apart = Math.abs(leader.currentTime - media.currentTime);
-    const waited = performance.now() - this.since;
-    if (apart < (waited < HURRY_MS ? NEAR : NEAR_ENOUGH) || waited > PATIENCE_MS) this.cross(track);
+    if (track.near || performance.now() - this.since > PATIENCE_MS) this.cross(track);
   }
 
   private cross(track: Track): void {
     const old = this.heard;
-    track.media.playbackRate = this.rate;
-    track.follower.nudging = false;
     if (!old) return;
     let passed = 0;
     this.fade = setInterval(() => {
@@ -331,7 +331,6 @@ export class Sounds {
       this.loudness(old, 0);
       if (!old.along) old.media.pause();
     }
-    track.media.playbackRate = this.rate;
     this.loudness(track, 1);
     this.events.changed(track.id, null);
     this.keepTime();

@@ -5,7 +5,8 @@ import { sizeOf } from "../../text/archive_times";
 import { Download, Paperclip } from "../icons";
 import { useWords } from "./context";
 
-const FORMATS = ["mp3", "opus", "m4a"] as const;
+/** The third one, m4a, is the page's own. */
+const FORMATS = ["mp3", "opus"] as const;
 
 export function useProgramName(): (program: Pick<Program, "id" | "language">) => string {
   const { t } = useWords();
