@@ -336,6 +336,7 @@ bool archive_job_run(struct archive_job *job, GError **error)
 	archive_file_remove(job->folder, "work");
 	fine = fine && archive_make_report(job, error);
 	if (fine)
-		archive_job_progress(job, "done", 1);
+		printf("{\"step\":\"done\",\"done\":1,\"total\":1,\"duration\":%.3f}\n",
+		       (double)job->plan->time.duration / 1000);
 	return fine;
 }

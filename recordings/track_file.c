@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 /* The disk is this long behind (it is brought to it once a second), and everybody should know. */
@@ -54,6 +55,9 @@ struct track_file *track_file_new(const char *folder, const char *name, bool vid
 	file->directory = directory;
 	file->name = g_steal_pointer(&file_name);
 	file->fd = fd;
+	/* Who reads it (recordings/archive_files.c) waits until it is closed, however that comes.
+	 */
+	(void)flock(fd, LOCK_EX | LOCK_NB);
 	file->waiting = g_byte_array_new();
 	file->patches = g_array_new(FALSE, FALSE, sizeof(struct patch));
 	file->sync = disk_sync_add(fd, folder);
