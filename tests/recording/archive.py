@@ -10,7 +10,7 @@ from meeting import BUILD
 
 
 def knows_archive():
-    return "archive" in subprocess.run([BUILD / "tongsheng", "--help"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+    return "archive" in subprocess.run([BUILD / "tongsheng", "help"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
                                        text=True).stdout
 
 
