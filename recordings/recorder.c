@@ -33,10 +33,7 @@ struct recorder {
 
 static bool on_append(void *user, const uint8_t *data, size_t length)
 {
-	struct recorder *recorder = user;
-	bool kept = track_file_append(recorder->file, data, length);
-	recorder->waits = !track_file_is_written(recorder->file);
-	return kept;
+	return track_file_append(((struct recorder *)user)->file, data, length);
 }
 
 static void on_patch(void *user, uint64_t offset, const uint8_t *data, size_t length)
@@ -113,9 +110,9 @@ void recorder_tick(struct recorder *recorder)
 {
 	if (is_empty(recorder))
 		recorder->emptied_us = g_get_monotonic_time();
-	recorder->waits = !track_file_retry(recorder->file);
 	gint64 now_us = g_get_monotonic_time();
 	track_tick(recorder->track, (uint64_t)now_us);
+	recorder->waits = !track_file_flush(recorder->file);
 	tell_written(recorder, 1);
 	tell_trouble(recorder, now_us);
 	ask_keyframe(recorder, now_us);
@@ -163,6 +160,7 @@ static bool read_messages(struct recorder *recorder, unsigned max)
 bool recorder_read(struct recorder *recorder)
 {
 	bool there = read_messages(recorder, READ_MAX);
+	recorder->waits = !track_file_flush(recorder->file);
 	tell_written(recorder, WORTH_TELLING);
 	return there;
 }
@@ -170,6 +168,7 @@ bool recorder_read(struct recorder *recorder)
 void recorder_read_all(struct recorder *recorder)
 {
 	(void)read_messages(recorder, LAST_MAX);
+	recorder->waits = !track_file_flush(recorder->file);
 	tell_written(recorder, 1);
 }
 
