@@ -3,7 +3,7 @@ DATA ?= ./var
 FUZZ_SECONDS ?= 5
 
 .PHONY: run test build setup setup-test test-unit test-sanitize test-fuzz test-interop test-client test-browser test-layers \
-	test-long bench bench-join bench-languages format clean
+	test-long bench bench-join bench-languages bench-recording format clean
 
 run: build
 	@DATA=$(DATA) tools/run.sh
@@ -41,6 +41,13 @@ bench-join: setup-test build
 # Languages through real browsers: switching, hand-overs, fallback, relay, and what channels cost. ROUNDS=50 for a look.
 bench-languages: setup-test build
 	@tests/browser/run.sh node bench_languages.mjs
+
+# What a recording loses when processes are killed, drifts in hours, bears of a bad disk, and costs. KILLS=5 HOURS=0.5 for a look;
+# RECORDING="--only drift,cpu".
+bench-recording: setup-test
+	@tools/setup.sh bench
+	@tools/build.sh build
+	@tests/recording/recording.sh recording.py $(RECORDING)
 
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i

@@ -108,7 +108,7 @@ static void child_free(struct archive_child *child)
 	g_free(child);
 }
 
-bool archive_child_end(struct archive_child *child, GError **error)
+static bool end(struct archive_child *child, char **ret_words, GError **error)
 {
 	int status = 0;
 	if (child->in >= 0)
@@ -117,14 +117,41 @@ bool archive_child_end(struct archive_child *child, GError **error)
 	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	bool fine = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-	if (!fine) {
-		g_autofree char *words = last_words(child->words);
+	g_autofree char *words = last_words(child->words);
+	if (!fine)
 		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s ended with %s %d: %s",
 			    child->name, WIFSIGNALED(status) ? "signal" : "status",
 			    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), words);
-	}
+	if (fine && ret_words)
+		*ret_words = g_steal_pointer(&words);
 	child_free(child);
 	return fine;
+}
+
+bool archive_child_end(struct archive_child *child, GError **error)
+{
+	return end(child, NULL, error);
+}
+
+int64_t archive_child_packets(const char *path, int folder, GError **error)
+{
+	const char *const argv[] = {"ffprobe",
+				    "-v",
+				    "error",
+				    "-count_packets",
+				    "-select_streams",
+				    "0",
+				    "-show_entries",
+				    "stream=nb_read_packets",
+				    "-of",
+				    "default=nw=1:nk=1",
+				    path,
+				    NULL};
+	g_autofree char *words = NULL;
+	struct archive_child *child = archive_child_start(argv, folder, false, error);
+	if (!child || !end(child, &words, error))
+		return -1;
+	return g_ascii_strtoll(words, NULL, 10);
 }
 
 void archive_child_kill(struct archive_child *child)

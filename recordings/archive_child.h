@@ -8,6 +8,7 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct archive_child;
 
@@ -20,5 +21,7 @@ bool archive_child_write(struct archive_child *child, const void *data, size_t l
 bool archive_child_end(struct archive_child *child, GError **error);
 /* Ends it at once. NULL is allowed. */
 void archive_child_kill(struct archive_child *child);
+/* Packets of the first stream of a file or a playlist, by ffprobe; -1: error set. */
+int64_t archive_child_packets(const char *path, int folder, GError **error);
 /* start and end in one. */
 bool archive_child_run(const char *const *argv, int folder, GError **error);

@@ -11,6 +11,7 @@
 #define SOURCES_MAX 200
 #define FILES_MAX   10000
 #define LAST_MS	    20 /* what the last block holds */
+#define WAIT_MS	    30000
 
 /* A file's name, and where it belongs among those of its track. */
 struct found {
@@ -181,6 +182,9 @@ static void add_file(struct archive_files *files, int directory, const struct fo
 	struct stat st;
 	g_autoptr(GError) error = NULL;
 	struct archive_track *track = archive_track_open(directory, found->path, &error);
+	/* The recorder brings a file to its end after the recording has ended. */
+	if (track && !archive_track_wait(track, WAIT_MS))
+		trouble(files, found->path, "is still being written");
 	if (!track || fstatat(directory, found->path, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		trouble(files, found->path, error ? error->message : "gone");
 		archive_track_free(track);

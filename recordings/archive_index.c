@@ -148,7 +148,7 @@ static void add_event(struct archive_index *index, const json_t *line, int64_t t
 	const json_t *person = json_object_get(line, who[kind]);
 	event.who = g_strdup(id_of(person ? person : json_object_get(line, "person")));
 	event.channel = g_strdup(channel ? channel : text_of(line, "channel"));
-	event.on = json_is_true(json_object_get(line, "from"));
+	event.on = json_is_true(json_object_get(line, "on"));
 	if (kind == ARCHIVE_SPEAKING)
 		event.people = people_of(json_object_get(line, "people"));
 	g_array_append_val(index->events, event);
@@ -180,13 +180,26 @@ static void mark_question(struct archive_index *index, const json_t *line, int64
 	}
 }
 
+static char *text_or_none(const json_t *line, const char *name)
+{
+	const char *text = text_of(line, name);
+	return text && *text ? g_strdup(text) : NULL;
+}
+
+/* After a pause the index says again which one runs. */
 static void add_chapter(struct archive_index *index, const json_t *line, int64_t t, unsigned kind)
 {
+	json_int_t number = json_integer_value(json_object_get(line, "number"));
+	guint n = index->chapters->len;
+	int64_t before =
+		n > 0 ? g_array_index(index->chapters, struct archive_chapter, n - 1).number : 0;
+	if (number == before)
+		return;
 	struct archive_chapter chapter = {
 		.t = t,
-		.number = json_integer_value(json_object_get(line, "number")),
-		.sharer = g_strdup(text_of(line, "sharer")),
-		.subject = g_strdup(text_of(line, "subject")),
+		.number = number,
+		.sharer = text_or_none(line, "sharer"),
+		.subject = text_or_none(line, "subject"),
 	};
 	g_array_append_val(index->chapters, chapter);
 }

@@ -41,7 +41,7 @@ struct archive_chat {
 };
 
 struct archive_chapter {
-	int64_t t, number;
+	int64_t t, number; /* number 0: none runs from here on */
 	char *sharer, *subject;
 };
 

@@ -6,7 +6,11 @@
 #include <gio/gio.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
+
+/* Of a step's name: channels' tags are in it. */
+#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-./"
 
 /* What a second of each costs, about, for the bar that people see. */
 #define COST_PROGRAM 1.0
@@ -31,7 +35,13 @@ static bool open_folders(struct archive_job *job, const char *path, GError **err
 	if (*name && strspn(name, "0123456789") == strlen(name))
 		job->recording_number = g_ascii_strtoll(name, NULL, 10);
 	job->folder = archive_folder_open(job->recording, "archive", error);
-	return job->folder >= 0;
+	if (job->folder < 0)
+		return false;
+	/* One job at a time; the lock goes with the process. */
+	if (flock(job->folder, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	g_set_error(error, G_IO_ERROR, G_IO_ERROR_BUSY, "%s: another job makes its archive", path);
+	return false;
 }
 
 struct archive_job *archive_job_new(const char *path, unsigned threads, unsigned chunk_s,
@@ -212,28 +222,60 @@ static const struct step *find_step(const GArray *steps, const char *name)
 	return NULL;
 }
 
-/* Which file or folder of the archive a step made. */
-static void remove_made(int folder, const char *name)
+static void remove_all(int folder, const char *const *names)
+{
+	for (; *names; names++)
+		archive_file_remove(folder, *names);
+}
+
+/* A picture's stretches come one after another: what the first one's stamp goes with is all. */
+static void remove_chunk(int folder, const char *id, const char *number)
+{
+	unsigned n = (unsigned)g_ascii_strtoull(number, NULL, 10);
+	g_autofree char *chunk = g_strdup_printf("hls/%s/%04u", id, n);
+	g_autofree char *all = g_strdup_printf("hls/%s", id);
+	g_autofree char *list = g_strdup_printf("hls/%s.m3u8", id);
+	archive_file_remove(folder, n > 0 ? chunk : all);
+	if (n == 0)
+		archive_file_remove(folder, list);
+}
+
+static void remove_program(int folder, const char *id)
 {
 	static const char *const kinds[] = {"opus", "m4a", "mp3"};
-	g_auto(GStrv) words = g_strsplit(name, "/", 3);
-	g_autofree char *path = NULL;
-	if (words[0] && words[1] && strcmp(words[0], "programs") == 0) {
-		for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-			g_autofree char *file = g_strdup_printf("audio/%s.%s", words[1], kinds[i]);
-			archive_file_remove(folder, file);
-		}
-		return;
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		g_autofree char *file = g_strdup_printf("audio/%s.%s", id, kinds[i]);
+		archive_file_remove(folder, file);
 	}
-	if (words[0] && words[1] && strcmp(words[0], "renditions") == 0)
-		path = g_strdup_printf("hls/audio-%s", words[1]);
-	else if (words[0] && words[1] && strcmp(words[0], "picture") == 0)
-		path = g_strdup_printf("hls/%s", words[1]);
-	else if (strcmp(name, "thumbnails") == 0)
-		path = g_strdup("thumbs");
-	else
-		path = g_strdup(name);
-	archive_file_remove(folder, path);
+}
+
+/* Which files or folders of the archive a step made. */
+static void remove_made(int folder, const char *name)
+{
+	static const char *const texts[] = {"chapters.vtt", "chat.vtt", "questions.vtt",
+					    "speakers.vtt", NULL};
+	static const char *const thumbnails[] = {"thumbs", "thumbnail.jpg", NULL};
+	g_auto(GStrv) words = g_strsplit(name, "/", 3);
+	guint n = g_strv_length(words);
+	/* Ours, but it was on a disk. */
+	if (strspn(name, NAME_LETTERS) != strlen(name) || strstr(name, ".."))
+		return;
+	if (n == 3 && strcmp(words[0], "picture") == 0) {
+		remove_chunk(folder, words[1], words[2]);
+	} else if (n == 2 && strcmp(words[0], "programs") == 0) {
+		remove_program(folder, words[1]);
+	} else if (n == 2 && strcmp(words[0], "renditions") == 0) {
+		g_autofree char *path = g_strdup_printf("hls/audio-%s", words[1]);
+		archive_file_remove(folder, path);
+	} else if (strcmp(name, "thumbnails") == 0) {
+		remove_all(folder, thumbnails);
+	} else if (strcmp(name, "texts") == 0) {
+		remove_all(folder, texts);
+	} else if (strcmp(name, "playlists") == 0) {
+		archive_file_remove(folder, "hls/master.m3u8");
+	} else if (n == 1) {
+		archive_file_remove(folder, name);
+	}
 }
 
 struct sweep {
@@ -255,10 +297,8 @@ static bool keep_step(void *user, const char *name, const char *stamp)
 static void sweep(struct archive_job *job, const GArray *steps)
 {
 	struct sweep user = {job, steps};
-	if (archive_steps_forget(job->steps, keep_step, &user)) {
+	if (archive_steps_forget(job->steps, keep_step, &user))
 		archive_file_remove(job->folder, "archive.json");
-		archive_file_remove(job->folder, "thumbnail.jpg");
-	}
 	archive_file_remove(job->folder, "work");
 }
 
@@ -272,7 +312,9 @@ static bool run_step(struct archive_job *job, const struct step *step, GError **
 		return true;
 	}
 	archive_job_progress(job, step->kind, 0);
-	if (!step->make(job, step->what, step->n, error) ||
+	/* What is made and not stamped yet is found by this when the recording changes. */
+	if (!archive_steps_begin(job->steps, step->name, error) ||
+	    !step->make(job, step->what, step->n, error) ||
 	    !archive_steps_done(job->steps, step->name, step->stamp, error))
 		return false;
 	archive_job_progress(job, step->kind, 1);
@@ -295,6 +337,7 @@ bool archive_job_run(struct archive_job *job, GError **error)
 	archive_file_remove(job->folder, "work");
 	fine = fine && archive_make_report(job, error);
 	if (fine)
-		archive_job_progress(job, "done", 1);
+		printf("{\"step\":\"done\",\"done\":1,\"total\":1,\"duration\":%.3f}\n",
+		       (double)job->plan->time.duration / 1000);
 	return fine;
 }

@@ -25,8 +25,8 @@ static G_GNUC_PRINTF(2, 3) void add_format(GPtrArray *argv, const char *format, 
 static GPtrArray *ffmpeg(void)
 {
 	GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
-	static const char *const words[] = {"ffmpeg",	 "-nostdin", "-hide_banner",
-					    "-loglevel", "error",    "-y"};
+	static const char *const words[] = {
+		"ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-xerror", "-y"};
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
 		add(argv, words[i]);
 	return argv;
@@ -64,7 +64,7 @@ static bool write_chapters(struct archive_job *job, int folder, GError **error)
 		int64_t end = job->plan->time.duration;
 		if (i + 1 < chapters->len)
 			end = archive_time_at(&job->plan->time, (chapter + 1)->t);
-		if (end <= at)
+		if (end <= at || chapter->number == 0)
 			continue;
 		g_string_append_printf(out,
 				       "[CHAPTER]\nTIMEBASE=1/1000\nSTART=%" G_GINT64_FORMAT

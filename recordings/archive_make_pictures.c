@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define TS_PACKET  188
 #define AUDIO_BITS 110000 /* a second of a rendition, with what TS adds */
 
 static const struct variant {
@@ -46,23 +47,35 @@ static void on_progress(void *user, int64_t at_ms)
 			     (double)(at_ms % chunk_ms(job)) / (double)chunk_ms(job));
 }
 
-/* Every segment must be there: a playlist names them by their numbers. */
-static bool check_segments(const struct archive_job *job, int folder, guint n, GError **error)
+/*
+ * Every segment must be there, and every frame: on a full disk ffmpeg's HLS ends as if all were
+ * well, with segments that are cut.
+ */
+static bool check_segments(const struct archive_job *job, int folder, guint n, int64_t frames,
+			   GError **error)
 {
-	guint end = MIN((n + 1) * job->chunk_segments, segments(job));
-	for (guint i = n * job->chunk_segments; i < end; i++)
-		for (size_t v = 0; v < G_N_ELEMENTS(variants); v++) {
+	guint first = n * job->chunk_segments;
+	guint end = MIN(first + job->chunk_segments, segments(job));
+	for (size_t v = 0; v < G_N_ELEMENTS(variants); v++) {
+		g_autofree char *list = g_strdup_printf("%u.m3u8", variants[v].height);
+		int64_t found = archive_child_packets(list, folder, error);
+		bool whole = found == frames;
+		for (guint i = first; whole && i < end; i++) {
 			g_autofree char *name =
 				g_strdup_printf("%u-%05u.ts", variants[v].height, i);
 			struct stat st;
-			if (fstatat(folder, name, &st, 0) == 0 && st.st_size > 0)
-				continue;
-			g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
-				    "ffmpeg left out the segment %s", name);
-			return false;
+			whole = fstatat(folder, name, &st, 0) == 0 && st.st_size > 0 &&
+				st.st_size % TS_PACKET == 0;
 		}
-	unlinkat(folder, "720.m3u8", 0);
-	unlinkat(folder, "360.m3u8", 0);
+		if (!whole && found >= 0)
+			g_set_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
+				    "the segments aren't whole: %" G_GINT64_FORMAT
+				    " of %" G_GINT64_FORMAT " frames; is the disk full?",
+				    found, frames);
+		if (!whole)
+			return false;
+		unlinkat(folder, list, 0);
+	}
 	return true;
 }
 
@@ -98,7 +111,8 @@ bool archive_make_chunk(struct archive_job *job, const struct archive_picture_pl
 	if (fine) {
 		video.frames =
 			archive_frames_new(job->recording, picture->source, &job->plan->time, from);
-		fine = archive_video_make(&video, error) && check_segments(job, folder, n, error) &&
+		int64_t frames = archive_video_make(&video, error);
+		fine = frames >= 0 && check_segments(job, folder, n, frames, error) &&
 		       archive_file_move(job->work, "chunk", target, name, error);
 		archive_frames_free(video.frames);
 	}

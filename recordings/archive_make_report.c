@@ -49,6 +49,8 @@ static bool write_chapters(struct archive_job *job, GError **error)
 	for (guint i = 0; i < chapters->len; i++) {
 		const struct archive_chapter *chapter =
 			&g_array_index(chapters, struct archive_chapter, i);
+		if (chapter->number == 0)
+			continue;
 		g_autofree char *text =
 			g_strjoin(": ", chapter->sharer ? chapter->sharer : chapter->subject,
 				  chapter->sharer ? chapter->subject : NULL, NULL);
@@ -165,6 +167,8 @@ static json_t *chapters_json(const struct archive_job *job)
 	for (guint i = 0; i < chapters->len; i++) {
 		const struct archive_chapter *chapter =
 			&g_array_index(chapters, struct archive_chapter, i);
+		if (chapter->number == 0)
+			continue;
 		json_array_append_new(all, json_pack("{s:f, s:I, s:s?, s:s?}", "at",
 						     seconds(at(job, chapter->t)), "number",
 						     (json_int_t)chapter->number, "sharer",

@@ -51,12 +51,12 @@ static struct archive_program *program_of(struct archive_job *job,
 static struct archive_child *start(int folder, GError **error)
 {
 	static const char *const argv[] = {
-		"ffmpeg", "-nostdin",  "-hide_banner", "-loglevel", "error", "-y",
-		"-f",	  "f32le",     "-ar",	       "48000",	    "-ac",   "1",
-		"-i",	  "pipe:0",    "-c:a",	       "libopus",   "-b:a",  "96k",
-		"-f",	  "ogg",       "sound.opus",   "-c:a",	    "aac",   "-b:a",
-		"96k",	  "-movflags", "+faststart",   "sound.m4a", "-c:a",  "libmp3lame",
-		"-b:a",	  "96k",       "sound.mp3",    NULL};
+		"ffmpeg",     "-nostdin", "-hide_banner", "-loglevel",	"error",     "-xerror",
+		"-y",	      "-f",	  "f32le",	  "-ar",	"48000",     "-ac",
+		"1",	      "-i",	  "pipe:0",	  "-c:a",	"libopus",   "-b:a",
+		"96k",	      "-f",	  "ogg",	  "sound.opus", "-c:a",	     "aac",
+		"-b:a",	      "96k",	  "-movflags",	  "+faststart", "sound.m4a", "-c:a",
+		"libmp3lame", "-b:a",	  "96k",	  "sound.mp3",	NULL};
 	return archive_child_start(argv, folder, true, error);
 }
 
@@ -121,6 +121,17 @@ bool archive_make_program(struct archive_job *job, const struct archive_program_
 	return fine;
 }
 
+/* As of a picture's segments: all must be there that is in the sound. */
+static bool check_rendition(int folder, const char *sound, GError **error)
+{
+	int64_t all = archive_child_packets(sound, folder, error);
+	int64_t found = all < 0 ? -1 : archive_child_packets("index.m3u8", folder, error);
+	if (found >= 0 && found != all)
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
+			    "the segments of %s aren't whole; is the disk full?", sound);
+	return found >= 0 && found == all;
+}
+
 bool archive_make_rendition(struct archive_job *job, const struct archive_program_plan *plan,
 			    GError **error)
 {
@@ -133,6 +144,7 @@ bool archive_make_rendition(struct archive_job *job, const struct archive_progra
 				    "-hide_banner",
 				    "-loglevel",
 				    "error",
+				    "-xerror",
 				    "-y",
 				    "-i",
 				    sound,
@@ -161,6 +173,7 @@ bool archive_make_rendition(struct archive_job *job, const struct archive_progra
 	int folder = archive_folder_new(job->work, name, error);
 	int hls = folder < 0 ? -1 : archive_folder_open(job->folder, "hls", error);
 	bool fine = hls >= 0 && archive_child_run(argv, folder, error) &&
+		    check_rendition(folder, sound, error) &&
 		    archive_file_move(job->work, name, hls, name, error);
 	if (folder >= 0)
 		close(folder);

@@ -11,6 +11,7 @@
 
 #define NAME	  "steps.json"
 #define TEMPORARY ".new"
+#define BEGUN	  "begun"
 
 struct archive_steps {
 	int folder;
@@ -59,6 +60,12 @@ static bool save(struct archive_steps *steps, GError **error)
 	bool fine = archive_file_write(steps->folder, NAME, text, strlen(text), error);
 	free(text);
 	return fine;
+}
+
+bool archive_steps_begin(struct archive_steps *steps, const char *name, GError **error)
+{
+	json_object_set_new(steps->stamps, name, json_string(BEGUN));
+	return save(steps, error);
 }
 
 bool archive_steps_done(struct archive_steps *steps, const char *name, const char *stamp,

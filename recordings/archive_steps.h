@@ -15,6 +15,8 @@ struct archive_steps;
 struct archive_steps *archive_steps_new(int folder);
 void archive_steps_free(struct archive_steps *steps); /* NULL is allowed */
 bool archive_steps_have(const struct archive_steps *steps, const char *name, const char *stamp);
+/* From now on it may have made something: its stamp fits nothing. */
+bool archive_steps_begin(struct archive_steps *steps, const char *name, GError **error);
 /* What it made is on the disk, then. */
 bool archive_steps_done(struct archive_steps *steps, const char *name, const char *stamp,
 			GError **error);

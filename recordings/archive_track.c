@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 /* RFC 9559, section 5.1. */
@@ -26,6 +27,7 @@
 #define HEAD_MAX     (1u << 20) /* of a known element that is skipped, but for cues and void */
 #define CLUSTER_MAX  (INT64_C(1) << 42) /* ms: a time that makes sense */
 #define UNKNOWN_SIZE UINT64_MAX
+#define WAIT_STEP_MS 100
 
 struct archive_track {
 	FILE *file;
@@ -57,6 +59,20 @@ struct archive_track *archive_track_open(int directory, const char *path, GError
 	g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(errno), "%s: %s", path,
 		    g_strerror(errno));
 	return NULL;
+}
+
+bool archive_track_wait(struct archive_track *track, unsigned ms)
+{
+	struct stat st;
+	while (flock(fileno(track->file), LOCK_SH | LOCK_NB) < 0) {
+		if (ms < WAIT_STEP_MS)
+			return false;
+		ms -= WAIT_STEP_MS;
+		g_usleep(WAIT_STEP_MS * 1000);
+	}
+	if (fstat(fileno(track->file), &st) == 0)
+		track->length = st.st_size;
+	return true;
 }
 
 void archive_track_free(struct archive_track *track)

@@ -23,6 +23,10 @@ struct archive_block {
 	int64_t cluster_ms;
 };
 
+/* Until nobody writes it any more (recordings/track_file.c). false: somebody still does after so
+ * long. */
+bool archive_track_wait(struct archive_track *track, unsigned ms);
+
 /* Beneath a folder; no symbolic links. NULL: it can't be opened, error set. */
 struct archive_track *archive_track_open(int directory, const char *path, GError **error);
 /* The same on an open file, which becomes its own. */

@@ -14,6 +14,7 @@
 #define SIMPLE_BLOCK 0xa3
 #define VOID	     0xec
 #define ZEROS	     65536
+#define WAIT_MS	     30000 /* for who still writes it */
 /* A cluster's head as matroska.c writes it: its id, its size, its time. */
 #define CLUSTER_HEAD (4 + MATROSKA_TIME_AT + MATROSKA_TIME)
 
@@ -130,6 +131,10 @@ static bool take_out(int folder, const char *name, const struct archive_who *who
 	if (fd < 0)
 		return errno == ENOENT || fail(error, name);
 	struct archive_track *track = archive_track_open(folder, name, error);
+	if (track && !archive_track_wait(track, WAIT_MS)) {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_BUSY, "%s: is still being written", name);
+		g_clear_pointer(&track, archive_track_free);
+	}
 	struct taking t = {.fd = fd,
 			   .picture = g_str_has_suffix(name, ".mkv"),
 			   .length = fstat(fd, &st) == 0 ? st.st_size : 0,

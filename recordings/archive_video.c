@@ -36,14 +36,17 @@ static void add_variant(GPtrArray *argv, const struct archive_video *video, unsi
 	static const char *const names[] = {"720", "360"}, *const levels[] = {"3.1", "3.0"};
 	add_format(argv, "-map [v%s] -c:v libx264 -preset veryfast -profile:v high -level:v %s",
 		   names[variant], levels[variant]);
-	add_format(argv, "-bf 0 -g 250 -threads %u -crf %s -maxrate %s -bufsize %s", video->threads,
+	add_format(argv, "-bf 0 -g 250 -threads %u -crf %s -maxrate %s -bufsize %s",
+		   variant == 0 ? video->threads : 1, /* the small one is quick */
 		   qualities[video->quality][variant].crf, qualities[video->quality][variant].rate,
 		   qualities[video->quality][variant].buffer);
 	/* Segments begin with keyframes, and a seek finds one each 2 s; times are the absolute
 	 * ones. */
 	add(argv, "-force_key_frames expr:not(mod(round(t*25),50)) -fps_mode passthrough");
+	/* A stretch's packets don't count on from the one before: said, it is no loss. */
 	add_format(argv,
 		   "-muxdelay 0 -muxpreload 0 -f hls -hls_time %d -hls_list_size 0 "
+		   "-hls_segment_options mpegts_flags=+initial_discontinuity "
 		   "-start_number %" G_GINT64_FORMAT,
 		   ARCHIVE_SEGMENT_MS / 1000, video->from_ms / ARCHIVE_SEGMENT_MS);
 	add_format(argv, "-hls_segment_filename %s-%%05d.ts %s.m3u8", names[variant],
@@ -87,11 +90,12 @@ static bool write_frame(struct archive_child *child, int64_t at_ms, const uint8_
 	       archive_child_write(child, picture, ARCHIVE_I420);
 }
 
-/* false: the child doesn't read any more. */
-static bool write_frames(const struct archive_video *video, struct archive_child *child)
+/* How many; -1: the child doesn't read any more. */
+static int64_t write_frames(const struct archive_video *video, struct archive_child *child)
 {
 	g_autofree uint8_t *dark = g_malloc(ARCHIVE_I420);
 	unsigned before = UINT_MAX;
+	int64_t n = 0;
 	guint hint = 0;
 	archive_frames_dark(dark);
 	for (int64_t at = video->from_ms; at < video->to_ms; at += ARCHIVE_FRAME_MS) {
@@ -102,27 +106,28 @@ static bool write_frames(const struct archive_video *video, struct archive_child
 		serial = picture ? serial : 0;
 		bool last = at + ARCHIVE_FRAME_MS >= video->to_ms;
 		bool due = at / ARCHIVE_FRAME_MS % STILL_FRAMES == 0;
-		if ((serial != before || due || last) &&
-		    !write_frame(child, at, picture ? picture : dark))
-			return false;
+		bool news = serial != before || due || last;
+		if (news && !write_frame(child, at, picture ? picture : dark))
+			return -1;
+		n += news;
 		before = serial;
 		if (at % PROGRESS_MS == 0)
 			video->progress(video->user, at);
 	}
-	return true;
+	return n;
 }
 
-bool archive_video_make(const struct archive_video *video, GError **error)
+int64_t archive_video_make(const struct archive_video *video, GError **error)
 {
 	struct archive_child *child = start(video, error);
 	if (!child)
-		return false;
-	bool written = write_head(child) && write_frames(video, child);
+		return -1;
+	int64_t n = write_head(child) ? write_frames(video, child) : -1;
 	/* Its own words say better than ours why it doesn't read. */
 	if (!archive_child_end(child, error))
-		return false;
-	if (!written)
+		return -1;
+	if (n < 0)
 		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
 			    "ffmpeg ended before the picture did");
-	return written;
+	return n;
 }

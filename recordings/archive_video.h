@@ -27,4 +27,5 @@ struct archive_video {
 	void *user;
 };
 
-bool archive_video_make(const struct archive_video *video, GError **error);
+/* Returns the frames that are in it, of each size; -1: error set. */
+int64_t archive_video_make(const struct archive_video *video, GError **error);

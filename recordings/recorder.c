@@ -36,11 +36,7 @@ struct recorder {
 
 static bool on_append(void *user, const uint8_t *data, size_t length)
 {
-	struct recorder *recorder = user;
-	bool known = who_file_flush(recorder->who);
-	bool kept = known && track_file_append(recorder->file, data, length);
-	recorder->waits = !known || !track_file_is_written(recorder->file);
-	return kept;
+	return track_file_append(((struct recorder *)user)->file, data, length);
 }
 
 static void on_who(void *user, uint64_t offset, uint64_t time_ms, uint32_t source)
@@ -53,6 +49,12 @@ static void on_patch(void *user, uint64_t offset, const uint8_t *data, size_t le
 	track_file_patch(((struct recorder *)user)->file, offset, data, length);
 }
 
+/* Whose it is before what is theirs. */
+static bool flush(struct recorder *recorder)
+{
+	return who_file_flush(recorder->who) && track_file_flush(recorder->file);
+}
+
 static bool say(const struct recorder *recorder, const uint8_t *data, size_t length)
 {
 	return send(recorder->fd, data, length, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
@@ -60,7 +62,9 @@ static bool say(const struct recorder *recorder, const uint8_t *data, size_t len
 
 static enum studio_trouble trouble_of(const struct recorder *recorder, gint64 now_us)
 {
-	enum studio_trouble trouble = track_file_trouble(recorder->file);
+	enum studio_trouble trouble = who_file_trouble(recorder->who);
+	if (trouble == STUDIO_FINE)
+		trouble = track_file_trouble(recorder->file);
 	if (trouble == STUDIO_FINE && now_us - recorder->emptied_us > SLOW_US)
 		return STUDIO_DISK_SLOW;
 	return trouble;
@@ -122,9 +126,9 @@ void recorder_tick(struct recorder *recorder)
 {
 	if (is_empty(recorder))
 		recorder->emptied_us = g_get_monotonic_time();
-	recorder->waits = !who_file_flush(recorder->who) || !track_file_retry(recorder->file);
 	gint64 now_us = g_get_monotonic_time();
 	track_tick(recorder->track, (uint64_t)now_us);
+	recorder->waits = !flush(recorder);
 	tell_written(recorder, 1);
 	tell_trouble(recorder, now_us);
 	ask_keyframe(recorder, now_us);
@@ -179,6 +183,7 @@ static bool read_messages(struct recorder *recorder, unsigned max)
 bool recorder_read(struct recorder *recorder)
 {
 	bool there = read_messages(recorder, READ_MAX);
+	recorder->waits = !flush(recorder);
 	tell_written(recorder, WORTH_TELLING);
 	return there;
 }
@@ -186,6 +191,7 @@ bool recorder_read(struct recorder *recorder)
 void recorder_read_all(struct recorder *recorder)
 {
 	(void)read_messages(recorder, LAST_MAX);
+	recorder->waits = !flush(recorder);
 	tell_written(recorder, 1);
 }
 

@@ -10,8 +10,9 @@
 
 #define TICK_US (100 * G_TIME_SPAN_MILLISECOND)
 /* After each turn it rests, so that a turn has more to do: woken by every packet it would cost four
- * times as much. What comes meanwhile waits in the sockets, which hold five times that. */
-#define REST_US	   20000
+ * times as much. What comes meanwhile waits in the sockets, which hold a second of sound and of 8
+ * Mbit/s twice that. */
+#define REST_US	   40000
 #define EVENTS_MAX 64
 /* The disk has held a write for so long, and everybody should know. */
 #define SLOW_US G_TIME_SPAN_SECOND

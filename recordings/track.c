@@ -4,8 +4,9 @@
 #include "relay/rtp/rtp.h"
 
 /* What was guessed for longer stays as it is: this sender doesn't report. */
-#define GUESSED_MAX   30		       /* clusters */
-#define GUESSED_US    (2 * G_TIME_SPAN_SECOND) /* a report that moves it by more is none of it */
+#define GUESSED_MAX   30			/* clusters */
+#define GUESSED_US    (10 * G_TIME_SPAN_SECOND) /* a report that moves it by more is none of it */
+#define JUMP_US	      G_TIME_SPAN_SECOND	/* timestamps and arrival go apart: another guess */
 #define CLOCK_PICTURE 90000
 #define CLOCK_SOUND   48000
 
@@ -160,7 +161,7 @@ static void set_time(struct track *track, struct capture capture, uint32_t times
 	bool anew = false;
 	if (capture.guessed) {
 		int64_t us = guess->first.us + since_guess_us(track, timestamp);
-		anew = !guess->open || ABS(us - capture.us) > GUESSED_US;
+		anew = !guess->open || ABS(us - capture.us) > JUMP_US;
 		if (anew)
 			begin_guess(track, capture, timestamp);
 		else

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 /* The disk is this long behind (it is brought to it once a second), and everybody should know. */
@@ -25,7 +26,8 @@ struct track_file {
 	uint64_t length; /* of what is written */
 	enum studio_trouble trouble;
 	struct disk_sync *sync;
-	/* While the disk takes nothing: what follows on length, and the patches. */
+	/* What follows on length until the next flush, and longer when the disk takes nothing; and
+	 * what is to be written over something after that. */
 	GByteArray *waiting;
 	GArray *patches;
 };
@@ -54,6 +56,9 @@ struct track_file *track_file_new(const char *folder, const char *name, bool vid
 	file->directory = directory;
 	file->name = g_steal_pointer(&file_name);
 	file->fd = fd;
+	/* Who reads it (recordings/archive_files.c) waits until it is closed, however that comes.
+	 */
+	(void)flock(fd, LOCK_EX | LOCK_NB);
 	file->waiting = g_byte_array_new();
 	file->patches = g_array_new(FALSE, FALSE, sizeof(struct patch));
 	file->sync = disk_sync_add(fd, folder);
@@ -64,7 +69,7 @@ void track_file_free(struct track_file *file)
 {
 	if (!file)
 		return;
-	(void)track_file_retry(file); /* or it stays without an end, and whole */
+	(void)track_file_flush(file); /* or it stays without an end, and whole */
 	if (file->length == 0)
 		(void)unlinkat(file->directory, file->name, 0);
 	disk_sync_remove(file->sync);
@@ -91,45 +96,43 @@ static bool write_at(int fd, uint64_t offset, const uint8_t *data, size_t length
 	return true;
 }
 
-static bool append(struct track_file *file, const uint8_t *data, size_t length)
+static bool fail(struct track_file *file)
 {
-	if (write_at(file->fd, file->length, data, length)) {
-		file->length += length;
-		file->trouble = STUDIO_FINE;
-		return true;
-	}
 	bool is_full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
 	file->trouble = is_full ? STUDIO_DISK_FULL : STUDIO_DISK_ERROR;
-	/* What of it did fit would be half a block. */
+	return false;
+}
+
+static bool flush_waiting(struct track_file *file)
+{
+	if (write_at(file->fd, file->length, file->waiting->data, file->waiting->len)) {
+		file->length += file->waiting->len;
+		g_byte_array_set_size(file->waiting, 0);
+		return true;
+	}
+	(void)fail(file);
+	/* What of it did fit would end in half a block. */
 	if (ftruncate(file->fd, (off_t)file->length) < 0)
 		file->trouble = STUDIO_DISK_ERROR;
 	return false;
 }
 
-bool track_file_retry(struct track_file *file)
+bool track_file_flush(struct track_file *file)
 {
-	if (file->waiting->len == 0)
-		return true;
-	if (!append(file, file->waiting->data, file->waiting->len))
+	if (file->waiting->len > 0 && !flush_waiting(file))
 		return false;
-	g_byte_array_set_size(file->waiting, 0);
-	for (guint i = 0; i < file->patches->len; i++) {
-		const struct patch *patch = &g_array_index(file->patches, struct patch, i);
-		track_file_patch(file, patch->offset, patch->data, patch->length);
+	while (file->patches->len > 0) {
+		const struct patch *patch = &g_array_index(file->patches, struct patch, 0);
+		if (!write_at(file->fd, patch->offset, patch->data, patch->length))
+			return fail(file); /* half of it may be there: it comes first next time */
+		g_array_remove_index(file->patches, 0);
 	}
-	g_array_set_size(file->patches, 0);
+	file->trouble = STUDIO_FINE;
 	return true;
-}
-
-bool track_file_is_written(const struct track_file *file)
-{
-	return file->waiting->len == 0;
 }
 
 bool track_file_append(struct track_file *file, const uint8_t *data, size_t length)
 {
-	if (file->waiting->len == 0 && append(file, data, length))
-		return true;
 	if (file->waiting->len + length > WAITING_MAX)
 		return false;
 	g_byte_array_append(file->waiting, data, (guint)length);
@@ -139,11 +142,6 @@ bool track_file_append(struct track_file *file, const uint8_t *data, size_t leng
 void track_file_patch(struct track_file *file, uint64_t offset, const uint8_t *data, size_t length)
 {
 	struct patch patch = {.offset = offset, .length = length};
-	if (file->waiting->len == 0) {
-		if (!write_at(file->fd, offset, data, length))
-			file->trouble = STUDIO_DISK_ERROR;
-		return;
-	}
 	g_assert(length <= sizeof patch.data); /* sizes and times have eight bytes */
 	memcpy(patch.data, data, length);
 	g_array_append_val(file->patches, patch);

@@ -1,8 +1,8 @@
 /*
- * The file of a recorded track: written without a buffer, so that a killed process has lost nothing
- * of it, and brought to the disk every second (by one thread for all files), so that a power cut
- * loses little. A full disk leaves it as it was before the bytes that didn't fit, which wait for
- * room. May be held up by the disk: on the recorders' thread alone.
+ * The file of a recorded track: what one turn brought is written at once, so that a killed process
+ * has lost nothing of what was flushed, and brought to the disk every second (by one thread for all
+ * files), so that a power cut loses little. A full disk leaves it as it was before the bytes that
+ * didn't fit, which wait for room. May be held up by the disk: on the recorders' thread alone.
  */
 #pragma once
 
@@ -17,13 +17,11 @@ struct track_file *track_file_new(const char *folder, const char *name, bool vid
  * is allowed. */
 void track_file_free(struct track_file *file);
 
-/* What the disk doesn't take now waits here, with all that follows: track_file_retry. false: too
- * much waits, and this is lost. */
+/* Waits for the next flush. false: too much waits, and this is lost. */
 bool track_file_append(struct track_file *file, const uint8_t *data, size_t length);
-/* At most 8 bytes over some that were appended. */
+/* At most 8 bytes over some that were appended; with the next flush, too, after what waits. */
 void track_file_patch(struct track_file *file, uint64_t offset, const uint8_t *data, size_t length);
-/* true: nothing waits any more. */
-bool track_file_retry(struct track_file *file);
-bool track_file_is_written(const struct track_file *file); /* nothing waits */
+/* Writes what waits. false: the disk doesn't take it, and all goes on waiting. */
+bool track_file_flush(struct track_file *file);
 /* What keeps it from being written, at the last append or for the last seconds. */
 enum studio_trouble track_file_trouble(const struct track_file *file);

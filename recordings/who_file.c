@@ -8,6 +8,7 @@ struct who_file {
 	char *folder, *name;
 	int fd; /* -1: there was no line yet */
 	off_t length;
+	enum studio_trouble trouble;
 	struct disk_sync *sync;
 	GString *waiting;
 };
@@ -47,6 +48,18 @@ void who_file_add(struct who_file *file, uint64_t at, uint64_t time_ms, uint32_t
 	g_string_append_printf(file->waiting, ",\"at\":%" G_GUINT64_FORMAT "}\n", at);
 }
 
+static bool fail(struct who_file *file)
+{
+	bool is_full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+	file->trouble = is_full ? STUDIO_DISK_FULL : STUDIO_DISK_ERROR;
+	return false;
+}
+
+enum studio_trouble who_file_trouble(const struct who_file *file)
+{
+	return file->trouble;
+}
+
 static bool open_file(struct who_file *file)
 {
 	int directory = open(file->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -66,15 +79,19 @@ static bool open_file(struct who_file *file)
 
 bool who_file_flush(struct who_file *file)
 {
+	file->trouble = STUDIO_FINE;
 	if (file->waiting->len == 0)
 		return true;
 	if (file->fd < 0 && !open_file(file))
-		return false;
+		return fail(file);
 	ssize_t n;
 	do
 		n = write(file->fd, file->waiting->str, file->waiting->len);
 	while (n < 0 && errno == EINTR);
 	if (n != (ssize_t)file->waiting->len) {
+		if (n >= 0)
+			errno = ENOSPC;
+		(void)fail(file);
 		if (n > 0)
 			(void)!ftruncate(file->fd, file->length); /* no half line */
 		return false;

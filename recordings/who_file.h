@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "relay/relay.h"
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,3 +25,5 @@ void who_file_free(struct who_file *file); /* NULL is allowed */
 void who_file_add(struct who_file *file, uint64_t at, uint64_t time_ms, uint32_t source);
 /* false: the disk doesn't take it; nothing that is theirs may be written before. */
 bool who_file_flush(struct who_file *file);
+/* What kept the last flush from being written. */
+enum studio_trouble who_file_trouble(const struct who_file *file);

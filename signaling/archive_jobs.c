@@ -5,7 +5,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-#define ATTEMPTS     3	   /* of one that is killed */
+#define ATTEMPTS 3 /* of one that is killed */
+/* A word comes for each two seconds of a recording. Without one for so long it hangs. */
+#define SILENCE_S    1800
 #define RETRY_MS     10000 /* whatever killed it may do so again */
 #define STEP_LENGTH  40
 #define ERROR_LENGTH 400
@@ -27,7 +29,7 @@ struct archive_jobs {
 	gint64 duration;
 	gint64 attempted;  /* the recording of the last attempt, */
 	unsigned attempts; /* and how many it had */
-	guint timer;
+	guint timer, watchdog;
 };
 
 static void begin_next(struct archive_jobs *jobs);
@@ -46,8 +48,25 @@ static void take_progress(struct archive_jobs *jobs, const json_t *progress)
 		jobs->duration = (gint64)(json_number_value(duration) * 1000);
 }
 
+static gboolean on_silence(gpointer user)
+{
+	struct archive_jobs *jobs = user;
+	jobs->watchdog = 0;
+	g_warning("archive of recording %" G_GINT64_FORMAT ": has said nothing for %d s: killed",
+		  jobs->recording, SILENCE_S);
+	g_subprocess_force_exit(jobs->child);
+	return G_SOURCE_REMOVE;
+}
+
+static void watch(struct archive_jobs *jobs)
+{
+	g_clear_handle_id(&jobs->watchdog, g_source_remove);
+	jobs->watchdog = g_timeout_add_seconds(SILENCE_S, on_silence, jobs);
+}
+
 static void take_line(struct archive_jobs *jobs, const char *line)
 {
+	watch(jobs);
 	json_t *progress = line[0] == '{' ? json_loads(line, 0, NULL) : NULL;
 	if (progress != NULL) {
 		take_progress(jobs, progress);
@@ -141,6 +160,7 @@ static void settle_child(struct archive_jobs *jobs)
 {
 	g_autoptr(GSubprocess) child = g_steal_pointer(&jobs->child);
 	gint64 recording = jobs->recording;
+	g_clear_handle_id(&jobs->watchdog, g_source_remove);
 	g_clear_object(&jobs->cancellable);
 	jobs->recording = 0;
 	if (recording != 0)
@@ -197,6 +217,7 @@ static void run(struct archive_jobs *jobs, gint64 recording)
 	g_clear_pointer(&jobs->words, g_free);
 	jobs->cancellable = g_cancellable_new();
 	jobs->output = g_data_input_stream_new(g_subprocess_get_stdout_pipe(jobs->child));
+	watch(jobs);
 	read_line(jobs);
 	g_subprocess_wait_async(jobs->child, jobs->cancellable, on_ended, jobs);
 }
@@ -272,6 +293,7 @@ void archive_jobs_free(struct archive_jobs *jobs)
 	if (jobs->child != NULL)
 		g_subprocess_send_signal(jobs->child, SIGTERM);
 	g_clear_handle_id(&jobs->timer, g_source_remove);
+	g_clear_handle_id(&jobs->watchdog, g_source_remove);
 	g_clear_object(&jobs->cancellable);
 	g_clear_object(&jobs->output);
 	g_clear_object(&jobs->child);

@@ -7,6 +7,7 @@
 #include "signaling/commands.h"
 #include "signaling/control.h"
 #include "signaling/meeting.h"
+#include "signaling/minutes_api.h"
 #include "signaling/watch.h"
 #include "signaling/whip.h"
 #include <glib-unix.h>
@@ -17,7 +18,7 @@
 
 #define END_PATIENCE_MS 1000
 #define FILES_BESIDE	4096 /* of the media, the store, ... */
-#define ROUTES_MAX	(1 + WATCH_ROUTES + API_ROUTES + API_ADMIN_ROUTES + WHIP_ROUTES + ARCHIVE_ROUTES)
+#define ROUTES_MAX	(1 + WATCH_ROUTES + API_ROUTES + API_ADMIN_ROUTES + WHIP_ROUTES + ARCHIVE_ROUTES + MINUTES_ROUTES)
 
 struct program {
 	struct config *config;
@@ -28,6 +29,7 @@ struct program {
 	struct whip *whip;
 	struct archive *archive;
 	struct watch *watch;
+	struct minutes_api *minutes;
 	struct http_server *server;
 	struct control_server *control;
 	struct archive_jobs *jobs;
@@ -146,6 +148,17 @@ static bool start_relay(struct program *p, GError **error)
 	return true;
 }
 
+static void on_minutes_published(void *user, gint64 meeting, char *const *texts)
+{
+	struct program *p = user;
+	g_autoptr(GError) error = NULL;
+	bool ok = archive_index_forget(p->store, meeting, "minutes", 0, &error);
+	for (; ok && *texts != NULL; texts++)
+		ok = archive_index_text(p->store, meeting, "minutes", 0, -1, *texts, &error);
+	if (!ok)
+		g_warning("minutes: a search won't find them: %s", error->message);
+}
+
 static bool start_http(struct program *p, GError **error)
 {
 	struct http_route routes[ROUTES_MAX] = {
@@ -163,6 +176,11 @@ static bool start_http(struct program *p, GError **error)
 	n += more;
 	p->whip = whip_new(p->meetings);
 	whip_routes(p->whip, routes + n, &more);
+	n += more;
+	/* Before the archive's, which are for everything beneath /api/archive/. */
+	p->minutes = minutes_api_new(p->config, p->store, p->key, NULL);
+	minutes_api_on_published(p->minutes, on_minutes_published, p);
+	minutes_api_routes(p->minutes, routes + n, &more);
 	n += more;
 	archive_routes(p->archive, routes + n, &more);
 	n += more;
@@ -231,6 +249,7 @@ static bool start(struct program *p, GError **error)
 static void stop(struct program *p)
 {
 	http_server_free(p->server);
+	minutes_api_free(p->minutes);
 	watch_free(p->watch);
 	archive_free(p->archive);
 	whip_free(p->whip);

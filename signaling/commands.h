@@ -7,5 +7,6 @@
 int command_serve(int argc, char **argv);
 int command_token(int argc, char **argv);
 int command_meeting(int argc, char **argv);
+int command_minutes_pdf(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_record(int argc, char **argv);

@@ -11,6 +11,7 @@
 	(20 * SECOND)		  /* from accept to complete headers, the TLS handshake included   \
 				   */
 #define IDLE_TIME   (60 * SECOND) /* between requests */
+#define LATER_TIME  (60 * SECOND) /* for a reply that comes later */
 #define REPLY_TIME  (30 * SECOND) /* between two chunks that the client took */
 #define LINGER_TIME (2 * SECOND)  /* for the client to read a refusal before its body is cut off */
 
@@ -93,6 +94,7 @@ static void connection_free(struct connection *connection)
 {
 	struct http_server *server = connection->server;
 	websocket_finish(connection);
+	http_later_drop(connection->later);
 	forget_request(connection);
 	address_limits_leave(server->addresses, &connection->peer);
 	g_queue_unlink(&server->connections, &connection->link);
@@ -121,7 +123,7 @@ static bool turns_the_loop(const struct connection *connection)
 {
 	char byte;
 	return ((connection->state == CONNECTION_REPLY && connection->out.head) ||
-		lws_partial_buffered(connection->wsi)) &&
+		connection->state == CONNECTION_LATER || lws_partial_buffered(connection->wsi)) &&
 	       connection->state != CONNECTION_WEBSOCKET &&
 	       recv(lws_get_socket_fd(connection->wsi), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
 }
@@ -138,6 +140,7 @@ static gboolean on_sweep(gpointer data)
 			continue;
 		if (connection->state != CONNECTION_WEBSOCKET)
 			server->counters[HTTP_TIMED_OUT]++;
+		http_later_abandon(connection);
 		connection_kill(connection);
 	}
 	return G_SOURCE_CONTINUE;
@@ -213,15 +216,6 @@ static int write_reply(struct connection *connection)
 	return 0;
 }
 
-static int on_writable(struct connection *connection)
-{
-	if (connection->state != CONNECTION_REPLY)
-		return 0;
-	if (connection->out.head)
-		return write_reply(connection);
-	return connection->close ? -1 : 0; /* on_next_request's word */
-}
-
 /*
  * Written at once as far as the socket takes it: libwebsockets reads on while it waits for the
  * socket to become writable, and drops the reply when it finds that the client has shut down its
@@ -237,6 +231,30 @@ static int start_reply(struct connection *connection, struct http_reply *reply)
 	lws_set_timeout(connection->wsi, NO_PENDING_TIMEOUT, 0);
 	http_reply_free(reply);
 	return write_reply(connection);
+}
+
+static int on_writable(struct connection *connection)
+{
+	if (connection->state == CONNECTION_LATER) {
+		struct http_reply *reply = http_later_take(&connection->later);
+		return reply ? start_reply(connection, reply) : 0;
+	}
+	if (connection->state != CONNECTION_REPLY)
+		return 0;
+	if (connection->out.head)
+		return write_reply(connection);
+	return connection->close ? -1 : 0; /* on_next_request's word */
+}
+
+static int answer(struct connection *connection, struct http_reply *reply)
+{
+	http_request_answer(connection, reply);
+	if (!reply->later)
+		return start_reply(connection, reply);
+	connection->later = reply->later;
+	connection_set_state(connection, CONNECTION_LATER, LATER_TIME);
+	http_later_wait(connection->later, connection);
+	return 0;
 }
 
 /* A large offer takes 10 ms of this thread: one connection must not take all of it. */
@@ -278,8 +296,7 @@ static int on_request(struct connection *connection, const char *path, size_t le
 		http_reply_free(reply);
 		return 0;
 	}
-	http_request_answer(connection, reply);
-	return start_reply(connection, reply);
+	return answer(connection, reply);
 }
 
 /* libwebsockets gives no more than the Content-Length, which the route allows. Refused bodies come
@@ -298,8 +315,7 @@ static int on_body_complete(struct connection *connection)
 		return connection->has_body ? -1 : 0;
 	struct http_reply *reply = http_reply_new();
 	connection->length = 0; /* nothing of it is left unread */
-	http_request_answer(connection, reply);
-	return start_reply(connection, reply);
+	return answer(connection, reply);
 }
 
 /* ---- libwebsockets' callbacks ---- */

@@ -1,6 +1,6 @@
 /*
  * The HTTP/1.1 and WebSocket server: libwebsockets on the GLib main loop. Everything here belongs
- * to the main thread. Routes are a table; a handler answers at once. What is no route is looked up
+ * to the main thread. Routes are a table; a handler answers at once, or later. What is no route is looked up
  * among the web client's files. HEAD goes to the GET route (method says "HEAD"; the body is left
  * out here); OPTIONS to an OPTIONS route, else it is answered with Allow. A prefix without the
  * method is 405.
@@ -73,6 +73,17 @@ int http_upload_fd(const struct http_upload *upload);		  /* to read; stays the u
 /* Gives it this name in the folder, on the file system of spool. What is there already by that name
  * stays. */
 bool http_upload_keep(struct http_upload *upload, int folder, const char *name, GError **error);
+
+/*
+ * For a handler that can't answer at once (http_later.c): it takes this, returns, and fills
+ * http_later_reply before http_later_finish, within a minute. gone is called instead when the
+ * client hung up or the server ends; then later is no more. The request's strings don't live so
+ * long.
+ */
+struct http_later;
+struct http_later *http_reply_later(struct http_reply *reply, void (*gone)(void *user), void *user);
+struct http_reply *http_later_reply(struct http_later *later);
+void http_later_finish(struct http_later *later);
 
 struct http_route {
 	const char *method;

@@ -65,10 +65,13 @@ struct http_server {
  *                                                          | refused before its body came
  *                                                          `------------------> LINGER
  *  WAITING -----------> WEBSOCKET
+ *
+ * A handler that answers later leaves the connection in LATER, from where it goes on to REPLY.
  */
 enum connection_state {
 	CONNECTION_WAITING,
 	CONNECTION_BODY,
+	CONNECTION_LATER,
 	CONNECTION_REPLY,
 	CONNECTION_LINGER,
 	CONNECTION_WEBSOCKET
@@ -108,6 +111,7 @@ struct connection {
 
 	/* The reply. */
 	struct outgoing out;
+	struct http_later *later; /* until the reply is there */
 
 	struct websocket *websocket;
 };
@@ -120,14 +124,23 @@ struct http_reply {
 	unsigned status;
 	GString *headers; /* as on the wire */
 	bool has_cache_control, has_policy;
-	GBytes *body;		/* NULL: none */
-	int fd;			/* < 0: none */
-	uint64_t first, length; /* of the file */
+	GBytes *body;		  /* NULL: none */
+	int fd;			  /* < 0: none */
+	uint64_t first, length;	  /* of the file */
+	struct http_later *later; /* NULL: the handler has answered */
 };
 struct http_reply *http_reply_new(void);
 void http_reply_free(struct http_reply *reply);
 /* Status line and all headers. */
 GBytes *http_reply_head(const struct http_reply *reply, bool close);
+
+/* http_later.c */
+void http_later_wait(struct http_later *later, struct connection *connection);
+/* The reply, if it is there; then *later is NULL. NULL: not yet. */
+struct http_reply *http_later_take(struct http_later **later);
+void http_later_drop(struct http_later *later); /* the connection ends; NULL is allowed */
+/* If the connection waits for one, it does no more, and ends when it may write. */
+void http_later_abandon(struct connection *connection);
 
 /* http_outgoing.c. Takes file and content out of reply; the content is left out for HEAD. */
 void outgoing_start(struct outgoing *out, struct http_reply *reply, bool head_only, bool close);

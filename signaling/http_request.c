@@ -280,6 +280,6 @@ void http_request_answer(struct connection *connection, struct http_reply *reply
 	else
 		static_files_reply(connection->server->files, request, reply);
 	request->body = NULL;
-	if (!reply->status)
+	if (!reply->status && !reply->later)
 		http_reply_problem(reply, 404, "not-found", "path: there is nothing here");
 }

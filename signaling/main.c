@@ -24,6 +24,7 @@ static const struct {
 	{"meeting", command_meeting, "create, list, show or end meetings"},
 	{"record", command_record, "start, pause, stop or list recordings"},
 	{"backup", command_backup, "copy database and archive to a folder"},
+	{"minutes-pdf", command_minutes_pdf, "print minutes; the server starts it by itself"},
 	{"studio", command_studio, "mix programs; the server starts it by itself"},
 	{"archive", command_archive, "make the archive of a recording; the server does it by itself"},
 	{"version", command_version, "print the version"},
@@ -34,7 +35,7 @@ static int command_help(int argc, char **argv)
 {
 	puts("Tongsheng, a conference relay. Usage: tongsheng COMMAND [OPTION...]\n");
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-		printf("  %-10s %s\n", commands[i].name, commands[i].help);
+		printf("  %-12s %s\n", commands[i].name, commands[i].help);
 	puts("\ntongsheng COMMAND --help tells a command's options.");
 	return 0;
 }

@@ -203,13 +203,29 @@ void static_files_free(struct static_files *files)
 	g_free(files);
 }
 
-/* Pages whose address isn't their file's name. */
+/* Pages whose address isn't their file's name. Beneath those with a folder each NAME is the same
+ * page, which reads the name from the address. */
+static const struct {
+	const char *address, *folder, *file;
+} pages[] = {
+	{"/", "/m/", "/index.html"},
+	{"/status", NULL, "/status.html"},
+	{"/archive", "/archive/", "/archive.html"},
+	{"/admin", NULL, "/admin.html"},
+};
+
 static const char *file_of(const char *path)
 {
-	if (!strcmp(path, "/") ||
-	    (g_str_has_prefix(path, "/m/") && path[3] && !strchr(path + 3, '/')))
-		return "/index.html";
-	return strcmp(path, "/status") ? path : "/status.html";
+	for (size_t i = 0; i < G_N_ELEMENTS(pages); i++) {
+		const char *folder = pages[i].folder;
+		if (!strcmp(path, pages[i].address))
+			return pages[i].file;
+		if (!folder || !g_str_has_prefix(path, folder))
+			continue;
+		const char *name = path + strlen(folder);
+		return *name && !strchr(name, '/') ? pages[i].file : path;
+	}
+	return path;
 }
 
 static const struct file *find(const struct static_files *files, const char *path)

@@ -11,8 +11,8 @@ struct static_files;
  * form of FILE. */
 struct static_files *static_files_load(const char *folder, GError **error);
 void static_files_free(struct static_files *files); /* NULL is allowed */
-/* "/" and "/m/MEETING" are index.html, "/status" is status.html. False: there is no such file. The
- * method is GET or HEAD. */
+/* "/" and "/m/MEETING" are index.html, "/archive" and "/archive/MEETING" archive.html, "/status" and
+ * "/admin" the files of their names. False: there is no such file. The method is GET or HEAD. */
 bool static_files_reply(const struct static_files *files, const struct http_request *request,
 			struct http_reply *reply);
 bool static_files_have(const struct static_files *files, const char *path);

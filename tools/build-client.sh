@@ -2,8 +2,8 @@
 # Builds the web client when a source is newer than what was built.
 set -euo pipefail
 cd "$(dirname "$0")/../web-client"
-built=dist/admin.html # written last
-if [ -f "$built" ] && [ -z "$(find src public index.html status.html admin.html package-lock.json vite.config.ts tsconfig.json -newer "$built" -print -quit)" ]; then
+built=dist/archive.html # written last
+if [ -f "$built" ] && [ -z "$(find src public index.html status.html admin.html archive.html package-lock.json vite.config.ts tsconfig.json -newer "$built" -print -quit)" ]; then
 	exit 0
 fi
 npm run --silent build

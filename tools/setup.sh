@@ -9,7 +9,7 @@ build_packages=(
 	gcc libc6-dev pkg-config meson ninja-build make
 	libglib2.0-dev libssl-dev libsrtp2-dev libnice-dev libwebsockets-dev libwebsockets-evlib-glib
 	libjansson-dev libjwt-dev libsqlite3-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
-	libopus-dev
+	libopus-dev libpango1.0-dev
 	# What the studio decodes, mixes and encodes with.
 	gstreamer1.0-plugins-base gstreamer1.0-plugins-good
 	# The archive: decodes VP8, fits pictures into a size, and knows languages' own names. ffmpeg encodes H.264, AAC and MP3, as a
@@ -20,7 +20,7 @@ build_packages=(
 [ "$(dpkg --print-architecture)" != amd64 ] || build_packages+=(libipsec-mb-dev)
 test_packages=(
 	clang llvm libclang-rt-14-dev python3 curl iproute2 nftables procps psmisc
-	chromium firefox-esr pulseaudio espeak-ng fonts-noto-core fonts-noto-cjk
+	chromium firefox-esr pulseaudio espeak-ng fonts-noto-core fonts-noto-cjk poppler-utils
 	gstreamer1.0-tools gstreamer1.0-plugins-bad gstreamer1.0-nice
 	python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0 gir1.2-gst-plugins-bad-1.0
 )

@@ -29,7 +29,7 @@ function gzipBesideAssets(): Plugin {
  * The meeting's page (`vite build`), and others, each built by itself (`vite build --mode status`): with nothing shared, they cost the
  * meeting's page no byte and no request.
  */
-const OTHER_PAGES = ["status", "admin"];
+const OTHER_PAGES = ["status", "admin", "archive"];
 
 export default defineConfig(({ mode }) => ({
   base: "/",

@@ -9,3 +9,5 @@ import "./overload.test.mjs";
 import "./console.test.mjs";
 import "./languages.test.mjs";
 import "./recording.test.mjs";
+import "./minutes.test.mjs";
+import "./archive_page.test.mjs";

@@ -14,7 +14,7 @@ LINES = [
     {"type": "screen", "participant": "p1", "t": 8},
     {"type": "speaking", "people": ["p1", "p2"], "t": 9},
     {"type": "air", "language": "fr", "participant": "p2", "t": 10},
-    {"type": "silent", "channel": "fr", "from": True, "t": 11},
+    {"type": "silent", "channel": "fr", "on": True, "t": 11},
     {"type": "chat", "id": 1, "from": "p2", "name": "X", "text": "a\n\n--> <i>&\u2028", "question": False, "t": 12},
     {"type": "question", "chat": 1, "on": True, "t": 13},
     {"type": "paused", "t": 2000},

@@ -107,6 +107,33 @@ TOKEN = {
     "wrong_tag": dict(CLAIMS, lang=["fr"], understands=[1]),
     "wrong_role": dict(CLAIMS, role="king"),
 }
+MINUTES = {
+    "theme": "你打算如何走下去？",
+    "time": {"starts": 1590717600, "minutes": 120, "zone": "Asia/Shanghai",
+             "places": [{"country": "CN", "zone": "Asia/Shanghai"}, {"country": "US", "zone": "America/New_York"}]},
+    "venue": "Online",
+    "parts": [{"sharer": "Yang Ling", "subject": "Hello, neighbor", "contents": "First.\nSecond.\n\n- one\n- two"}],
+    "questions": [{"question": "Why?", "by": "Ana", "answer": "- Because.", "answeredBy": "Li"}],
+    "participants": [{"name": "Maisara", "organisation": "Union", "country": "TR"}],
+    "recorders": ["Ana", "Li"],
+    "attachments": [2, 1],
+}
+# The first letter chooses the language.
+MINUTES_TEXTS = {
+    "whole": ("a", MINUTES),
+    "chinese": ("b", MINUTES),
+    "arabic": ("c", dict(MINUTES, theme="مرحبا <script>", parts=[{"sharer": "x", "subject": "", "contents": "# a|b\n1. c"}])),
+    "empty": ("d", dict(MINUTES, theme="", venue="", parts=[], questions=[], participants=[], recorders=[], attachments=[],
+                        time={"starts": 0, "minutes": 0, "zone": "", "places": []})),
+    "missing": ("a", {"theme": "x"}),
+    "zone": ("a", dict(MINUTES, time=dict(MINUTES["time"], zone="../../etc/passwd"))),
+    "country": ("a", dict(MINUTES, participants=[{"name": "x", "organisation": "", "country": "China"}])),
+    "twice": ("a", dict(MINUTES, attachments=[1, 1])),
+    "unknown": ("a", dict(MINUTES, html="<b>")),
+    "types": ("a", dict(MINUTES, parts={}, recorders=[1])),
+    "archive": ("a", {"chapters": [{"at": 100, "number": 1}, {"at": 1000, "number": 2}],
+                      "speakers": [{"at": 90.5, "until": 1300, "id": "p1", "name": "Yang Ling"}]}),
+}
 # Signed by another key.
 STRANGER = ("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0Ijox"
             "NTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c")
@@ -122,3 +149,5 @@ for name, messages in PROTOCOL.items():
 for name, claims in TOKEN.items():
     write("token", name, json.dumps(claims, ensure_ascii=False))
 write("token", "stranger", STRANGER)
+for name, (language, body) in MINUTES_TEXTS.items():
+    write("minutes", name, language + json.dumps(body, ensure_ascii=False))

@@ -155,6 +155,10 @@ static struct frame next_frame(struct sender *sender)
 uint64_t sender_tick(struct sender *sender, uint64_t now_us)
 {
 	const struct clip *clip = sender->config.clip;
+	/* A device begins when it is connected. */
+	if (clip->make != NULL && !sender->started && sender->next_us + clip->late_us < now_us)
+		sender->next_us += (now_us - clip->late_us - sender->next_us) / sender->period_us *
+				   sender->period_us;
 	while (sender->next_us + clip->late_us <= now_us) {
 		struct frame frame = next_frame(sender);
 		sender->restart = false;

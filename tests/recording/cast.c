@@ -1,7 +1,8 @@
 /*
  * Who takes part in a meeting that is recorded: WHIP devices on one thread, whose sound and
  * pictures carry the time (timecode.h). One that the server loses comes back when told to: "join"
- * on standard input, answered with "joined N".
+ * on standard input, answered with "joined N". When the machine doesn't let it send in time it says
+ * so: "stalled FROM UNTIL", in seconds of the monotonic clock.
  */
 #include "relay/base/clock.h"
 #include "tests/peer/peer.h"
@@ -15,6 +16,7 @@
 
 #define DEVICES_MAX 12
 #define PICTURE_MS  40
+#define STALL_US    (30 * US_PER_MS)
 
 static struct {
 	char *url, *meeting;
@@ -106,17 +108,28 @@ static bool take_order(int epoll)
 	return n > 0;
 }
 
+/* What was due was sent so late that it counts. */
+static void tell_stall(uint64_t due_us, uint64_t now_us)
+{
+	if (due_us == 0 || now_us < due_us + STALL_US)
+		return;
+	printf("stalled %.3f %.3f\n", (double)due_us / 1e6, (double)now_us / 1e6);
+	fflush(stdout);
+}
+
 static void run(int epoll)
 {
 	struct epoll_event events[16];
 	struct epoll_event orders = {.events = EPOLLIN, .data.ptr = NULL};
 	if (epoll_ctl(epoll, EPOLL_CTL_ADD, STDIN_FILENO, &orders) != 0)
 		g_error("epoll_ctl: %s", g_strerror(errno));
-	for (;;) {
+	for (uint64_t due_us = 0;;) {
 		uint64_t now_us = clock_now_us(), next_us = now_us + US_PER_SEC;
+		tell_stall(due_us, now_us);
 		for (unsigned i = 0; i < n_devices; i++)
 			if (devices[i].peer != NULL)
 				next_us = MIN(next_us, peer_tick(devices[i].peer, now_us));
+		due_us = next_us;
 		now_us = clock_now_us();
 		int wait_ms = next_us > now_us ? (int)((next_us - now_us) / US_PER_MS) + 1 : 0;
 		int n = epoll_wait(epoll, events, G_N_ELEMENTS(events), wait_ms);
@@ -127,7 +140,8 @@ static void run(int epoll)
 			}
 			if (!take_order(epoll))
 				return;
-			break; /* the others' peers may be gone */
+			due_us = 0; /* signalling takes its time */
+			break;	    /* the others' peers may be gone */
 		}
 	}
 }

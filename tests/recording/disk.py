@@ -165,7 +165,7 @@ def with_scene(play, **options):
 def blocked_and_slow_disk():
     def play(scene):
         while_bad(scene, "disk-slow", blocked=1)
-        while_bad(scene, "disk-slow", write_ms=20)
+        while_bad(scene, "disk-slow", write_ms=150)
         while_bad(scene, "disk-slow", sync_ms=4000)
     with_scene(play)
 

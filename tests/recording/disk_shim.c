@@ -86,11 +86,12 @@ static ssize_t bad_write(int fd, const void *data, size_t length, off64_t offset
 		wait_ms(control->write_ms);
 		while (*(volatile uint32_t *)&control->blocked)
 			wait_ms(2);
-		if (control->full && length < 2) {
+		bool longer = !at || offset + (off64_t)length > lseek64(fd, 0, SEEK_END);
+		if (control->full && longer && length < 2) {
 			errno = ENOSPC;
 			return -1;
 		}
-		if (control->full)
+		if (control->full && longer)
 			length /= 2;
 	}
 	off64_t begins = at || !ours ? offset : lseek64(fd, 0, SEEK_END);

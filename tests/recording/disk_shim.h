@@ -12,7 +12,7 @@ struct disk_control {
 	uint32_t write_ms; /* that a write takes */
 	uint32_t sync_ms;  /* that bringing something to the disk takes */
 	uint32_t blocked;  /* a write doesn't return while this is set */
-	uint32_t full;	   /* ENOSPC, after half of the bytes */
+	uint32_t full;	   /* ENOSPC for what makes a file longer, after half of the bytes */
 	uint64_t sequence; /* of the log's records, in all processes */
 };
 

@@ -10,6 +10,7 @@ from meeting import PICTURES, SOURCES, STEP, Cast, Coverage, Host, Recorded, LAT
 KINDS = ("studio", "server", "both", "systemd")
 SETTLED = (2.0, 4.0)  # seconds between everything's being written and the next kill
 SLOT_OPEN = 0.1       # longer than a slot's end may be behind its begin
+REMARKABLE = 0.3      # seconds: told one by one
 AROUND = (2.0, 4.0)   # what is looked at before and behind the kill of a studio
 
 
@@ -84,16 +85,16 @@ def run(count, kinds=KINDS, seed=None, loss=0):
     finally:
         cast.stop()
         server.stop()
-    return figures(kills, rows, index, begin, end)
+    return figures(kills, rows, index, begin, end, cast)
 
 
-def figures(kills, rows, index, begin, end):
+def figures(kills, rows, index, begin, end, cast):
     coverages = {track: Coverage(rows, track) for track in SOURCES}
-    result = {"files": len(rows), "kills": len(kills), "index": [line["type"] for line in index if line["type"] in ("restart", "part")],
+    result = {"files": len(rows), "kills": len(kills), "losses": [], "index": [line["type"] for line in index if line["type"] in ("restart", "part")],
               "problems": [f"{row['part']}/{row['track']}: {row['problem']}" for row in rows if row["problem"]],
               "undemuxed": [f"{row['part']}/{row['track']}: {row['demuxed']} of {row['blocks']}" for row in rows
                             if row["demuxed"] != row["blocks"]],
-              "undecoded": sum(row["undecoded"] for row in rows), "blocks": sum(row["blocks"] for row in rows),
+              "undecoded": sum(row["undecoded"] for row in rows), "blocks": sum(row["blocks"] for row in rows), "stalls": len(cast.stalls),
               "strangers": [f"{row['part']}/{row['track']}: {row['source']}" for row in rows
                             if row["source"] not in SOURCES[row["track"]]],
               "elsewhere": {track: round(gap, 2) for track, one in coverages.items()
@@ -104,9 +105,11 @@ def figures(kills, rows, index, begin, end):
             if each != kind:
                 continue
             for track, one in coverages.items():
-                loss, first = track_loss(track, one, kind, when, up, until - SLOT_OPEN)
+                loss, first = track_loss(track, one, kind, cast.sent_until(when), up, until - SLOT_OPEN)
                 if not lost or loss > max(lost):
                     worst = track
+                if loss > REMARKABLE:
+                    result["losses"].append(f"{kind} at {when:.2f} (part of {up - when:.2f} s): {track} {loss:.2f} s")
                 lost.append(loss)
                 back.append(first)
         if lost:

@@ -35,7 +35,7 @@ class Cast:
         devices += [f"{'v' if tag == SIGN else 'a'},25," +
                     server.command("token", "--meeting", MEETING, "--role", "interpreter", "--language", tag)
                     for tag in (*CHANNELS, SIGN)]
-        self.n = len(devices)
+        self.n, self.stalls = len(devices), []
         self.process = subprocess.Popen(
             [BUILD / "tests/recording/cast", "--url", server.url, "--meeting", MEETING, "--late", str(LATE_MS),
              "--first-report", str(first_report_ms), "--loss", str(loss), *[word for each in devices for word in ("--device", each)]],
@@ -44,11 +44,22 @@ class Cast:
     def join(self):
         self.process.stdin.write("join\n")
         self.process.stdin.flush()
-        line = self.process.stdout.readline().split()
+        line = self.read()
         assert line == ["joined", str(self.n)], line
+
+    def read(self):
+        """The next line that isn't about a stall; those are kept."""
+        while (line := self.process.stdout.readline().split())[:1] == ["stalled"]:
+            self.stalls.append((float(line[1]), float(line[2])))
+        return line
+
+    def sent_until(self, when):
+        """What was to be sent before that had been, by then."""
+        return min([when, *[since for since, until in self.stalls if since < when < until]])
 
     def stop(self):
         self.process.stdin.close()
+        self.read()  # to the end
         self.process.wait(20)
 
 

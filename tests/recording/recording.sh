@@ -8,4 +8,4 @@ cd "$(dirname "$0")"
 namespace_make recording 10.80.0.1
 
 # Debian's python3.
-namespace_run BUILD="${BUILD:-../../build}" KILLS="${KILLS:-}" PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$@"
+namespace_run BUILD="${BUILD:-../../build}" KILLS="${KILLS:-}" HOURS="${HOURS:-}" PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$@"

@@ -6,7 +6,8 @@
  * Each track has its own tone: voice-0 440 Hz, voice-1 550 (some seconds), screen-sound 660 (while
  * the screen is shared), the channels 880, 1100, 1320, ... in their order (fr and zh-Hans, without
  * --language). At each fifth second the stage flashes and voice-0 beeps (sample_file.h). --loop
- * repeats ten seconds of picture instead of encoding all of it: for long ones.
+ * repeats ten seconds of picture, with a camera's noise, instead of encoding all of it: for
+ * long ones.
  */
 #include "tests/unit/recordings/sample_file.h"
 #include <errno.h>
@@ -79,6 +80,7 @@ static void pictures(const struct world *w, const char *name, const char *langua
 			gint64 at = real(w, begin), length = MIN(length_ms, end - begin);
 			struct sample_picture picture = sizes[i % n];
 			picture.loop_ms = w->loop_ms;
+			picture.noise = w->loop_ms > 0;
 			picture.fps = MIN(picture.fps, w->fps);
 			sample_file_pictures(file, (guint64)at, (guint64)(at + length), &picture);
 		}
@@ -127,9 +129,9 @@ static void write_index(const struct world *w)
 	note(w, real(w, 5 * m), "\"type\":\"speaking\",\"people\":[\"p2\"]");
 	note(w, real(w, 5 * m),
 	     "\"type\":\"chapter\",\"number\":2,\"sharer\":\"王小明\",\"subject\":\"问题与回答\"");
-	note(w, real(w, 6 * m), "\"type\":\"silent\",\"channel\":\"%s\",\"from\":true",
+	note(w, real(w, 6 * m), "\"type\":\"silent\",\"channel\":\"%s\",\"on\":true",
 	     w->languages[0]);
-	note(w, real(w, 7 * m), "\"type\":\"silent\",\"channel\":\"%s\",\"from\":false",
+	note(w, real(w, 7 * m), "\"type\":\"silent\",\"channel\":\"%s\",\"on\":false",
 	     w->languages[0]);
 	note(w, real(w, w->part_ms[2]), "\"type\":\"restart\"");
 	note(w, real(w, w->part_ms[2]), "\"type\":\"part\",\"folder\":\"3\"");
@@ -140,11 +142,11 @@ static void write_index(const struct world *w)
 
 static void write_tracks(const struct world *w)
 {
-	static const struct sample_picture stage[] = {{1280, 720, 30, false, true, 0},
-						      {640, 360, 30, false, true, 0},
-						      {320, 180, 15, false, true, 0}};
-	static const struct sample_picture screen[] = {{1920, 1080, 3, true, false, 0}};
-	static const struct sample_picture sign[] = {{320, 240, 25, false, false, 0}};
+	static const struct sample_picture stage[] = {{1280, 720, 30, false, true, false, 0},
+						      {640, 360, 30, false, true, false, 0},
+						      {320, 180, 15, false, true, false, 0}};
+	static const struct sample_picture screen[] = {{1920, 1080, 3, true, false, false, 0}};
+	static const struct sample_picture sign[] = {{320, 240, 25, false, false, false, 0}};
 	gint64 end = w->length_ms, m = end / 10;
 	sound(w, "voice-0", NULL, 440, true, 0, end);
 	sound(w, "voice-1", NULL, 550, false, 3 * m, 5 * m);

@@ -46,6 +46,7 @@ struct sample_picture {
 	unsigned width, height, fps;
 	bool text;	  /* a still page with lines instead of a scene that moves */
 	bool flashes;	  /* bright for SAMPLE_FLASHS_MS at each SAMPLE_FLASH_MS, dark else */
+	bool noise;	  /* as a camera's sensor has: costs encoders time */
 	unsigned loop_ms; /* what was encoded once comes again; 0: never */
 };
 

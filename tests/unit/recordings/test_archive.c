@@ -532,7 +532,7 @@ int main(int argc, char **argv)
 	g_autofree char *other = g_dir_make_tmp("archive-XXXXXX", NULL);
 	short_one = g_build_filename(other, "13", NULL);
 	g_free(run(g_getenv("MAKE_RECORDING"), recording, NULL));
-	g_free(run(g_getenv("MAKE_RECORDING"), short_one, "--seconds", "10", "--loop", NULL));
+	g_free(run(g_getenv("MAKE_RECORDING"), short_one, "--seconds", "10", NULL));
 	whole = copy_of(recording);
 	make_archive(whole);
 	g_test_add_func("/archive/tones", test_tones);

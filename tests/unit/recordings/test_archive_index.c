@@ -21,10 +21,11 @@ static void test_lines(void)
 	add(index, "{\"type\":\"chat\",\"id\":17,\"from\":\"p1\",\"text\":\"why?\",\"t\":11}");
 	add(index, "{\"type\":\"question\",\"chat\":17,\"on\":true,\"t\":12}");
 	add(index, "{\"type\":\"question\",\"chat\":99,\"on\":true,\"t\":12}");
-	add(index, "{\"type\":\"chapter\",\"number\":2,\"sharer\":\"Ana\",\"t\":13}");
+	add(index, "{\"type\":\"chapter\",\"number\":2,\"sharer\":\"Ana\",\"subject\":\"\",\"t\":13}");
+	add(index, "{\"type\":\"chapter\",\"number\":2,\"sharer\":\"Ana\",\"t\":14}");
 	add(index, "{\"type\":\"weather\",\"sun\":true,\"t\":14}");
 	add(index, "{\"type\":\"ended\",\"t\":20}");
-	g_assert_cmpuint(index->lines, ==, 13);
+	g_assert_cmpuint(index->lines, ==, 14);
 	g_assert_cmpuint(index->skipped, ==, 0);
 	g_assert_cmpstr(index->meeting, ==, "demo");
 	g_assert_cmpint(index->begin_ms, ==, 1700000000000);
@@ -40,6 +41,7 @@ static void test_lines(void)
 	g_assert_null(archive_index_person(index, "p9"));
 	g_assert_null(archive_index_person(index, NULL));
 	g_assert_true(g_array_index(index->chat, struct archive_chat, 0).question);
+	g_assert_cmpuint(index->chapters->len, ==, 1); /* said again after a pause */
 	g_assert_null(g_array_index(index->chapters, struct archive_chapter, 0).subject);
 	archive_index_free(index);
 }

@@ -254,7 +254,6 @@ static void test_full_disk(void)
 		take(&r);
 	g_assert_cmpuint(r.written, <=, 20000 / 203);
 	unsigned n = count_blocks(&r, "voice-0.mka", &ended);
-	g_assert_cmpuint(n, >, 20000 / 300);
 	g_assert_cmpuint(n, >=, r.written);
 	g_assert_cmpint(prlimit(r.process.pid, RLIMIT_FSIZE, &whole, NULL), ==, 0);
 	while (r.trouble != STUDIO_FINE || r.written < 150)

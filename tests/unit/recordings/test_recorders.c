@@ -191,7 +191,7 @@ static void test_slow_disk(void)
 {
 	struct world w;
 	start(&w);
-	atomic_store(&delay_us, 10000);
+	atomic_store(&delay_us, 150000);
 	say_all(&w, 150);
 	UNTIL(&w, line, line->trouble == STUDIO_DISK_SLOW);
 	atomic_store(&delay_us, 0);

@@ -23,6 +23,7 @@ static void set_up(struct folder *t, gconstpointer data)
 	put(t->path, "index.html", "<!doctype html>page");
 	put(t->path, "index.html.gz", "packed page");
 	put(t->path, "status.html", "<!doctype html>operator's page");
+	put(t->path, "archive.html", "<!doctype html>archive");
 	put(t->path, "favicon.svg", "<svg/>");
 	put(t->path, "assets/index-1a2b.js", "script");
 	put(t->path, "assets/index-1a2b.js.gz", "packed script");
@@ -78,6 +79,14 @@ static void client(struct fixture *f)
 	assert_has(status, 200, "\r\n\r\n<!doctype html>operator's page");
 	assert_has(status, 200, "Content-Type: text/html; charset=utf-8\r\n");
 	assert_has(status, 200, "Cache-Control: no-cache\r\n");
+	static const char *const archive[] = {"/archive", "/archive/demo", "/archive?q=x",
+					      "/archive/demo?x=1"};
+	for (size_t i = 0; i < G_N_ELEMENTS(archive); i++) {
+		g_autofree char *page = get(f, "GET", archive[i], "");
+		assert_has(page, 200, "\r\n\r\n<!doctype html>archive");
+		/* Media Source Extensions play from blob: addresses. */
+		assert_has(page, 200, "media-src 'self' blob:");
+	}
 	g_autofree char *packed =
 		get(f, "GET", "/assets/index-1a2b.js", "Accept-Encoding: br, gzip\r\n");
 	assert_has(packed, 200, "\r\n\r\npacked script");
@@ -101,7 +110,8 @@ static void client(struct fixture *f)
 	static const char *const absent[] = {
 		"/index.html.gz", "/assets/",	   "/assets", "/assets/lonely.css",
 		"/link",	  "/links/secret", "/m/",     "/m/a/b",
-		"/secret",	  "/status/",	   "/.",      "/INDEX.HTML"};
+		"/secret",	  "/status/",	   "/.",      "/INDEX.HTML",
+		"/archive/",	  "/archive/a/b",  "/admin"}; /* no admin.html was built */
 	for (size_t i = 0; i < G_N_ELEMENTS(absent); i++) {
 		g_autofree char *reply = get(f, "GET", absent[i], "Accept-Encoding: gzip\r\n");
 		if (strcmp(absent[i], "/."))

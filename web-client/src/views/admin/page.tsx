@@ -7,7 +7,8 @@ import { type Address, addressOf, readAddress, type Route } from "../../core/adm
 import { ADMIN_LANGUAGES, adminText } from "../../text/admin_text";
 import { CircleX, WifiOff } from "../icons";
 import { Button, Dialog } from "../parts/basics";
-import { PageTop, usePageLook } from "../parts/page_top";
+import { useLook } from "../parts/look";
+import { TopBar } from "../parts/top_bar";
 import { OfficeOf, useWords, Words } from "./context";
 import { MeetingList } from "./list";
 import { GonePage, MeetingPage, NewMeetingPage } from "./meeting_page";
@@ -94,13 +95,13 @@ export function AdminPage() {
   const navigation = useNavigation(dirty);
   const { address, pending } = navigation;
   const [state, office] = useOfficeState(address.token);
-  const look = usePageLook();
+  const look = useLook();
   const text = useMemo(() => adminText(look.tag), [look.tag]);
   return (
     <Words.Provider value={text}>
       <OfficeOf.Provider value={office}>
         <div class="admin-page">
-          <PageTop {...look} languages={ADMIN_LANGUAGES} t={text.t} />
+          <TopBar look={look} languages={ADMIN_LANGUAGES} t={text.t} />
           <main>
             <Body state={state} navigation={navigation} dirty={dirty} />
           </main>

@@ -6,7 +6,8 @@ import { type History, shedding, since, sum, worst } from "../../core/status/his
 import { STATUS_LANGUAGES, statusText } from "../../text/status_text";
 import { inUnit } from "../../text/status_units";
 import { CircleAlert, CircleX, WifiOff } from "../icons";
-import { PageTop, usePageLook } from "../parts/page_top";
+import { useLook } from "../parts/look";
+import { TopBar } from "../parts/top_bar";
 import { Charts } from "./charts";
 import { clock, useWords, Words } from "./context";
 import { Drops } from "./drops";
@@ -32,7 +33,7 @@ function useStatus(): [StatusState, StatusClient] {
 
 export function StatusPage() {
   const [state, client] = useStatus();
-  const look = usePageLook();
+  const look = useLook();
   const text = useMemo(() => statusText(look.tag), [look.tag]);
   useEffect(() => {
     document.title = `${text.t("page.title")} · ${text.t("app.name")}`;
@@ -40,7 +41,7 @@ export function StatusPage() {
   return (
     <Words.Provider value={text}>
       <div class="status-page">
-        <PageTop {...look} languages={STATUS_LANGUAGES} t={text.t} />
+        <TopBar look={look} languages={STATUS_LANGUAGES} t={text.t} />
         <main>
           <Head state={state} />
           <Body state={state} look={look.look} onRetry={() => client.retry()} />

@@ -1,0 +1,84 @@
+/** The archive: its list, or the recordings of one meeting, by the address. */
+import "../../styles/archive.css";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { ArchiveApi } from "../../core/archive/api";
+import { readToken, writeToken } from "../../core/archive/memory";
+import { meetingOf, readFragment } from "../../core/archive/places";
+import { ARCHIVE_LANGUAGES, archiveText } from "../../text/archive_text";
+import { useLook } from "../parts/look";
+import { TopBar } from "../parts/top_bar";
+import { Api, Go, Words } from "./context";
+import { ListPage } from "./list";
+import { MeetingPage } from "./meeting_page";
+import { Away } from "./parts";
+
+interface Place {
+  meeting: string | null;
+  recording: string | null;
+  at: number | null;
+  token: string | null;
+  /** Grows with each arrival, also at the same place: a link to another moment of it. */
+  visit: number;
+}
+
+/**
+ * Where the address leads. The token is kept in the tab and taken out of the address: people pass addresses on. So is the moment, or a
+ * page that is loaded again would start there, not where one stopped.
+ */
+function arrive(visit: number): Place {
+  const { token, recording, at } = readFragment(location.hash);
+  if (token) writeToken(token);
+  if (token || at !== null) {
+    const rest = recording ? `#recording=${recording}` : "";
+    history.replaceState(history.state, "", `${location.pathname}${location.search}${rest}`);
+  }
+  return { meeting: meetingOf(location.pathname), recording, at, token: token ?? readToken(), visit };
+}
+
+function usePlace(): [Place, (address: string) => void] {
+  const [place, setPlace] = useState(() => arrive(0));
+  useEffect(() => {
+    const moved = (): void => setPlace((before) => arrive(before.visit + 1));
+    // Taking the fragment out of the address is no arrival of its own.
+    const changed = (): void => {
+      const { token, at } = readFragment(location.hash);
+      if (token || at !== null) moved();
+    };
+    addEventListener("popstate", moved);
+    addEventListener("hashchange", changed);
+    return () => {
+      removeEventListener("popstate", moved);
+      removeEventListener("hashchange", changed);
+    };
+  }, []);
+  const go = (address: string): void => {
+    history.pushState(null, "", address);
+    setPlace((before) => arrive(before.visit + 1));
+    scrollTo(0, 0);
+  };
+  return [place, go];
+}
+
+export function ArchivePage() {
+  const [place, go] = usePlace();
+  const look = useLook();
+  const text = useMemo(() => archiveText(look.tag), [look.tag]);
+  const api = useMemo(() => new ArchiveApi(place.token), [place.token]);
+  const home = (children: preact.ComponentChildren) => <Away href="/archive" class="home">{children}</Away>;
+  return (
+    <Words.Provider value={text}>
+      <Api.Provider value={api}>
+        <Go.Provider value={go}>
+          <div class="archive-page">
+            <TopBar look={look} languages={ARCHIVE_LANGUAGES} t={text.t} home={home} />
+            {place.meeting === null ? (
+              <ListPage key="list" visit={place.visit} />
+            ) : (
+              <MeetingPage key={place.meeting} name={place.meeting} wanted={place.recording} at={place.at} visit={place.visit} />
+            )}
+          </div>
+        </Go.Provider>
+      </Api.Provider>
+    </Words.Provider>
+  );
+}
