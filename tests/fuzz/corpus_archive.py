@@ -47,6 +47,8 @@ def cluster(ms, *blocks):
 TRACK = HEAD + cluster(0, block(0, b"\xf8us!"), block(20, b"\xf8us!")) + cluster(1000, block(0, b"\xf8us!"), block(-5, b"", 0))
 INDEX = "\n".join(json.dumps(line, ensure_ascii=False) for line in LINES).encode()
 INPUTS = {
+    "who": b'\0{"t":0,"id":"p17","at":0}\n{"t":40,"id":"p4","at":900}\n{"t":40,"id":null,"at":900}\n{"t":20,"id":"p4","at":300}\n{"t":60,"id":"p5","a',
+    "removed": b'\0{"type":"speaking","people":["p1","p2"],"t":1}\n{"type":"removed","id":"p1","t":9}\n{"type":"ended","t":9}\n',
     "index": b"\0" + INDEX,
     "index-cut": b"\0" + INDEX[:-7],
     "index-garbage": b"\0" + INDEX[:300] + b"\xff\0{}\n" + INDEX[300:],

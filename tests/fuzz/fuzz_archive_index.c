@@ -1,12 +1,13 @@
 /*
  * What the archive reads from a disk, and others have written: the first byte says what the rest
- * is. 0: lines of index.jsonl; else a track's file, of sound (1) or a picture.
+ * is. 0: lines of index.jsonl, or of a NAME.who; else a track's file, of sound (1) or a picture.
  */
 #include "recordings/archive_files.h"
 #include "recordings/archive_index.h"
 #include "recordings/archive_speakers.h"
 #include "recordings/archive_track.h"
 #include "recordings/archive_vtt.h"
+#include "recordings/archive_who.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,13 +47,24 @@ static void use(const struct archive_index *index)
 static void read_index(const uint8_t *data, size_t size)
 {
 	struct archive_index *index = archive_index_new();
+	struct archive_who who;
+	archive_who_init(&who);
 	while (size > 0) {
 		const uint8_t *end = memchr(data, '\n', size);
 		size_t length = end ? (size_t)(end - data) : size;
 		archive_index_add(index, (const char *)data, length);
+		archive_who_add(&who, (const char *)data, length);
 		data += length + (end != NULL);
 		size -= length + (end != NULL);
 	}
+	for (guint i = 0; i < who.turns->len; i++) {
+		const struct archive_who_turn *turn =
+			&g_array_index(who.turns, struct archive_who_turn, i);
+		if (archive_who_of(&who, turn->at) != turn->id ||
+		    (turn->at > 0 && archive_who_of(&who, turn->at - 1) == turn->id && turn->id))
+			abort();
+	}
+	archive_who_clear(&who);
 	use(index);
 	archive_index_free(index);
 }
