@@ -71,8 +71,8 @@ bool archive_remove_attachments(struct archive *archive, gint64 meeting, gint64 
 				unsigned *ret_removed, GError **error);
 /* Meetings whose time is over. */
 void archive_sweep(struct archive *archive);
-/* Somebody is being taken out of its tracks: nothing of them is served. A file in its folder says so
- * for each, with their id behind this; the job removes it (recordings/archive_unrecord.h). */
+/* Somebody is being taken out of its tracks: nothing of them is served. A file in its folder says
+ * so for each, with their id behind this; the job removes it (recordings/archive_unrecord.h). */
 #define ARCHIVE_REMOVING "removing-"
 bool archive_is_removing(const struct archive *archive, gint64 take);
 /* What was being removed when the program ended. */

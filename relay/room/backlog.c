@@ -23,7 +23,7 @@ struct backlog {
 	struct position keyframe;		   /* the last one before written */
 	bool has_keyframe;
 	uint32_t source; /* of what is put next */
-	uint64_t base; /* first's number at the last rewind */
+	uint64_t base;	 /* first's number at the last rewind */
 	uint8_t *data;
 };
 
