@@ -135,7 +135,7 @@ class Recorded(Server):
         return sorted(int(each.name) for each in folder.iterdir() if each.name.isdigit()) if folder.exists() else []
 
     def files(self, part):
-        return {each.stem: each for each in (self.recording() / str(part)).iterdir() if each.stat().st_size > 0}
+        return {each.stem: each for each in (self.recording() / str(part)).iterdir() if each.suffix != ".who" and each.stat().st_size > 0}
 
     def wait_written(self, after=0, tracks=SOURCES, seconds=30):
         """Until there is a part behind that one in which everything is written; its number."""
