@@ -392,6 +392,7 @@ function ways(name, launch) {
     }
     await page.select('[data-testid="ui-language"]', "en");
     await page.setViewport(SIZES.desk);
+    await page.reload({ waitUntil: "load" }); /* as a browser does by itself some time after it has become a desk's */
     await page.waitForSelector('[data-testid="ui-language"]');
   }
 }

@@ -146,6 +146,15 @@ export class Sounds {
     if (this.heard && this.fade === undefined) this.loudness(this.heard, 1);
   }
 
+  /** Reads the others' heads while there is time, so that a choice has only their sound to wait for. */
+  heads(ids: readonly string[]): void {
+    for (const id of ids) {
+      const known = this.tracks.has(id);
+      const track = this.track(id);
+      if (track && !known) track.media.preload = "metadata";
+    }
+  }
+
   /** Somebody is about to choose: the others' heads are read, and the likeliest play along. */
   prepare(ids: readonly string[]): void {
     clearTimeout(this.resting);
@@ -334,10 +343,5 @@ export class Sounds {
     this.loudness(track, 1);
     this.events.changed(track.id, null);
     this.keepTime();
-  }
-
-  /** For the page's own picture of what is going on. */
-  get ready(): boolean {
-    return (this.heard?.media.readyState ?? 0) >= METADATA;
   }
 }
