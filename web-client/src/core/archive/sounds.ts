@@ -38,6 +38,8 @@ const SILENT = 0.0005;
 const FADE_MS = 60;
 const FADE_STEP_MS = 10;
 const STEP_MS = 20;
+/** Who has played along for longer begins anew: a machine that was busy meanwhile may have left it elsewhere than it says. */
+const FRESH_MS = 3000;
 /** Rather a small jump than a language that never comes. */
 const PATIENCE_MS = 1500;
 /** How many play along silently while somebody chooses. */
@@ -130,7 +132,7 @@ export class Sounds {
     for (const track of this.tracks.values()) {
       this.place(track, at);
       track.near = false;
-      Object.assign(track.alignment, { aim: at, jumped: performance.now(), jumps: 0, measures: [] });
+      Object.assign(track.alignment, { aim: at, jumped: performance.now(), jumps: 0, near: false, measures: [] });
     }
     if (this.awaited && !this.wanted) this.swap(this.awaited);
   }
@@ -160,9 +162,10 @@ export class Sounds {
     clearTimeout(this.resting);
     ids.filter((id) => id !== this.heard?.id).slice(0, MOST_ALONG).forEach((id) => {
       const track = this.track(id);
-      if (!track || track.along) return;
+      if (!track) return;
+      const fresh = track.along && performance.now() - track.alignment.jumped < FRESH_MS;
       track.along = true;
-      this.follow(track);
+      if (!fresh) this.follow(track);
     });
     this.keepTime();
   }
