@@ -302,6 +302,7 @@ void participant_mute(struct participant *p, enum source source, const char *by)
 
 void participant_set_sources(struct participant *p, bool microphone, bool camera, bool screen)
 {
+	meeting_recording_person(p);
 	/* Not participant_say: only a person ends a host's mute. */
 	p->microphone = !microphone			     ? DEVICE_NONE
 			: p->muted & 1u << SOURCE_MICROPHONE ? DEVICE_OFF

@@ -32,6 +32,12 @@ for role in host member interpreter listener; do
 		"$("$program" token --data "$data" --meeting demo --role "$role" "${language[@]}" --url "http://127.0.0.1:$port")"
 done
 echo
+echo "And for all meetings:"
+echo
+for role in secretariat viewer; do
+	printf '  %-12s %s\n' "$role" "$("$program" token --data "$data" --role "$role" --url "http://127.0.0.1:$port")"
+done
+echo
 echo "Open them in Chromium or Firefox on this machine. Press Ctrl-C to stop."
 
 status=0

@@ -24,7 +24,7 @@ let server, meetingBrowser, host, sharer, french, relief, english, office;
 
 const api = (method, path, body) => {
   const words = ["-s", "-X", method, "--max-time", "10", "-H", `Authorization: Bearer ${office}`, server.base + path];
-  return JSON.parse(execFileSync("curl", body === undefined ? words : [...words, "--data", JSON.stringify(body)], { encoding: "utf8" }) || "null");
+  return JSON.parse(execFileSync("curl", method === "GET" ? words : [...words, "--data", body === undefined ? "" : JSON.stringify(body)], { encoding: "utf8" }) || "null");
 };
 const archived = (...name) => join(server.data, "recordings/1/archive", ...name);
 const probe = (...words) => JSON.parse(execFileSync("ffprobe", ["-v", "error", "-of", "json", ...words], { encoding: "utf8" }));
@@ -108,7 +108,8 @@ function plays(name, launch) {
       await viewer.says(/How many are you\?/);
       assert.ok((await viewer.page.$$eval("a[href]", (all) => all.map((one) => one.href))).some((href) => /meeting\.mp4/.test(href)), "a download");
       await check(viewer, `archive-real-${name}`);
-      assert.deepEqual(viewer.errors(), []);
+      /* The tests' own microphone needs a secure page. */
+      assert.deepEqual(viewer.errors().filter((message) => !/getUserMedia/.test(message)), []);
     });
   });
 }
@@ -149,7 +150,7 @@ suite("from a meeting to its archive", { timeout: 400_000 }, () => {
   step("the host starts a part, somebody asks, another interpreter takes over", async () => {
     api("PATCH", `/api/admin/meetings/${NAME}`, { venue: "Chengdu" });
     await host.press("more");
-    await host.press("agenda");
+    await host.press("more-agenda");
     await host.press("start-part-1");
     await host.page.keyboard.press("Escape");
     await sharer.openPanel("chat");
@@ -182,7 +183,7 @@ suite("from a meeting to its archive", { timeout: 400_000 }, () => {
     assert.deepEqual(of("video").map(({ tags }) => tags.title), ["stage", "screen"]);
     assert.deepEqual(chapters.map(({ tags }) => tags.title), ["杨玲: Hello, neighbor"]);
     const mp4 = probe("-show_streams", archived("meeting.mp4")).streams.filter(({ codec_type }) => codec_type === "audio");
-    assert.deepEqual(mp4.map(({ tags }) => tags.language).sort(), ["chi", "eng", "fre"]);
+    assert.deepEqual(mp4.map(({ tags }) => tags.language).sort(), ["eng", "fra", "zho"]); /* ISO 639-2's other codes */
   });
 
   step("tones prove that each track carries its own channel", () => {

@@ -96,7 +96,9 @@ function ways(name, launch) {
     const first = begins(fresh, 0.03, 0.04);
     /* The old language's ticks say when the place of the choice was heard. */
     const at = oldTicks[0] + (((chosen.place - Math.round(chosen.place)) % 1) + 1) % 1;
-    const delay = onBeat(first, at + 0.5) + 0.5;
+    /* Ticks say it to a second; the page knows the second. */
+    const beat = onBeat(first, at);
+    const delay = beat + Math.max(0, Math.round(after / 1000 - beat));
     const beats = freshTicks.slice(1).map((tick, i) => tick - freshTicks[i]);
     return {
       delay, after, beats, apart: freshTicks.slice(-2).map((tick) => onBeat(tick, oldTicks[0])).reduce((a, b) => (Math.abs(a) > Math.abs(b) ? a : b)),
@@ -392,6 +394,7 @@ function ways(name, launch) {
     }
     await page.select('[data-testid="ui-language"]', "en");
     await page.setViewport(SIZES.desk);
+    await page.reload({ waitUntil: "load" }); /* as a browser does by itself some time after it has become a desk's */
     await page.waitForSelector('[data-testid="ui-language"]');
   }
 }

@@ -4,13 +4,15 @@
  */
 import type { Archive } from "./answer";
 import { type HlsPicture, openHls } from "./hls_picture";
-import type { Layout } from "./memory";
 import { type Follower, jump, newFollower, step } from "./slaving";
 import { type Media, Sounds } from "./sounds";
 
 const FOLLOW_MS = 100;
 /** Of what it should have moved since the last look: less, and the sound hangs, whatever its events say. */
 const HANGS = 0.1;
+/** After the first words there is time for the other languages' heads; how many, a phone's memory says. */
+const HEADS_MS = 5000;
+const MOST_HEADS = 6;
 const AGAIN_MS = [1000, 2000, 4000, 8000];
 export const RATES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] as const;
 
@@ -50,6 +52,8 @@ export interface PlayerOptions {
   volume: number;
   /** Opens the session again that lets the files be read. */
   renew(): Promise<"fine" | "closed" | "offline">;
+  /** The visitor's link is to be spared. */
+  saving?: boolean;
   make?: () => Media;
   openPicture?: typeof openHls;
 }
@@ -62,6 +66,7 @@ export class Player {
   private readonly late = new Set<string>();
   private timer: ReturnType<typeof setInterval> | undefined;
   private retry: ReturnType<typeof setTimeout> | undefined;
+  private heads: ReturnType<typeof setTimeout> | undefined;
   private failures = 0;
   /** Where the leader was at the last look, and when. */
   private seen = { place: 0, ms: -Infinity };
@@ -107,6 +112,8 @@ export class Player {
     for (const picture of this.pictures.values()) this.begin(picture);
     clearInterval(this.timer);
     this.timer = setInterval(() => this.tick(), FOLLOW_MS);
+    const others = this.options.archive.programs.slice(0, MOST_HEADS).map(({ id }) => id);
+    if (!this.options.saving) this.heads ??= setTimeout(() => this.sounds.heads(others), HEADS_MS);
   }
 
   pause(): void {
@@ -189,6 +196,7 @@ export class Player {
   close(): void {
     clearInterval(this.timer);
     clearTimeout(this.retry);
+    clearTimeout(this.heads);
     for (const { hls } of this.pictures.values()) hls.close();
     this.pictures.clear();
     this.sounds.close();
@@ -300,6 +308,3 @@ export class Player {
     return undefined;
   }
 }
-
-/** Which pictures a layout needs: others aren't loaded. */
-export const needsPictures = (layout: Layout): boolean => layout !== "sound";

@@ -72,6 +72,8 @@ export function jump(follower: Follower, place: number, rate: number, nowMs: num
 
 /** Near enough to be heard in the leader's place: it isn't heard as a jump. The page promises 50 ms. */
 const NEAR = 0.025;
+/** Whoever was near is left alone until this far off: measures waver. */
+const STILL_NEAR = 0.045;
 /** Browsers say an element's place to 40 ms only: that many measures of it are averaged. */
 const MEASURES = 6;
 /** What isn't near by then won't be. */
@@ -83,17 +85,19 @@ export interface Alignment {
   jumps: number;
   /** As a follower's. */
   lead: number;
+  near: boolean;
   /** The last measures of how far it is behind. */
   measures: number[];
 }
 
-export const newAlignment = (lead: number): Alignment => ({ aim: 0, jumped: -Infinity, jumps: 0, lead, measures: [] });
+export const newAlignment = (lead: number): Alignment => ({ aim: 0, jumped: -Infinity, jumps: 0, lead, near: false, measures: [] });
 
 export type Aligned = { do: "wait" } | { do: "near" } | { do: "jump"; to: number };
 
 export function alignJump(alignment: Alignment, place: number, rate: number, nowMs: number): { do: "jump"; to: number } {
   alignment.jumped = nowMs;
   alignment.jumps++;
+  alignment.near = false;
   alignment.measures = [];
   alignment.aim = place + alignment.lead * rate;
   return { do: "jump", to: alignment.aim };
@@ -106,9 +110,10 @@ export function align(alignment: Alignment, place: number, own: number, rate: nu
   }
   alignment.measures.push(place - own);
   if (alignment.measures.length > MEASURES) alignment.measures.shift();
-  if (alignment.measures.length < MEASURES) return { do: "wait" };
+  if (alignment.measures.length < MEASURES) return { do: alignment.near ? "near" : "wait" };
   const behind = alignment.measures.reduce((sum, one) => sum + one, 0) / MEASURES;
-  if (Math.abs(behind) <= NEAR || alignment.jumps >= MOST_JUMPS) return { do: "near" };
+  alignment.near = Math.abs(behind) <= (alignment.near ? STILL_NEAR : NEAR) || alignment.jumps >= MOST_JUMPS;
+  if (alignment.near) return { do: "near" };
   alignment.lead = Math.min(0.6, Math.max(0, alignment.lead + behind / rate));
   return alignJump(alignment, place, rate, nowMs);
 }

@@ -38,6 +38,8 @@ const SILENT = 0.0005;
 const FADE_MS = 60;
 const FADE_STEP_MS = 10;
 const STEP_MS = 20;
+/** Who has played along for longer begins anew: a machine that was busy meanwhile may have left it elsewhere than it says. */
+const FRESH_MS = 3000;
 /** Rather a small jump than a language that never comes. */
 const PATIENCE_MS = 1500;
 /** How many play along silently while somebody chooses. */
@@ -130,7 +132,7 @@ export class Sounds {
     for (const track of this.tracks.values()) {
       this.place(track, at);
       track.near = false;
-      Object.assign(track.alignment, { aim: at, jumped: performance.now(), jumps: 0, measures: [] });
+      Object.assign(track.alignment, { aim: at, jumped: performance.now(), jumps: 0, near: false, measures: [] });
     }
     if (this.awaited && !this.wanted) this.swap(this.awaited);
   }
@@ -146,14 +148,24 @@ export class Sounds {
     if (this.heard && this.fade === undefined) this.loudness(this.heard, 1);
   }
 
+  /** Reads the others' heads while there is time, so that a choice has only their sound to wait for. */
+  heads(ids: readonly string[]): void {
+    for (const id of ids) {
+      const known = this.tracks.has(id);
+      const track = this.track(id);
+      if (track && !known) track.media.preload = "metadata";
+    }
+  }
+
   /** Somebody is about to choose: the others' heads are read, and the likeliest play along. */
   prepare(ids: readonly string[]): void {
     clearTimeout(this.resting);
     ids.filter((id) => id !== this.heard?.id).slice(0, MOST_ALONG).forEach((id) => {
       const track = this.track(id);
-      if (!track || track.along) return;
+      if (!track) return;
+      const fresh = track.along && performance.now() - track.alignment.jumped < FRESH_MS;
       track.along = true;
-      this.follow(track);
+      if (!fresh) this.follow(track);
     });
     this.keepTime();
   }
@@ -334,10 +346,5 @@ export class Sounds {
     this.loudness(track, 1);
     this.events.changed(track.id, null);
     this.keepTime();
-  }
-
-  /** For the page's own picture of what is going on. */
-  get ready(): boolean {
-    return (this.heard?.media.readyState ?? 0) >= METADATA;
   }
 }

@@ -42,7 +42,7 @@ export function ListPage({ visit }: { visit: number }) {
     <main class="list-page">
       <div class="list-head">
         <h1>{t("list.title")}</h1>
-        <SearchField value={q} onChange={(next) => search({ q: next, month })} />
+        <SearchField key={visit} value={readSearch(location.search).q} onChange={(next) => search({ q: next, month })} />
       </div>
       <p class="unseen" role="status">{!state.loading && state.entries && q ? t("list.found", { n: state.entries.length }) : ""}</p>
       {state.why === "offline" && (
@@ -79,16 +79,11 @@ export function ListPage({ visit }: { visit: number }) {
   );
 }
 
+/** value: what it begins with. Whatever comes from outside, letters that are being written stay; back and forward make another field. */
 function SearchField({ value, onChange }: { value: string; onChange(q: string): void }) {
   const { t } = useWords();
   const [written, setWritten] = useState(value);
-  const latest = useRef(value);
-  useEffect(() => {
-    // Back and forward change it from outside; what is being written stays as it is.
-    if (latest.current.trim() !== value) setWritten((latest.current = value));
-  }, [value]);
   const write = (next: string): void => {
-    latest.current = next;
     setWritten(next);
     onChange(next.trim());
   };

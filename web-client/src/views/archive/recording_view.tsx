@@ -51,7 +51,7 @@ function usePlayerOf({ meeting, recording, archive, at, renew }: RecordingViewPr
     const { rate, volume } = readWatching();
     const player = new Player({
       archive, base: recording.base, at: Math.min(at ?? resumed ?? 0, archive.duration), language: firstLanguage(archive), volume: volume ?? 1, renew,
-      rate: RATES.find((one) => one === rate) ?? 1,
+      saving: (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true, rate: RATES.find((one) => one === rate) ?? 1,
     });
     return { player, resumed };
   }, [archive]);
