@@ -93,6 +93,7 @@ stage_long() {
 	counted tests/recording/recording.sh disk.py --long
 	node_tests tests/browser/run.sh long.mjs
 	node_tests tests/browser/run.sh languages_long.mjs
+	ARCHIVE_PAGE=Firefox node_tests tests/browser/run.sh archive_page.test.mjs
 	ARCHIVE_SECONDS=180 node_tests tests/browser/run.sh archive.test.mjs
 	LISTENER=firefox node_tests tests/browser/run.sh listener.test.mjs
 	FUZZ_SECONDS=60 stage_fuzz
