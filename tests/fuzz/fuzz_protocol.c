@@ -25,7 +25,11 @@ static void empty_store(void)
 	static const char sql[] =
 		"DELETE FROM hand; DELETE FROM chat; DELETE FROM bar; DELETE FROM participant;"
 		"DELETE FROM link; DELETE FROM sqlite_sequence;"
-		"UPDATE meeting SET state = 'open', pinned = 0";
+		"DELETE FROM recording; DELETE FROM agenda;"
+		"INSERT INTO agenda (meeting, number, sharer, subject, minutes) VALUES (1, 1, "
+		"'Ana', "
+		"'Hello', 10);"
+		"UPDATE meeting SET state = 'open', pinned = 0, part = 0";
 	if (sqlite3_exec(world.store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		abort();
 }
