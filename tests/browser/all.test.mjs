@@ -11,3 +11,4 @@ import "./languages.test.mjs";
 import "./recording.test.mjs";
 import "./minutes.test.mjs";
 import "./archive_page.test.mjs";
+import "./archive_editors.test.mjs";

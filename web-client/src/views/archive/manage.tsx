@@ -27,15 +27,17 @@ export function manageFailure({ t }: ArchiveText, failure: Failure): string {
 interface ManageProps {
   meeting: Meeting;
   archive: Archive | null;
-  /** Something of it was changed. */
+  /** Who may see it or how long it is kept is another. */
   onChanged(): void;
+  /** Something of what was recorded was removed. */
+  onRemoved(): void;
   /** There is no such meeting any more. */
   onGone(): void;
 }
 
 type Opened = { what: "person" | "meeting" } | { what: "recording"; recording: Recording; n: number } | null;
 
-export function Manage({ meeting, archive, onChanged, onGone }: ManageProps) {
+export function Manage({ meeting, archive, onChanged, onRemoved, onGone }: ManageProps) {
   const words = useWords();
   const { t } = words;
   const { token } = useApi();
@@ -76,13 +78,13 @@ export function Manage({ meeting, archive, onChanged, onGone }: ManageProps) {
           </div>
         </div>
       </details>
-      {opened?.what === "person" && <PersonDialog archive={archive} manager={manager} onRemoved={onChanged} onClose={close} />}
+      {opened?.what === "person" && <PersonDialog archive={archive} manager={manager} onRemoved={onRemoved} onClose={close} />}
       {opened?.what === "recording" && (
         <RecordingDialog
           recording={opened.recording} n={opened.n} manager={manager} onClose={close}
           onGone={() => {
             close();
-            onChanged();
+            onRemoved();
           }}
         />
       )}

@@ -74,7 +74,9 @@ export function MeetingPage({ name, wanted, at, edit: wish, visit }: MeetingPage
       {meeting && (archive || meeting.attachments.length > 0 || meeting.mayEdit) && (
         <Files meeting={meeting} recording={recording} archive={archive} onChanged={() => client.retry()} />
       )}
-      {meeting?.mayEdit && <Manage meeting={meeting} archive={archive} onChanged={() => client.changed()} onGone={() => go("/archive")} />}
+      {meeting?.mayEdit && (
+        <Manage meeting={meeting} archive={archive} onChanged={() => client.retry()} onRemoved={() => client.changed()} onGone={() => go("/archive")} />
+      )}
     </main>
   );
 }
