@@ -115,7 +115,7 @@ function Editor({ meeting, language, languages, onClose, onChanged }: {
   };
   useEffect(load, []);
   return (
-    <section class="minutes">
+    <section class="minutes minutes-edited">
       {part === null && <p class="hint" role="status">{t("app.loading")}</p>}
       {part === "failed" && (
         <div class="note note-problem" role="alert">

@@ -1,4 +1,5 @@
 /** The question before something goes that nobody gets back: who means it writes its name. */
+import "../../styles/confirm_name.css";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { Trash2 } from "../icons";
@@ -28,7 +29,7 @@ export function ConfirmName({ title, children, name, label, cancel, confirm, bus
     <Dialog title={title} onClose={onClose} testid="confirm-name">
       {children}
       <form
-        class="field" noValidate
+        class="confirm-name" noValidate
         onSubmit={(event) => {
           event.preventDefault();
           if (right && !busy) onConfirm();
