@@ -12,7 +12,7 @@ export const filesEn = {
   "files.drop": "or drop them here",
   "files.dropNow": "Drop the files to add them",
   "files.hint": "PDF, pictures, presentations, texts and tables; at most {size} each. Whoever may see the archive sees them.",
-  "files.hintMeeting": "PDF, pictures, presentations, texts and tables; at most {size} each. Everybody in the meeting sees them, and later whoever may see its archive.",
+  "files.hintMeeting": "PDF, pictures, presentations, texts and tables; at most {size} each. Whoever may see this meeting’s archive sees them, now and later.",
   "files.waiting": "Waiting",
   "files.sending": "{done} of {size}",
   "files.progress": "Sending {name}",

@@ -13,7 +13,7 @@ export const filesZhHans: FilesCatalogue = {
   "files.drop": "或拖放到这里",
   "files.dropNow": "松开即可添加文件",
   "files.hint": "PDF、图片、演示文稿、文档和表格；每个不超过 {size}。能看存档的人都能看到。",
-  "files.hintMeeting": "PDF、图片、演示文稿、文档和表格；每个不超过 {size}。会议中的所有人都能看到，之后能看存档的人也能看到。",
+  "files.hintMeeting": "PDF、图片、演示文稿、文档和表格；每个不超过 {size}。能看本次会议存档的人，现在和以后都能看到。",
   "files.waiting": "等待中",
   "files.sending": "{done}，共 {size}",
   "files.progress": "正在上传 {name}",

@@ -71,7 +71,7 @@ export function UploadBox({ uploads, agenda, part, inMeeting, onAdd, onDrop, onA
           <Plus size={20} />
           <span>{t("files.add")}</span>
         </button>
-        <span class="hint">{t(over ? "files.dropNow" : "files.drop")}</span>
+        <span class="hint upload-drop">{t(over ? "files.dropNow" : "files.drop")}</span>
         <input
           type="file" multiple hidden ref={field} data-testid="file-input"
           onChange={(event) => {
