@@ -224,8 +224,40 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
     assert.deepEqual(office.asked.filter(({ path }) => path.endsWith("/recording")).map(({ method }) => method), ["PATCH", "PATCH", "DELETE"]);
   });
 
-  step("hours that the clocks skip or show twice, and other cities", async () => {
+  step("a past meeting leads to its archive and minutes, is copied as the next one, and deleted by who writes its name", async () => {
     await clerk.press("back");
+    office.add({ name: "past", title: "种子与记忆 · Seeds", starts: at("2026-01-30T02:00:00Z"), state: "ended", venue: "Chengdu", floors: ["zh"], channels: ["en"], minutes: 90,
+      agenda: [{ sharer: "Yang Ling", subject: "Five gardens", minutes: 20, started: 1769738400000 }] });
+    await clerk.page.reload({ waitUntil: "load" });
+    await clerk.press("meeting-past");
+    const token = new URLSearchParams(new URL(office.link()).hash.slice(1)).get("token");
+    assert.deepEqual(await clerk.page.$$eval('[data-testid="archive"], [data-testid="write-minutes"]', (all) => all.map((one) => one.getAttribute("href"))),
+      [`/archive/past#token=${token}`, `/archive/past#token=${token}&edit=minutes`]);
+    await everywhere(clerk, "past");
+    await clerk.press("copy-as-next");
+    await clerk.says("Copied from the last one");
+    assert.deepEqual([await value(clerk, "title"), await value(clerk, "time"), await value(clerk, "venue")], ["种子与记忆 · Seeds", "10:00", "Chengdu"]);
+    assert.equal(new Date(await value(clerk, "date")).getUTCDay(), 5);
+    assert.ok(new Date(await value(clerk, "date")) > new Date());
+    await clerk.press("save");
+    await clerk.says("The meeting is made.");
+    const { body } = office.asked.findLast(({ method, path }) => method === "POST" && path === "/api/admin/meetings");
+    assert.deepEqual([body.floors, body.channels, body.minutes, body.agenda], [["zh"], ["en"], 90, [{ sharer: "Yang Ling", subject: "Five gardens", minutes: 20 }]]);
+    await clerk.press("back");
+    await clerk.press("meeting-past");
+    await clerk.press("delete-meeting");
+    assert.equal(await clerk.page.$eval('[data-testid="confirm-name-yes"]', (node) => node.disabled), true);
+    await everywhere(clerk, "delete", ["desk", "narrow"]);
+    await clerk.page.type('[data-testid="written-name"]', "pas");
+    assert.equal(await clerk.page.$eval('[data-testid="confirm-name-yes"]', (node) => node.disabled), true);
+    await clerk.page.type('[data-testid="written-name"]', "t");
+    await clerk.page.keyboard.press("Enter");
+    await clerk.says("种子与记忆 · Seeds was deleted.");
+    assert.equal(office.meetings.has("past"), false);
+    assert.equal(await clerk.page.$('[data-testid="meeting-past"]'), null);
+  });
+
+  step("hours that the clocks skip or show twice, and other cities", async () => {
     await clerk.press("new-meeting");
     await fill(clerk, "title", "Summer time");
     await fill(clerk, "zone", "paris");
@@ -285,6 +317,11 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
     const host = await open(office.link({ sub: "any", role: "host", exp: 4e9 }));
     await host.says("开放会议室");
     assert.equal(await host.page.$('[data-testid="new-meeting"]'), null);
+    await host.press("meeting-any");
+    await host.find("archive");
+    assert.equal(await host.page.$('[data-testid="copy-as-next"], [data-testid="delete-meeting"]'), null);
+    await host.press("back");
+    await host.find("meeting-any");
     assert.deepEqual(await host.page.$$eval(".meeting-row", (all) => all.length), 1);
     await host.close();
   });

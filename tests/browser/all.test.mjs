@@ -12,3 +12,5 @@ import "./recording.test.mjs";
 import "./minutes.test.mjs";
 import "./archive_page.test.mjs";
 import "./archive.test.mjs";
+import "./archive_editors.test.mjs";
+import "./files.test.mjs";

@@ -147,9 +147,16 @@ export class StandIn {
     return standIn;
   }
 
-  /** What a test may set: closed (it takes the token), away (no answer), gone, empty, recordings, changed (archive.json), asked (every path). */
+  /**
+   * What a test may set: closed (it takes the token), away (no answer), gone, empty, recordings, changed (archive.json), refuses (the status
+   * that the next attachment gets), slow (attachments aren't read), attachments, access, retentionDays; what it may look at: asked (every
+   * path), bodies (of what was changed), minutes (versions by language). Who comes with the token may edit.
+   */
   reset() {
-    Object.assign(this, { closed: false, away: false, gone: false, empty: false, changed: (archive) => archive, asked: [] });
+    Object.assign(this, { closed: false, away: false, gone: false, empty: false, changed: (archive) => archive, asked: [], bodies: [], refuses: 0, slow: false });
+    Object.assign(this, { access: null, retentionDays: 0, removed: false });
+    this.minutes = new Map(["en", "zh-Hans"].map((language) => [language, [madeUpMinutes(language)]]));
+    this.attachments = [{ id: "5", name: "Slides – how are you going to go on.pdf", type: "application/pdf", bytes: 2_345_678, part: 2, at: STARTS * 1000, by: "Yang Ling" }];
     this.recordings = [{ id: "12", begin: STARTS * 1000, ended: (STARTS + 3 * HOUR) * 1000, state: "done", step: "", done: 1, error: null, base: `/api/archive/${MEETING}/12/` }];
   }
 
@@ -168,6 +175,10 @@ export class StandIn {
     return this.file(request, response, join(dist, page));
   }
 
+  edits(request) {
+    return request.headers.authorization === `Bearer ${TOKEN}`;
+  }
+
   may(request) {
     return !this.closed || request.headers.authorization === `Bearer ${TOKEN}` || (request.headers.cookie ?? "").includes(`archive=${TOKEN}`);
   }
@@ -177,27 +188,83 @@ export class StandIn {
     response.end(JSON.stringify(value));
   }
 
-  problem(response, status) {
-    this.json(response, { status, code: String(status), detail: "made up" }, status);
+  problem(response, status, detail = "made up") {
+    this.json(response, { status, code: String(status), detail }, status);
   }
 
   api(request, response, url) {
     const path = url.pathname.slice("/api/archive".length);
     if (path === "") return this.json(response, this.list(url.searchParams));
     const [, meeting, first, ...rest] = path.split("/");
-    if (this.gone || !TITLES.some(([name]) => name === meeting)) return this.problem(response, 404);
+    if (this.gone || (this.removed && meeting === MEETING) || !TITLES.some(([name]) => name === meeting)) return this.problem(response, 404);
     if (first === "session" && request.method === "POST") {
       if (request.headers.authorization !== `Bearer ${TOKEN}`) return this.problem(response, 401);
       response.writeHead(204, { "Set-Cookie": `archive=${TOKEN}; Path=/api/archive/${meeting}/; HttpOnly; SameSite=Strict; Max-Age=43200` });
       return response.end();
     }
     if (!this.may(request)) return this.problem(response, 401);
-    if (first === undefined) return this.json(response, this.meeting(meeting));
-    if (first === "minutes") return /\.(md|pdf)$/.test(rest[0]) ? response.end(rest[0]) : this.json(response, madeUpMinutes(rest[0]));
+    if (request.method !== "GET" && request.method !== "HEAD") return void this.change(request, response, url, first, rest);
+    if (first === undefined) return this.json(response, this.meeting(meeting, this.edits(request)));
+    if (first === "minutes") return /\.(md|pdf)$/.test(rest[0]) ? response.end(rest[0]) : this.readMinutes(response, url, rest);
     if (first === "attachments") return response.end("an attachment");
     const name = rest.join("/");
     if (name === "archive.json") return this.json(response, this.changed(JSON.parse(readFileSync(join(this.folder, name), "utf8"))));
     return this.file(request, response, join(this.folder, normalize(`/${name}`)));
+  }
+
+  readMinutes(response, url, [language, what]) {
+    if (language === "draft") return this.json(response, { body: madeUpMinutes(url.searchParams.get("language")).body, possibleAnswers: [[]] });
+    const versions = this.minutes.get(language) ?? [];
+    if (what === "versions") return this.json(response, { versions: versions.map(({ version, author, at, published }) => ({ version, author, at, published })).reverse() });
+    const wanted = Number(url.searchParams.get("version") ?? 0);
+    const found = wanted ? versions.find(({ version }) => version === wanted) : (versions.find(({ published }) => published) ?? versions.at(-1));
+    return found ? this.json(response, found) : this.problem(response, 404);
+  }
+
+  async change(request, response, url, first, rest) {
+    if (!this.edits(request)) return this.problem(response, 401);
+    if (first === "attachments" && request.method === "POST") return this.attach(request, response, url);
+    let text = "";
+    for await (const piece of request) text += piece;
+    const body = text ? JSON.parse(text) : null;
+    this.bodies.push({ method: request.method, path: url.pathname, body });
+    if (first === "minutes") return this.writeMinutes(request, response, body, rest);
+    if (request.method === "PATCH") {
+      Object.assign(this, body);
+      return this.json(response, { access: this.access ?? "public", retentionDays: this.retentionDays });
+    }
+    if (first === "people") {
+      this.recordings = this.recordings.map((one) => ({ ...one, state: "waiting" }));
+      return this.json(response, { removed: { chat: 1, attachments: 0, tracks: 2 }, kept: ["voice", "picture"], remade: 1 });
+    }
+    if (first === undefined) this.removed = true;
+    else if (first === "attachments") this.attachments = this.attachments.filter(({ id }) => id !== rest[0]);
+    else this.recordings = this.recordings.filter(({ id }) => id !== first);
+    return response.writeHead(204).end();
+  }
+
+  writeMinutes(request, response, body, [language, what]) {
+    const versions = this.minutes.get(language) ?? [];
+    if (what === "publish") {
+      for (const one of versions) one.published = body.on && one.version === body.version;
+      return this.json(response, { version: body.version, published: body.on });
+    }
+    const version = (versions.at(-1)?.version ?? 0) + 1;
+    const at = STARTS * 1000 + version;
+    this.minutes.set(language, [...versions, { language, version, published: false, author: body.author, at, body: body.body }]);
+    return this.json(response, { version, at });
+  }
+
+  async attach(request, response, url) {
+    if (this.slow) return;
+    const status = this.refuses;
+    let bytes = 0;
+    for await (const piece of request) bytes += piece.length;
+    this.refuses = 0;
+    if (status) return this.problem(response, status);
+    const made = { id: String(this.attachments.length + 100), name: url.searchParams.get("name"), type: "application/pdf", bytes, part: Number(url.searchParams.get("part")), at: STARTS * 1000, by: "Secretariat" };
+    this.attachments.push(made);
+    this.json(response, { ...made, url: `/api/archive/${MEETING}/attachments/${made.id}` }, 201);
   }
 
   list(values) {
@@ -222,13 +289,18 @@ export class StandIn {
     };
   }
 
-  meeting(name) {
+  meeting(name, editor = false) {
     const [, title, access, , floors, channels, starts] = TITLES.find(([one]) => one === name);
     return {
-      name, title, starts, zone: "Asia/Shanghai", minutes: 180, venue: "Online", access, floors, channels, role: null, mayEdit: false, agenda: [],
+      name, title, starts, zone: "Asia/Shanghai", minutes: 180, venue: "Online", access: this.access ?? access, floors, channels, role: editor ? "secretariat" : null, mayEdit: editor,
+      ...(editor ? { retentionDays: this.retentionDays } : {}),
+      agenda: [["Ana Quispe", "Welcome, and who we are"], ["杨玲 Yang Ling", "Hello, neighbour: how a courtyard became a kitchen"], ["", ""]].map(([sharer, subject], i) => ({
+        number: i + 1, sharer, subject, minutes: 20, started: null,
+      })),
       recordings: this.recordings,
-      attachments: [{ id: "5", name: "Slides – how are you going to go on.pdf", type: "application/pdf", bytes: 2_345_678, part: 2, at: STARTS * 1000, by: "Yang Ling", url: `/api/archive/${name}/attachments/5` }],
-      written: ["en", "zh-Hans"].map((language) => ({ language, published: true, version: 3, at: STARTS * 1000 })),
+      attachments: this.attachments.map((one) => ({ ...one, url: `/api/archive/${name}/attachments/${one.id}` })),
+      written: [...this.minutes].map(([language, versions]) => ({ language, newest: editor ? versions.at(-1) : versions.find(({ published }) => published) }))
+        .filter(({ newest }) => newest).map(({ language, newest: { published, version, at } }) => ({ language, published, version, at })),
     };
   }
 

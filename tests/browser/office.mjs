@@ -65,6 +65,11 @@ export class Office {
     }
     if (area === "admin" && name === undefined) return this.plan(this.free(body), body, 201, reply, refuse);
     if (!meeting) return refuse(404, "meeting: there is none of this name");
+    if (area === "archive" && method === "DELETE") {
+      if (meeting.people > 0) return refuse(409, "meeting: people are in it; end it first");
+      this.meetings.delete(name);
+      return response.writeHead(204).end();
+    }
     if (area === "admin" && what === undefined) return method === "PATCH" ? this.plan(name, body, 200, reply, refuse) : reply(200, meeting);
     if (what === "links") return reply(200, { url: `https://example.org/${body.role === "viewer" ? "archive" : "m"}/${name}#token=${body.role}.${(body.languages ?? []).join("+")}` });
     if (what === "end") return reply(200, Object.assign(meeting, { state: "ended", people: 0, recording: "off" }));

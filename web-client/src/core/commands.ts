@@ -1,5 +1,6 @@
 /** What a person can do; views call these and nothing else. Implemented by core/controller.ts. None throws: what fails shows in the state. */
 import type { BoothCommands } from "./booth/booth_commands";
+import type { Entrance } from "./files/api";
 import type { JoinMode, Layout, ParticipantId, Profile, Role, SidePanel } from "./state";
 
 /** A link to be made. */
@@ -38,6 +39,8 @@ export interface Commands {
   startPart(number: number): void;
   /** Hosts and secretariat: the meeting's plan and links, in a tab of their own. */
   openPlan(): void;
+  /** With what the part of the page that has the meeting's files asks the server; null: by none. */
+  entrance(): Entrance | null;
   /** Interpreters, in the lobby: what they say on air may be recorded. */
   setConsent(consent: boolean): void;
   /** Hosts, to interpreters; "": all booths. */

@@ -3,6 +3,7 @@ import type { BoothCommands } from "./booth/booth_commands";
 import { BoothLoader } from "./booth/booth_loader";
 import { catalogueFor, hasWebRtc, inAppBrowser, isPhone, type MeetingLink, parseLink } from "./browser";
 import type { Commands, Invitation } from "./commands";
+import type { Entrance } from "./files/api";
 import { initialState } from "./initial";
 import { firstChoice } from "./languages";
 import { askAbout, joinProblem, problem } from "./lobby";
@@ -495,6 +496,10 @@ class Controller implements Commands {
 
   openPlan(): void {
     if (this.link) window.open(`/admin#token=${this.link.token}&meeting=${this.link.meeting}`, "_blank", "noopener");
+  }
+
+  entrance(): Entrance | null {
+    return this.link && { ...this.link, participant: this.state.me && `${this.state.me} ${this.secret}` };
   }
 
   callBooth(booth: string, on: boolean): void {

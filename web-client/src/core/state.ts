@@ -204,7 +204,7 @@ export type Link =
   | { at: "media-lost"; since: number };
 
 export type Layout = "speaker" | "gallery";
-export type SidePanel = "none" | "people" | "chat" | "agenda";
+export type SidePanel = "none" | "people" | "chat" | "agenda" | "files";
 
 /** A picture slot as the page shows it. */
 export interface Picture {

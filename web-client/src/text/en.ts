@@ -171,6 +171,7 @@ export const en = {
   "more.help": "Keyboard keys",
   "more.link": "New invitation link",
   "more.plan": "Plan, agenda and links",
+  "more.files": "Files",
   "more.record": "Record the meeting",
   "more.pauseRecording": "Pause the recording",
   "more.resumeRecording": "Go on recording",
@@ -312,6 +313,7 @@ export const en = {
   "agenda.againName": "Back to this part: {n}",
   "agenda.next": "Start part {n}: {subject}",
   "agenda.end": "End this part",
+  "files.failed": "The files can’t be loaded right now. Close this and try again.",
 
   // People.
   "people.title": "People",

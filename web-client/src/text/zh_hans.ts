@@ -166,6 +166,7 @@ export const zhHans: Catalogue = {
   "more.help": "键盘按键",
   "more.link": "新的邀请链接",
   "more.plan": "会议安排、议程和链接",
+  "more.files": "文件",
   "more.record": "录制会议",
   "more.pauseRecording": "暂停录制",
   "more.resumeRecording": "继续录制",
@@ -303,6 +304,7 @@ export const zhHans: Catalogue = {
   "agenda.againName": "回到这一项：{n}",
   "agenda.next": "开始第 {n} 项：{subject}",
   "agenda.end": "结束这一项",
+  "files.failed": "暂时无法加载文件。请关闭后重试。",
 
   "people.title": "成员",
   "people.search": "查找成员",

@@ -1,5 +1,5 @@
 /** One request to the server, and why it failed in terms that the page has words for. */
-import { object, optional, string } from "../guards";
+import { type Guard, object, optional, string } from "../guards";
 
 const TIMEOUT_MS = 15_000;
 
@@ -30,6 +30,16 @@ export function readProblem(status: number, body: unknown): Failure {
   const [, field = "", message = detail] = /^([A-Za-z][\w.[\]-]*): ([^]*)$/.exec(detail) ?? [];
   if (status === 403 && (field === "" || field === "token")) return { why: "role" };
   return { why: "refused", status, field, message };
+}
+
+/** The answer, when it is what is expected. */
+export function checked<T>(outcome: Outcome<unknown>, guard: Guard<T>): Outcome<T> {
+  if (!outcome.ok) return outcome;
+  try {
+    return { ok: true, value: guard(outcome.value, "") };
+  } catch {
+    return { ok: false, failure: { why: "unreadable" } };
+  }
 }
 
 export class Api {

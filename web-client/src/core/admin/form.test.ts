@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { addPart, type Agenda, changePart, movePart, PARTS_MAX, removePart, totalMinutes, wholeMinutes } from "./agenda";
 import { made } from "./fakes";
-import { changedBody, edit, type Form, formOf, isChanged, keyOfPart, nameFor, newBody, newForm, problemsOf } from "./form";
+import { changedBody, edit, type Form, formOf, isChanged, keyOfPart, monthsAfter, nameFor, newBody, newForm, nextForm, problemsOf } from "./form";
 
 const at = (iso: string): number => Date.parse(iso) / 1000;
 const NOW = at("2026-11-27T02:20:00Z");
@@ -14,6 +14,25 @@ describe("a new meeting", () => {
   });
   it("late in the evening is the day after", () => expect(newForm(at("2026-11-27T15:30:00Z"), "Asia/Shanghai", null, [])).toMatchObject({ date: "2026-11-29", time: "00:00" }));
   it("survives a browser without a zone", () => expect(newForm(NOW, "Mars/Base", null, []).zone).toBe("UTC"));
+  it("like an old one is the same week's weekday of the next month, at the same time by its clock", () => {
+    const starts = at("2026-10-09T14:00:00Z"); // the second Friday, 10:00 in New York, in summer
+    const agenda = [{ sharer: "Ana", subject: "Water", minutes: 20, started: 5 }];
+    const old = made({ name: "old", title: "Sharing", starts, zone: "America/New_York", venue: "Hall", floors: ["es"], channels: ["en", "fr"], agenda, access: "public", retentionDays: 90, state: "ended" });
+    const form = nextForm(old, at("2026-10-20T00:00:00Z"), "Asia/Shanghai", ["2026-11-13-sharing"]);
+    expect(form).toMatchObject({ title: "Sharing", date: "2026-11-13", time: "10:00", zone: "America/New_York", venue: "Hall", name: "2026-11-13-sharing-2", nameOwn: false });
+    expect(newBody(form)).toMatchObject({
+      starts: at("2026-11-13T15:00:00Z"), minutes: 120, floors: ["es"], channels: ["en", "fr"], access: "public", retentionDays: 90,
+      agenda: [{ sharer: "Ana", subject: "Water", minutes: 20 }],
+    });
+    expect(JSON.stringify(newBody(form))).not.toMatch(/started|state|"name"/);
+    expect(nextForm(old, at("2027-03-01T00:00:00Z"), "UTC", []).date, "of the past no more").toBe("2027-03-12");
+    expect(nextForm(made({ starts: 0 }), NOW, "UTC", [])).toMatchObject({ anyTime: true, title: "Sharing meeting" });
+  });
+  it("in a month without a fifth Friday is on the last one, and in the next with five on the fifth again", () => {
+    expect([1, 2, 3].map((n) => monthsAfter("2026-01-30", n))).toEqual(["2026-02-27", "2026-03-27", "2026-04-24"]);
+    expect(monthsAfter("2026-01-30", 4)).toBe("2026-05-29");
+    expect(monthsAfter("2026-12-01", 1)).toBe("2027-01-05");
+  });
   it("has an address of date and theme that is nobody else's", () => {
     const name = (title: string, taken: string[] = []): string => nameFor({ title, date: "2026-05-29", anyTime: false }, taken);
     expect(name("How are you going to go on?")).toBe("2026-05-29-how-are-you-going-to-go-on");

@@ -64,6 +64,27 @@ export function formOf(meeting: Meeting, ownZone: string): Form {
   };
 }
 
+/** So many months after `date`: the same weekday of the same week ("the second Friday"), or the last one where there is no fifth. */
+export function monthsAfter(date: string, months: number): string {
+  const [year = 1970, month = 1, day = 1] = date.split("-").map(Number);
+  const weekday = new Date(Date.UTC(year, month - 1, day)).getUTCDay();
+  const to = month - 1 + months;
+  const first = (7 + weekday - new Date(Date.UTC(year, to, 1)).getUTCDay()) % 7;
+  const days = new Date(Date.UTC(year, to + 1, 0)).getUTCDate();
+  const wanted = 1 + first + 7 * Math.floor((day - 1) / 7);
+  return new Date(Date.UTC(year, to, wanted > days ? wanted - 7 : wanted)).toISOString().slice(0, 10);
+}
+
+/** Like an old one, at the same time by its clock, a month later, or as many as bring it beyond `now` (Unix seconds). */
+export function nextForm(old: Meeting, now: number, ownZone: string, taken: readonly string[]): Form {
+  const last = formOf(old, ownZone);
+  const form = { ...last, nameOwn: false };
+  for (let months = 1; !form.anyTime && (months === 1 || (momentOf(form, form.zone)?.at ?? Infinity) <= now); months++) {
+    form.date = monthsAfter(last.date, months);
+  }
+  return { ...form, name: nameFor(form, taken) };
+}
+
 /** The address follows date and theme until somebody writes one. */
 export function edit(form: Form, change: Partial<Form>, taken: readonly string[]): Form {
   const next = { ...form, ...change };

@@ -101,6 +101,15 @@ describe("what is done", () => {
     expect(now().meetings?.map(({ name }) => name)).toEqual(["demo", "new"]);
     expect(asked.at(-1)).toMatchObject({ method: "POST", url: "/api/admin/meetings", body: { title: "New" } });
   });
+  it("a meeting that was deleted isn't in the list any more; one that goes on stays", async () => {
+    reply = () => refuse(409, "meeting: people are in it; end it first");
+    expect(await office.remove("demo")).toMatchObject({ failure: { why: "refused", field: "meeting" } });
+    expect(now().meetings?.map(({ name }) => name)).toEqual(["demo"]);
+    reply = () => Promise.resolve(new Response(null, { status: 204 }));
+    expect((await office.remove("demo")).ok).toBe(true);
+    expect(asked.at(-1)).toMatchObject({ method: "DELETE", url: "/api/archive/demo" });
+    expect(now().meetings).toEqual([]);
+  });
   it("a refusal names its field", async () => {
     reply = () => refuse(400, "agenda[1].minutes: isn’t 0 to 1440");
     expect(await office.change("demo", { agenda: [] })).toEqual({ ok: false, failure: { why: "refused", status: 400, field: "agenda[1].minutes", message: "isn’t 0 to 1440" } });
@@ -168,7 +177,7 @@ describe("the order", () => {
 
 describe("the address", () => {
   it("leads to a place and back", () => {
-    for (const route of [{ at: "list" }, { at: "new" }, { at: "meeting", name: "demo-2" }] as const) {
+    for (const route of [{ at: "list" }, { at: "new", from: null }, { at: "new", from: "demo-1" }, { at: "meeting", name: "demo-2" }] as const) {
       expect(readAddress(addressOf({ token: "a.b-_c", route }))).toEqual({ token: "a.b-_c", route });
     }
     expect(readAddress("#token=t&meeting=../x")).toEqual({ token: "t", route: { at: "list" } });

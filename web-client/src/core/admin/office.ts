@@ -1,7 +1,7 @@
 /** What the secretariat's page knows of the server's meetings, kept up to date, and what it may ask the server to do. */
 import type { Role } from "../state";
-import { Api, type Failure, type Outcome } from "./api";
-import { type Guard, object, string } from "../guards";
+import { Api, checked, type Failure, type Outcome } from "./api";
+import { object, string } from "../guards";
 import { type Meeting, meeting, meetings } from "./meeting";
 
 const EVERY_MS = 10_000;
@@ -84,7 +84,7 @@ export class Office {
     clearTimeout(this.timer);
     const asked = ++this.asked;
     this.asking = true;
-    const outcome = read(await this.api.get("/api/admin/meetings"), meetings);
+    const outcome = checked(await this.api.get("/api/admin/meetings"), meetings);
     if (asked !== this.asked) return;
     this.asking = false;
     if (outcome.ok) this.set({ link: { at: "live" }, meetings: outcome.value });
@@ -116,7 +116,7 @@ export class Office {
     const now = Math.floor(Date.now() / 1000);
     const days = linkDays(to, now);
     const asked = { role, days, ...(booth ? { ...booth, booth: booth.booth.trim() } : {}) };
-    const outcome = read(await this.api.json("POST", `/api/admin/meetings/${to.name}/links`, asked), link);
+    const outcome = checked(await this.api.json("POST", `/api/admin/meetings/${to.name}/links`, asked), link);
     return outcome.ok ? { ok: true, value: { url: outcome.value.url, until: now + days * DAY } } : outcome;
   }
 
@@ -129,20 +129,39 @@ export class Office {
     return this.api.file(`/api/meetings/${name}/calendar.ics`);
   }
 
+  /** With all that was kept of it. Hosts may not. */
+  get mayRemove(): boolean {
+    return readToken(this.token).role === "secretariat";
+  }
+
+  async remove(name: string): Promise<Outcome<unknown>> {
+    const outcome = await this.api.json("DELETE", `/api/archive/${name}`);
+    if (outcome.ok) this.knows((this.state.meetings ?? []).filter((one) => one.name !== name));
+    return outcome;
+  }
+
   archiveOf(name: string): string {
     return `/archive/${name}#token=${this.token}`;
   }
 
+  /** The archive's page with the editor open. */
+  minutesOf(name: string): string {
+    return `${this.archiveOf(name)}&edit=minutes`;
+  }
+
   private async one(method: "POST" | "PATCH", path: string, body: object): Promise<Outcome<Meeting>> {
-    const outcome = read(await this.api.json(method, path, body), meeting);
+    const outcome = checked(await this.api.json(method, path, body), meeting);
     if (!outcome.ok) return outcome;
+    this.knows([...(this.state.meetings ?? []).filter(({ name }) => name !== outcome.value.name), outcome.value]);
+    return outcome;
+  }
+
+  private knows(all: readonly Meeting[]): void {
     this.asked++; // a list that was asked for before doesn't know it
     this.asking = false;
-    const others = (this.state.meetings ?? []).filter(({ name }) => name !== outcome.value.name);
-    this.set({ link: { at: "live" }, meetings: [...others, outcome.value] });
+    this.set({ link: { at: "live" }, meetings: all });
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.refresh(), EVERY_MS);
-    return outcome;
   }
 
   private fails(failure: Failure): void {
@@ -165,14 +184,5 @@ export class Office {
   private set(change: Partial<OfficeState>): void {
     this.state = { ...this.state, ...change };
     this.onChange(this.state);
-  }
-}
-
-function read<T>(outcome: Outcome<unknown>, guard: Guard<T>): Outcome<T> {
-  if (!outcome.ok) return outcome;
-  try {
-    return { ok: true, value: guard(outcome.value, "") };
-  } catch {
-    return { ok: false, failure: { why: "unreadable" } };
   }
 }

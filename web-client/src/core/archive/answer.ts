@@ -65,13 +65,19 @@ const recording = object({
 });
 export type Recording = ReturnType<typeof recording>;
 
-const attachment = object({ id, name: string, type: text, bytes: count, part: count, by: text, url: address });
+/** at: Unix ms. */
+const attachment = object({ id, name: string, type: text, bytes: count, part: count, at: count, by: text, url: address });
 export type Attachment = ReturnType<typeof attachment>;
+export const readAttachment: Guard<Attachment> = attachment;
+/** Of a meeting, and nothing else of it. */
+export const readAttachments: Guard<Attachment[]> = object({ attachments: or(array(attachment), []) }, ({ attachments }) => attachments);
 
 const published = object({ language: string, published: or(boolean, true), version: count });
 const head = object({
   name: string, title: text, starts: count, zone: text, venue: text, access, floors: or(array(string), []), channels: or(array(string), []),
-  agenda: or(array(agendaPart), []), recordings: or(array(recording), []), attachments: or(array(attachment), []),
+  agenda: or(array(agendaPart), []), recordings: or(array(recording), []), attachments: or(array(attachment), []), role: maybe, mayEdit: or(boolean, false),
+  /** 0: for ever. Only editors are told. */
+  retentionDays: count,
 });
 
 export interface Meeting extends ReturnType<typeof head> {
@@ -101,7 +107,7 @@ export type Chapter = ReturnType<typeof chapter>;
 const speaker = object({ at: number, until: number, id, name: text, organisation: text, country: text });
 export type Speaker = ReturnType<typeof speaker>;
 
-const message = object({ id, at: number, name: text, text: string, question: or(boolean, false) });
+const message = object({ id, at: number, from: text, name: text, text: string, question: or(boolean, false) });
 export type Message = ReturnType<typeof message>;
 
 const channel = object({
@@ -121,16 +127,8 @@ export const readArchive = object({
 });
 export type Archive = ReturnType<typeof readArchive>;
 
-const body = object({
-  theme: text, venue: text,
-  time: or(
-    object({ starts: count, minutes: count, zone: text, places: or(array(object({ country: text, zone: string })), []) }),
-    { starts: 0, minutes: 0, zone: "", places: [] },
-  ),
-  parts: or(array(object({ sharer: text, subject: text, contents: text })), []),
-  questions: or(array(object({ question: text, by: text, answer: text, answeredBy: text })), []),
-  participants: or(array(object({ name: text, organisation: text, country: text })), []),
-  recorders: or(array(string), []), attachments: or(array(id), []),
+export const readRemoved = object({
+  removed: object({ chat: count, attachments: count, tracks: count }), kept: or(array(string), []), remade: count,
 });
-export const readMinutes = object({ language: string, version: count, body });
-export type Minutes = ReturnType<typeof readMinutes>;
+/** What of a person is gone, what stays, and how many archives are made again. */
+export type Removed = ReturnType<typeof readRemoved>;

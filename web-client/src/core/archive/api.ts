@@ -1,6 +1,7 @@
 /** Asks the archive's addresses. What went wrong is a Failure, of which the page says the words and the next step. */
 import { type Guard } from "../guards";
-import { type Archive, type List, type Meeting, type Minutes, readArchive, readList, readMeeting, readMinutes } from "./answer";
+import { type Minutes, readMinutes } from "../minutes/body";
+import { type Archive, type List, type Meeting, readArchive, readList, readMeeting } from "./answer";
 import type { Search } from "./places";
 
 const TIMEOUT_MS = 15_000;
@@ -29,7 +30,7 @@ function whyOf(status: number, token: string | null): Why {
 }
 
 export class ArchiveApi {
-  constructor(private readonly token: string | null) {}
+  constructor(readonly token: string | null) {}
 
   list({ q, month }: Search, before: string | null, signal?: AbortSignal): Promise<List> {
     const values = new URLSearchParams();
@@ -48,8 +49,9 @@ export class ArchiveApi {
     return this.read(`${base}archive.json`, readArchive);
   }
 
-  minutes(name: string, language: string): Promise<Minutes> {
-    return this.read(`/api/archive/${name}/minutes/${encodeURIComponent(language)}`, readMinutes);
+  /** version: of those that aren't published, for editors; absent: the published ones. */
+  minutes(name: string, language: string, version?: number): Promise<Minutes> {
+    return this.read(`/api/archive/${name}/minutes/${encodeURIComponent(language)}${version === undefined ? "" : `?version=${version}`}`, readMinutes);
   }
 
   /** Lets media elements and plain links of the meeting's files in, which can't send the token (a cookie). */

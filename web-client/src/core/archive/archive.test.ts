@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { file, type Meeting, readArchive, readList, readMeeting, readMinutes } from "./answer";
+import { file, type Meeting, readArchive, readList, readMeeting } from "./answer";
 import { ArchiveApi, Failure } from "./api";
 import { archive } from "./fakes";
 import { ListClient, type ListState } from "./list_client";
@@ -20,7 +20,7 @@ describe("answers", () => {
   it("may leave out what there isn't", () => {
     expect(readMeeting({ name: "m", recordings: [recording] }, "")).toMatchObject({ title: "", written: [], recordings: [{ id: "12", error: "" }] });
     expect(readList({ meetings: [{ name: "m" }] }, "")).toMatchObject({ meetings: [{ found: [], thumbnail: null }], months: [], next: null });
-    expect(readMinutes({ language: "en", body: {} }, "")).toMatchObject({ body: { parts: [], theme: "" } });
+    expect(readMeeting({ name: "m" }, "")).toMatchObject({ mayEdit: false, role: null, retentionDays: 0 });
   });
   it("have the minutes beside the planned length, or in its place", () => {
     const written = [{ language: "en", published: true, version: 2 }];
@@ -50,7 +50,13 @@ describe("addresses", () => {
   it("have no token unless one is given", () => {
     expect(linkTo("demo", { at: 62.8 })).toBe("/archive/demo#t=1m2s");
     expect(linkTo("demo")).toBe("/archive/demo");
-    expect(readFragment(new URL(`http://x${linkTo("demo", { at: 5, token: "a.b", recording: "12" })}`).hash)).toEqual({ token: "a.b", recording: "12", at: 5 });
+    expect(readFragment(new URL(`http://x${linkTo("demo", { at: 5, token: "a.b", recording: "12" })}`).hash)).toEqual({ token: "a.b", recording: "12", at: 5, edit: null });
+  });
+  it("say that the minutes are to be edited, in which language", () => {
+    const editOf = (edit: string | null): string | null => readFragment(new URL(`http://x${linkTo("demo", { edit })}`).hash).edit;
+    expect([null, "", "zh-Hans"].map(editOf)).toEqual([null, "", "zh-Hans"]);
+    expect(linkTo("demo", { edit: "" })).toBe("/archive/demo#edit=minutes");
+    expect(readFragment("#token=x&edit=everything").edit).toBeNull();
   });
   it("keep a search", () => {
     const search = { q: "tea & 茶", month: "2026-11" };
@@ -103,7 +109,7 @@ describe("a moment", () => {
     expect([5, 11, 13, 14.5, 19, 24].map((at) => speakerAt(speakers, at)?.name ?? null)).toEqual(["a", "a", "b", "c", "b", null]);
   });
   it("has messages for as long as one reads them", () => {
-    const say = (id: string, at: number, text: string) => ({ id, at, name: "n", text, question: false });
+    const say = (id: string, at: number, text: string) => ({ id, at, from: "", name: "n", text, question: false });
     const chat = [say("1", 0, "hi"), say("2", 1, "x".repeat(400)), say("3", 2, "c"), say("4", 3, "d")];
     expect(messagesAt(chat, 3.5).map(({ id }) => id)).toEqual(["2", "3", "4"]);
     expect(messagesAt(chat, 10).map(({ id }) => id)).toEqual(["2"]);
@@ -188,6 +194,30 @@ describe("asking the server", () => {
       expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual(["GET /api/archive/m", "POST /api/archive/m/session", "GET /api/archive/m/12/archive.json"]);
       expect(asked.every(({ authorization }) => authorization === "Bearer t")).toBe(true);
       expect(now()).toMatchObject({ archive: { duration: 5 }, why: null });
+    });
+    it("lets links to attachments and minutes in without a recording, once", async () => {
+      const files = { name: "m", attachments: [{ id: 5, name: "a.pdf", url: "/api/archive/m/attachments/5" }] };
+      answers = [says({ name: "m" }), says(files), says(null, 204), says(files)];
+      const one = client("t");
+      one.open(null);
+      await settle();
+      one.retry();
+      await settle();
+      one.retry();
+      await settle();
+      expect(asked.map(({ method }) => method)).toEqual(["GET", "GET", "POST", "GET"]);
+      expect(now().why).toBeNull();
+    });
+    it("forgets an archive that is made again", async () => {
+      answers = [says(meeting), says(ready), says({ ...meeting, recordings: [{ ...recording, state: "waiting" }] }), says(meeting), says({ ...ready, duration: 4 })];
+      const one = client();
+      one.open(null);
+      await settle();
+      one.changed();
+      await settle();
+      expect(now()).toMatchObject({ archive: null, recording: { state: "waiting" } });
+      await settle(3000);
+      expect(now()).toMatchObject({ archive: { duration: 4 } });
     });
     it("waits for the job", async () => {
       answers = [says({ ...meeting, recordings: [{ ...recording, state: "running", done: 0.4 }] }), says(meeting), says(ready)];

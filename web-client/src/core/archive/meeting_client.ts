@@ -29,6 +29,8 @@ export class MeetingClient {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private round = 0;
   private wanted: string | null = null;
+  /** The cookie is there. */
+  private isIn = false;
 
   constructor(private readonly api: ArchiveApi, private readonly name: string, private readonly onChange: (state: MeetingState) => void) {}
 
@@ -47,6 +49,12 @@ export class MeetingClient {
 
   /** At once: the person pressed, or the page is seen again. */
   retry(): void {
+    void this.ask();
+  }
+
+  /** What is shown was changed: of an archive that is made again, the one before is no news. */
+  changed(): void {
+    this.set({ archive: null });
     void this.ask();
   }
 
@@ -78,8 +86,10 @@ export class MeetingClient {
       const meeting = await this.api.meeting(this.name);
       if (round !== this.round) return;
       const recording = recordingOf(meeting, this.wanted);
-      const same = this.state.recording?.id === recording?.id;
+      const same = this.state.recording?.id === recording?.id && recording?.state === "done";
       this.set({ meeting, recording, why: null, ...(same ? {} : { archive: null }) });
+      await this.letIn(meeting, round);
+      if (round !== this.round) return;
       if (recording?.state === "done") {
         if (!this.state.archive) await this.load(recording, round);
       } else if (recording && recording.state !== "failed") {
@@ -92,8 +102,14 @@ export class MeetingClient {
     }
   }
 
-  private async load(recording: Recording, round: number): Promise<void> {
+  /** Attachments and minutes are plain links, with or without a recording. */
+  private async letIn({ recordings, attachments, written }: Meeting, round: number): Promise<void> {
+    if (this.isIn || recordings.length + attachments.length + written.length === 0) return;
     await this.api.session(this.name);
+    if (round === this.round) this.isIn = true;
+  }
+
+  private async load(recording: Recording, round: number): Promise<void> {
     const archive = await this.api.archive(recording.base);
     if (round === this.round) this.set({ archive });
   }

@@ -11,11 +11,14 @@ export interface Fragment {
   recording: string | null;
   /** Seconds. */
   at: number | null;
+  /** The minutes are to be edited, in this language, or "" in whichever there are; null: to be read. */
+  edit: string | null;
 }
 
 export function readFragment(hash: string): Fragment {
   const values = new URLSearchParams(hash.replace(/^#/, ""));
-  return { token: values.get("token") || null, recording: values.get("recording") || null, at: readMoment(values.get("t") ?? "") };
+  const edit = values.get("edit") === "minutes" ? (values.get("language") ?? "") : null;
+  return { token: values.get("token") || null, recording: values.get("recording") || null, at: readMoment(values.get("t") ?? ""), edit };
 }
 
 /** "1h2m3s", "2m", "75" or "1:02:03"; null: none of these. */
@@ -35,11 +38,13 @@ export function writeMoment(seconds: number): string {
 }
 
 /** Without a token unless one is given: whoever passes it on lets others in. */
-export function linkTo(meeting: string, { recording, at, token }: Partial<Fragment> = {}): string {
+export function linkTo(meeting: string, { recording, at, token, edit }: Partial<Fragment> = {}): string {
   const values = new URLSearchParams();
   if (token) values.set("token", token);
   if (recording) values.set("recording", recording);
   if (at !== undefined && at !== null) values.set("t", writeMoment(at));
+  if (edit !== undefined && edit !== null) values.set("edit", "minutes");
+  if (edit) values.set("language", edit);
   const fragment = values.toString();
   return `/archive/${meeting}${fragment ? `#${fragment}` : ""}`;
 }

@@ -20,7 +20,7 @@ export function MeetingList({ meetings, general, token }: ListProps) {
   }, [t]);
   const { upcoming, past } = inOrder(meetings, Date.now() / 1000);
   const add = general && (
-    <a class="button button-primary" href={addressOf({ token, route: { at: "new" } })} data-testid="new-meeting">
+    <a class="button button-primary" href={addressOf({ token, route: { at: "new", from: null } })} data-testid="new-meeting">
       <CalendarPlus size={20} />
       <span>{t("list.new")}</span>
     </a>

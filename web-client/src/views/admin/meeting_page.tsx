@@ -2,11 +2,12 @@
 import { useEffect, useState } from "preact/hooks";
 import type { MutableRef } from "preact/hooks";
 import type { Failure } from "../../core/admin/api";
-import { newForm } from "../../core/admin/form";
-import type { Meeting } from "../../core/admin/meeting";
+import { newForm, nextForm } from "../../core/admin/form";
+import { isPast, type Meeting } from "../../core/admin/meeting";
 import { addressOf } from "../../core/admin/route";
-import { Archive, ArrowLeft, CalendarPlus, Check } from "../icons";
+import { Archive, ArrowLeft, CalendarPlus, Check, Copy, Pencil, Trash2 } from "../icons";
 import { Button } from "../parts/basics";
+import { ConfirmName } from "../parts/confirm_name";
 import { failureWords, ownZone, useOffice, useWords } from "./context";
 import { Links } from "./links";
 import { StateMark, Times } from "./list";
@@ -45,6 +46,8 @@ export function GonePage({ token }: { token: string | null }) {
 }
 
 interface NewProps {
+  /** The one that it is to be like. */
+  from: Meeting | null;
   meetings: readonly Meeting[];
   token: string | null;
   dirty: MutableRef<boolean>;
@@ -56,17 +59,21 @@ function lastOf(meetings: readonly Meeting[]): Meeting | null {
   return meetings.reduce<Meeting | null>((last, one) => (last === null || one.starts >= last.starts ? one : last), null);
 }
 
-export function NewMeetingPage({ meetings, token, dirty, onMade }: NewProps) {
+export function NewMeetingPage({ from, meetings, token, dirty, onMade }: NewProps) {
   const { t } = useWords();
   const office = useOffice();
   useTitle(t("meeting.newTitle"));
-  const [start] = useState(() => newForm(Date.now() / 1000, ownZone(), lastOf(meetings), meetings.map(({ name }) => name)));
+  const [start] = useState(() => {
+    const [now, taken] = [Date.now() / 1000, meetings.map(({ name }) => name)];
+    return from ? nextForm(from, now, ownZone(), taken) : newForm(now, ownZone(), lastOf(meetings), taken);
+  });
   return (
     <>
       <Back token={token} />
       <div class="admin-head">
         <h1>{t("meeting.newTitle")}</h1>
       </div>
+      {from && <p class="note note-plain" data-testid="copied">{t("meeting.copied")}</p>}
       <PlanForm start={start} meeting={null} meetings={meetings} dirty={dirty} save={(body) => office.create(body)} onSaved={({ name }) => onMade(name)} />
     </>
   );
@@ -75,12 +82,16 @@ export function NewMeetingPage({ meetings, token, dirty, onMade }: NewProps) {
 interface MeetingProps {
   meeting: Meeting;
   meetings: readonly Meeting[];
+  /** May make new ones. */
+  general: boolean;
   token: string | null;
   dirty: MutableRef<boolean>;
   justMade: boolean;
+  /** It was deleted. */
+  onGone(): void;
 }
 
-export function MeetingPage({ meeting, meetings, token, dirty, justMade }: MeetingProps) {
+export function MeetingPage({ meeting, meetings, general, token, dirty, justMade, onGone }: MeetingProps) {
   const { t } = useWords();
   const office = useOffice();
   useTitle(meeting.title);
@@ -103,6 +114,18 @@ export function MeetingPage({ meeting, meetings, token, dirty, justMade }: Meeti
             <Archive size={20} />
             <span>{t("meeting.archive")}</span>
           </a>
+          {isPast(meeting, Date.now() / 1000) && (
+            <a class="button" href={office.minutesOf(meeting.name)} data-testid="write-minutes">
+              <Pencil size={20} />
+              <span>{t("meeting.minutes")}</span>
+            </a>
+          )}
+          {general && (
+            <a class="button" href={addressOf({ token, route: { at: "new", from: meeting.name } })} data-testid="copy-as-next">
+              <Copy size={20} />
+              <span>{t("meeting.copy")}</span>
+            </a>
+          )}
         </div>
       </div>
       {justMade && (
@@ -119,7 +142,44 @@ export function MeetingPage({ meeting, meetings, token, dirty, justMade }: Meeti
         <PlanForm start={null} meeting={meeting} meetings={meetings} dirty={dirty} save={(body) => office.change(meeting.name, body)} onSaved={() => undefined} />
       </section>
       {!ended && !goesOn && <Running meeting={meeting} />}
+      {office.mayRemove && <Deletion meeting={meeting} goesOn={goesOn} onGone={onGone} />}
     </>
+  );
+}
+
+/** Last of all, and only for who writes the meeting's name. */
+function Deletion({ meeting, goesOn, onGone }: { meeting: Meeting; goesOn: boolean; onGone(): void }) {
+  const words = useWords();
+  const { t } = words;
+  const office = useOffice();
+  const [asked, setAsked] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const yes = async (): Promise<void> => {
+    setBusy(true);
+    const outcome = await office.remove(meeting.name);
+    setBusy(false);
+    setFailure(outcome.ok ? null : outcome.failure);
+    if (outcome.ok) onGone();
+  };
+  const [before, after] = t("delete.write", { name: "\u0000" }).split("\u0000");
+  return (
+    <section class="admin-section" aria-labelledby="delete">
+      <h2 id="delete">{t("delete.title")}</h2>
+      <p class="hint">{t(goesOn ? "delete.goesOn" : "delete.hint")}</p>
+      <div class="row">
+        <Button icon={Trash2} disabled={goesOn} onClick={() => setAsked(true)} testid="delete-meeting">{t("delete.delete")}</Button>
+      </div>
+      {asked && (
+        <ConfirmName
+          title={t("delete.question")} name={meeting.name} label={<>{before}<code>{meeting.name}</code>{after}</>} cancel={t("app.cancel")} confirm={t("delete.delete")}
+          busy={busy} failure={failure ? failureWords(words, failure) : ""} onConfirm={() => void yes()} onClose={() => { setAsked(false); setFailure(null); }}
+        >
+          <p><b><bdi>{meeting.title}</bdi></b></p>
+          <p>{t("delete.text")}</p>
+        </ConfirmName>
+      )}
+    </section>
   );
 }
 

@@ -2,10 +2,11 @@
 import "../../styles/admin.css";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { MutableRef } from "preact/hooks";
+import type { Meeting } from "../../core/admin/meeting";
 import { Office, type OfficeLink, type OfficeState } from "../../core/admin/office";
 import { type Address, addressOf, readAddress, type Route } from "../../core/admin/route";
 import { ADMIN_LANGUAGES, adminText } from "../../text/admin_text";
-import { CircleX, WifiOff } from "../icons";
+import { Check, CircleX, WifiOff } from "../icons";
 import { Button, Dialog } from "../parts/basics";
 import { useLook } from "../parts/look";
 import { TopBar } from "../parts/top_bar";
@@ -116,6 +117,12 @@ function Body({ state, navigation, dirty }: { state: OfficeState; navigation: Na
   const { address, go } = navigation;
   const { link, meetings, general } = state;
   const [justMade, setJustMade] = useState("");
+  const [deleted, setDeleted] = useState("");
+  const gone = ({ title }: Meeting): void => {
+    dirty.current = false;
+    setDeleted(title);
+    go({ at: "list" }, "replace");
+  };
   // What is being written stays on the page, whatever becomes of the link.
   if (link.at === "refused" && !dirty.current) return <Refused why={link.why} />;
   if (meetings === null) return link.at === "lost" ? <Lost why={link.why} known={false} /> : <Loading />;
@@ -126,19 +133,32 @@ function Body({ state, navigation, dirty }: { state: OfficeState; navigation: Na
       {link.at === "lost" && <Lost why={link.why} known />}
       {route.at === "new" && general ? (
         <NewMeetingPage
-          meetings={meetings} token={address.token} dirty={dirty}
+          key={route.from} from={meetings.find(({ name }) => name === route.from) ?? null} meetings={meetings} token={address.token} dirty={dirty}
           onMade={(name) => {
             setJustMade(name);
             go({ at: "meeting", name }, "replace");
           }}
         />
       ) : route.at === "meeting" ? (
-        found ? <MeetingPage key={found.name} meeting={found} meetings={meetings} token={address.token} dirty={dirty} justMade={justMade === found.name} /> : <GonePage token={address.token} />
+        found ? <MeetingPage key={found.name} meeting={found} meetings={meetings} general={general} token={address.token} dirty={dirty} justMade={justMade === found.name} onGone={() => gone(found)} /> : <GonePage token={address.token} />
       ) : (
-        <MeetingList meetings={meetings} general={general} token={address.token} />
+        <>
+          {deleted && (
+            <p class="note note-plain" role="status" data-testid="deleted">
+              <Check size={20} />
+              <DeletedWords title={deleted} />
+            </p>
+          )}
+          <MeetingList meetings={meetings} general={general} token={address.token} />
+        </>
       )}
     </>
   );
+}
+
+function DeletedWords({ title }: { title: string }) {
+  const [before, after] = useWords().t("delete.done", { title: "\u0000" }).split("\u0000");
+  return <span>{before}<bdi>{title}</bdi>{after}</span>;
 }
 
 function Loading() {

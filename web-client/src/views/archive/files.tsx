@@ -1,9 +1,17 @@
-/** What can be taken home: the film, each language's sound, and what was handed out. */
+/** What can be taken home: the film, each language's sound, and what was handed out; editors add to that. */
+import "../../styles/files.css";
+import { useMemo } from "preact/hooks";
 import type { Archive, Meeting, Program, Recording } from "../../core/archive/answer";
-import { ownLanguageName } from "../../text/names";
+import { FilesApi } from "../../core/files/api";
 import { sizeOf } from "../../text/archive_times";
-import { Download, Paperclip } from "../icons";
-import { useWords } from "./context";
+import { filesText } from "../../text/files_text";
+import { ownLanguageName } from "../../text/names";
+import { Words as FileWords } from "../files/context";
+import { AttachmentList } from "../files/list";
+import { UploadBox } from "../files/upload_box";
+import { useUploads } from "../files/use_uploads";
+import { Download } from "../icons";
+import { useApi, useWords } from "./context";
 
 /** The third one, m4a, is the page's own. */
 const FORMATS = ["mp3", "opus"] as const;
@@ -29,7 +37,15 @@ function FileLink({ href, what, name, bytes }: { href: string; what: string; nam
   );
 }
 
-export function Files({ meeting, recording, archive }: { meeting: Meeting; recording: Recording | null; archive: Archive | null }) {
+interface FilesProps {
+  meeting: Meeting;
+  recording: Recording | null;
+  archive: Archive | null;
+  /** There are other attachments now. */
+  onChanged(): void;
+}
+
+export function Files({ meeting, recording, archive, onChanged }: FilesProps) {
   const { t } = useWords();
   return (
     <section class="files" aria-labelledby="files-title">
@@ -37,7 +53,7 @@ export function Files({ meeting, recording, archive }: { meeting: Meeting; recor
       <div class="files-columns">
         {archive && recording && <Films base={recording.base} archive={archive} />}
         {archive && recording && <SoundFiles base={recording.base} archive={archive} />}
-        {meeting.attachments.length > 0 && <Attachments meeting={meeting} />}
+        {(meeting.attachments.length > 0 || meeting.mayEdit) && <Attachments meeting={meeting} onChanged={onChanged} />}
       </div>
     </section>
   );
@@ -87,25 +103,26 @@ function SoundFiles({ base, archive }: { base: string; archive: Archive }) {
   );
 }
 
-function Attachments({ meeting }: { meeting: Meeting }) {
+function Attachments({ meeting, onChanged }: { meeting: Meeting; onChanged(): void }) {
   const { t, tag } = useWords();
+  const { token } = useApi();
+  const words = useMemo(() => filesText(tag), [tag]);
+  const files = useMemo(() => new FilesApi(() => ({ meeting: meeting.name, token, participant: null })), [meeting.name, token]);
+  const [uploads, sending] = useUploads(files, onChanged);
+  const { attachments, agenda, mayEdit } = meeting;
   return (
-    <section>
-      <h3>{t("files.attachments")}</h3>
-      <ul class="file-list">
-        {meeting.attachments.map(({ id, name, bytes, part, by, url }) => (
-          <li key={id}>
-            <a class="file-link file-name" href={url} download={name}>
-              <Paperclip size={16} /> <bdi>{name}</bdi>
-            </a>
-            <span class="hint">
-              {sizeOf(tag, bytes)}
-              {by && <> · {t("files.by", { name: by })}</>}
-              {part > 0 && <> · {t("files.part", { n: part })}</>}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <FileWords.Provider value={words}>
+      <section class="attachments">
+        <h3>{t("files.attachments")}</h3>
+        {attachments.length === 0 && <p class="hint">{t("files.noAttachments")}</p>}
+        <AttachmentList attachments={attachments} mayRemove={() => mayEdit} remove={(one) => files.remove(one.id).then(onChanged)} />
+        {mayEdit && (
+          <UploadBox
+            uploads={uploads} agenda={agenda} part={0} inMeeting={false} onAdd={(added, part) => sending.add(added, part)}
+            onDrop={(key) => sending.drop(key)} onAgain={(key) => sending.again(key)}
+          />
+        )}
+      </section>
+    </FileWords.Provider>
   );
 }

@@ -1,12 +1,13 @@
-/** One meeting of the archive: what it was, its recording to be played, its minutes and files. */
+/** One meeting of the archive: what it was, its recording to be played, its minutes and files; for editors, what they may change. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Meeting, Recording } from "../../core/archive/answer";
 import { MeetingClient, type MeetingState, NOTHING } from "../../core/archive/meeting_client";
 import { linkTo } from "../../core/archive/places";
 import { languageName } from "../../text/names";
 import { ChevronLeft, Clock, WifiOff } from "../icons";
-import { useApi, useWords } from "./context";
+import { useApi, useGo, useWords } from "./context";
 import { Files } from "./files";
+import { Manage } from "./manage";
 import { MinutesSection } from "./minutes";
 import { Away, Loading, Notice, When } from "./parts";
 import { RecordingView } from "./recording_view";
@@ -16,6 +17,8 @@ interface MeetingPageProps {
   wanted: string | null;
   /** The link's moment. */
   at: number | null;
+  /** The link's wish to edit the minutes, in this language or "" any. */
+  edit: string | null;
   visit: number;
 }
 
@@ -30,7 +33,7 @@ function useMeeting(name: string, wanted: string | null): [MeetingState, Meeting
   return [state, client];
 }
 
-export function MeetingPage({ name, wanted, at, visit }: MeetingPageProps) {
+export function MeetingPage({ name, wanted, at, edit: wish, visit }: MeetingPageProps) {
   const { t } = useWords();
   const [state, client] = useMeeting(name, wanted);
   const { meeting, recording, archive, why } = state;
@@ -38,9 +41,19 @@ export function MeetingPage({ name, wanted, at, visit }: MeetingPageProps) {
   useEffect(() => {
     document.title = title ? `${title} · ${t("app.name")}` : `${t("list.title")} · ${t("app.name")}`;
   }, [title, t]);
+  const go = useGo();
+  const [edit, setEdit] = useState(wish);
+  useEffect(() => setEdit(wish), [visit]);
+  const address = (id: string | null, language: string | null): void =>
+    history.replaceState(history.state, "", linkTo(name, { recording: id, edit: language }));
+  const several = (meeting?.recordings.length ?? 0) > 1;
   const show = (id: string): void => {
     client.show(id);
-    history.replaceState(history.state, "", linkTo(name, { recording: id }));
+    address(id, edit);
+  };
+  const editMinutes = (language: string | null): void => {
+    setEdit(language);
+    address(several && recording ? recording.id : null, language);
   };
   return (
     <main class="meeting-page">
@@ -57,8 +70,13 @@ export function MeetingPage({ name, wanted, at, visit }: MeetingPageProps) {
         <RecordingView key={recording.id} meeting={meeting} recording={recording} archive={archive} at={at} visit={visit} renew={() => client.renew()} />
       )}
       {recording?.state === "done" && !archive && !why && <Loading />}
-      {meeting && meeting.written.length > 0 && <MinutesSection meeting={meeting} />}
-      {meeting && (archive || meeting.attachments.length > 0) && <Files meeting={meeting} recording={recording} archive={archive} />}
+      {meeting && <MinutesSection meeting={meeting} edit={edit} onEdit={editMinutes} onChanged={() => client.retry()} />}
+      {meeting && (archive || meeting.attachments.length > 0 || meeting.mayEdit) && (
+        <Files meeting={meeting} recording={recording} archive={archive} onChanged={() => client.retry()} />
+      )}
+      {meeting?.mayEdit && (
+        <Manage meeting={meeting} archive={archive} onChanged={() => client.retry()} onRemoved={() => client.changed()} onGone={() => go("/archive")} />
+      )}
     </main>
   );
 }

@@ -3,7 +3,7 @@ import "../../styles/archive.css";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { ArchiveApi } from "../../core/archive/api";
 import { readToken, writeToken } from "../../core/archive/memory";
-import { meetingOf, readFragment } from "../../core/archive/places";
+import { linkTo, meetingOf, readFragment } from "../../core/archive/places";
 import { ARCHIVE_LANGUAGES, archiveText } from "../../text/archive_text";
 import { useLook } from "../parts/look";
 import { TopBar } from "../parts/top_bar";
@@ -16,6 +16,8 @@ interface Place {
   meeting: string | null;
   recording: string | null;
   at: number | null;
+  /** The minutes are to be edited; see Fragment. */
+  edit: string | null;
   token: string | null;
   /** Grows with each arrival, also at the same place: a link to another moment of it. */
   visit: number;
@@ -26,13 +28,14 @@ interface Place {
  * page that is loaded again would start there, not where one stopped.
  */
 function arrive(visit: number): Place {
-  const { token, recording, at } = readFragment(location.hash);
+  const { token, recording, at, edit } = readFragment(location.hash);
+  const meeting = meetingOf(location.pathname);
   if (token) writeToken(token);
   if (token || at !== null) {
-    const rest = recording ? `#recording=${recording}` : "";
-    history.replaceState(history.state, "", `${location.pathname}${location.search}${rest}`);
+    const rest = meeting === null ? `${location.pathname}${location.search}` : linkTo(meeting, { recording, edit });
+    history.replaceState(history.state, "", rest);
   }
-  return { meeting: meetingOf(location.pathname), recording, at, token: token ?? readToken(), visit };
+  return { meeting, recording, at, edit, token: token ?? readToken(), visit };
 }
 
 function usePlace(): [Place, (address: string) => void] {
@@ -41,8 +44,8 @@ function usePlace(): [Place, (address: string) => void] {
     const moved = (): void => setPlace((before) => arrive(before.visit + 1));
     // Taking the fragment out of the address is no arrival of its own.
     const changed = (): void => {
-      const { token, at } = readFragment(location.hash);
-      if (token || at !== null) moved();
+      const { token, at, edit } = readFragment(location.hash);
+      if (token || at !== null || edit !== null) moved();
     };
     addEventListener("popstate", moved);
     addEventListener("hashchange", changed);
@@ -74,7 +77,7 @@ export function ArchivePage() {
             {place.meeting === null ? (
               <ListPage key="list" visit={place.visit} />
             ) : (
-              <MeetingPage key={place.meeting} name={place.meeting} wanted={place.recording} at={place.at} visit={place.visit} />
+              <MeetingPage key={place.meeting} name={place.meeting} wanted={place.recording} at={place.at} edit={place.edit} visit={place.visit} />
             )}
           </div>
         </Go.Provider>

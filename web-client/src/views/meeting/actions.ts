@@ -17,6 +17,7 @@ export interface Actions {
   chat(): void;
   people(): void;
   agenda(): void;
+  files(): void;
   more(): void;
 }
 
@@ -35,6 +36,7 @@ export function useActions(open: (what: "more" | "language") => void): Actions {
       chat: () => panel("chat"),
       people: () => panel("people"),
       agenda: () => panel("agenda"),
+      files: () => panel("files"),
       language: () => open("language"),
       more: () => open("more"),
     };

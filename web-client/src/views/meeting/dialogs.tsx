@@ -1,7 +1,7 @@
 /** What opens over the meeting: more, devices, keys, and the question before ending. */
 import { useState } from "preact/hooks";
 import { useCommands, useSelected, useText } from "../context";
-import { CalendarDays, CirclePause, CircleStop, Disc, Keyboard, Languages, Link, ListOrdered, MonitorOff, MonitorUp, Power, Settings2, Users, Maximize, Minimize, type Icon } from "../icons";
+import { CalendarDays, CirclePause, CircleStop, Disc, Keyboard, Languages, Link, ListOrdered, Paperclip, MonitorOff, MonitorUp, Power, Settings2, Users, Maximize, Minimize, type Icon } from "../icons";
 import { Button, Dialog, PageSettings } from "../parts/basics";
 import { DeviceFields, DeviceProblems } from "../parts/devices";
 import { useMedia, type FullScreen } from "../parts/hooks";
@@ -29,6 +29,7 @@ export function MoreDialog({ actions, fullScreen, onOpen }: MoreProps) {
   const mayEnd = useSelected((state) => state.may.has("end"));
   const leads = useSelected(leadsAgenda);
   const hasAgenda = useSelected((state) => state.agenda.length > 0);
+  const mayFiles = useSelected((state) => state.may.has("archive"));
   const sharing = useSelected((state) => state.screenShare !== "off");
   const after = (act: () => void) => (): void => {
     onOpen("none");
@@ -39,6 +40,7 @@ export function MoreDialog({ actions, fullScreen, onOpen }: MoreProps) {
       <ul class="menu">
         {narrow && <Entry icon={Users} words={t("people.title")} onClick={after(actions.people)} testid="more-people" />}
         {hasAgenda && <Entry icon={ListOrdered} words={t("agenda.title")} onClick={after(actions.agenda)} testid="more-agenda" />}
+        {mayFiles && <Entry icon={Paperclip} words={t("more.files")} onClick={after(actions.files)} testid="more-files" />}
         {narrow && actions.canShare && (
           <Entry icon={sharing ? MonitorOff : MonitorUp} words={t(sharing ? "more.stopScreen" : "bar.screenName")} onClick={after(actions.screen)} testid="more-screen" />
         )}

@@ -17,6 +17,7 @@ import { ControlBar } from "./control_bar";
 import { DevicesDialog, EndDialog, HelpDialog, MoreDialog, type Opened } from "./dialogs";
 import { LinkDialog } from "./link_dialog";
 import { LanguagesDialog } from "./languages_dialog";
+import { Panel } from "./panel";
 import { PeoplePanel } from "./people_panel";
 import { Pictures } from "./pictures";
 import { StatusLine } from "./status_line";
@@ -50,6 +51,7 @@ export function Meeting() {
       {panel === "people" && <PeoplePanel />}
       {panel === "chat" && <ChatPanel />}
       {panel === "agenda" && <AgendaPanel />}
+      {panel === "files" && <Files />}
       <footer class="meeting-bottom">
         <StatusLine />
         <ControlBar actions={actions} />
@@ -78,6 +80,21 @@ function BoothConsole() {
   }, [ready]);
   // The console's logic is there a moment before the state says so, but never after.
   return ready && view && commands.booth ? <view.Console /> : null;
+}
+
+/** For who opens them: nobody else loads them. */
+function Files() {
+  const { t } = useText();
+  const [part, setPart] = useState<{ View: ConsoleView } | "failed" | null>(null);
+  useEffect(() => {
+    import("../files/panel").then(({ default: View }) => setPart({ View }), () => setPart("failed"));
+  }, []);
+  if (part !== null && part !== "failed") return <part.View />;
+  return (
+    <Panel title={t("more.files")}>
+      <p class="panel-note" role="status">{part === "failed" && t("files.failed")}</p>
+    </Panel>
+  );
 }
 
 function Top({ fullScreen, actions }: { fullScreen: ReturnType<typeof useFullScreen>; actions: Actions }) {

@@ -4,7 +4,7 @@
  * To read: `<MinutesView body language version published at attachments link level={2} />`, wherever it is wanted; it brings its own
  * style, and @media print leaves nothing but itself when the page's root has `data-print="minutes"` or there is nothing else on it.
  *
- * To edit, for those with mayEdit, loaded when it is asked for (…#token=…&edit=minutes):
+ * To edit, for those with mayEdit, loaded when it is asked for (…#token=…&edit=minutes&language=fr, core/archive/places.ts):
  *
  *   const { MinutesEditor } = await import("../minutes/editor");
  *   <MinutesEditor meeting={name} token={token} tag={tag} language={first} languages={written} attachments={…} onClose={…} onChanged={…} />
@@ -21,10 +21,4 @@ export { readBody, readMinutes, type Body, type Minutes } from "../../core/minut
 /** The editor's part of the program. */
 export async function loadMinutesEditor(): Promise<ComponentType<MinutesEditorProps>> {
   return (await import("./editor")).MinutesEditor;
-}
-
-/** The link's wish: "#token=…&edit=minutes" or, with a language, "…&edit=minutes&language=fr". Null: to read. */
-export function wantedEdit(hash: string): { language: string | null } | null {
-  const values = new URLSearchParams(hash.replace(/^#/, ""));
-  return values.get("edit") === "minutes" ? { language: values.get("language") } : null;
 }

@@ -7,7 +7,8 @@ import "../../styles/base.css";
 import type { ComponentType } from "preact";
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { loadMinutesEditor, type Minutes, type MinutesEditorProps, MinutesView, readMinutes, wantedEdit } from "../minutes";
+import { readFragment } from "../../core/archive/places";
+import { loadMinutesEditor, type Minutes, type MinutesEditorProps, MinutesView, readMinutes } from "../minutes";
 
 const ATTACHMENTS = [
   { id: 1, name: "slides.pdf", url: "/api/archive/demo/attachments/1" },
@@ -16,14 +17,14 @@ const ATTACHMENTS = [
 
 function Preview({ tag }: { tag: string }) {
   const token = new URLSearchParams(location.hash.slice(1)).get("token");
-  const [wanted, setWanted] = useState(() => wantedEdit(location.hash));
+  const [wanted, setWanted] = useState(() => readFragment(location.hash).edit);
   const [Editor, setEditor] = useState<ComponentType<MinutesEditorProps> | null>(null);
   const [minutes, setMinutes] = useState<Minutes | null>(null);
   useEffect(() => {
-    if (wanted) void loadMinutesEditor().then((loaded) => setEditor(() => loaded));
+    if (wanted !== null) void loadMinutesEditor().then((loaded) => setEditor(() => loaded));
   }, [wanted]);
   useEffect(() => {
-    if (wanted) return;
+    if (wanted !== null) return;
     const headers: HeadersInit = token ? { Authorization: `Bearer ${token}` } : {};
     void fetch(`/api/archive/demo/minutes/${new URLSearchParams(location.search).get("read") ?? "en"}`, { headers })
       .then((response) => (response.ok ? response.json() : null))
@@ -31,11 +32,11 @@ function Preview({ tag }: { tag: string }) {
   }, [wanted, token]);
   return (
     <main style={{ padding: 16 }}>
-      <h1 class={wanted ? "unseen" : ""}>Sharing meeting</h1>
-      {wanted && Editor && (
-        <Editor meeting="demo" token={token} tag={tag} language={wanted.language ?? "en"} languages={["en"]} attachments={ATTACHMENTS} onClose={() => setWanted(null)} />
+      <h1 class={wanted === null ? "" : "unseen"}>Sharing meeting</h1>
+      {wanted !== null && Editor && (
+        <Editor meeting="demo" token={token} tag={tag} language={wanted || "en"} languages={["en"]} attachments={ATTACHMENTS} onClose={() => setWanted(null)} />
       )}
-      {!wanted && minutes && <MinutesView {...minutes} level={2} attachments={ATTACHMENTS} link={`${location.origin}/archive/demo`} />}
+      {wanted === null && minutes && <MinutesView {...minutes} level={2} attachments={ATTACHMENTS} link={`${location.origin}/archive/demo`} />}
     </main>
   );
 }
