@@ -6,8 +6,9 @@ import { linkTo } from "../../core/archive/places";
 import { samePrimary } from "../../core/languages";
 import { ownLanguageName } from "../../text/names";
 import { FileText, Pencil } from "../icons";
-import { loadMinutesEditor, type Minutes, type MinutesEditorProps, MinutesView } from "../minutes";
+import { loadMinutesEditor, loadMinutesView, type Minutes, type MinutesEditorProps } from "../minutes";
 import { Button } from "../parts/basics";
+import { useLoaded } from "../parts/lazy";
 import { useApi, useWords } from "./context";
 
 /** Minutes know attachments by number. */
@@ -75,6 +76,7 @@ function Reading({ meeting, shown: { language, version, published } }: { meeting
   const { t } = useWords();
   const api = useApi();
   const [minutes, setMinutes] = useState<Minutes | "failed" | null>(null);
+  const MinutesView = useLoaded(loadMinutesView);
   useEffect(() => {
     let gone = false;
     api.minutes(meeting.name, language, published ? undefined : version).then(
@@ -91,7 +93,7 @@ function Reading({ meeting, shown: { language, version, published } }: { meeting
     return () => { delete document.documentElement.dataset["print"]; };
   }, [there]);
   if (minutes === "failed") return <p class="hint" role="alert">{t("minutes.failed")}</p>;
-  if (!minutes) return null;
+  if (!minutes || !MinutesView) return null;
   return (
     <MinutesView
       body={minutes.body} language={minutes.language} version={minutes.version} published={minutes.published} at={minutes.at} level={3}

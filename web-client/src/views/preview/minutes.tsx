@@ -8,7 +8,8 @@ import type { ComponentType } from "preact";
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { readFragment } from "../../core/archive/places";
-import { loadMinutesEditor, type Minutes, type MinutesEditorProps, MinutesView, readMinutes } from "../minutes";
+import { loadMinutesEditor, type Minutes, type MinutesEditorProps, readMinutes } from "../minutes";
+import { MinutesView } from "../minutes/view";
 
 const ATTACHMENTS = [
   { id: 1, name: "slides.pdf", url: "/api/archive/demo/attachments/1" },
