@@ -202,10 +202,11 @@ static json_t *chat_json(const struct archive_job *job)
 	for (guint i = 0; i < messages->len; i++) {
 		const struct archive_chat *chat = &g_array_index(messages, struct archive_chat, i);
 		json_array_append_new(
-			all, json_pack("{s:I, s:f, s:s?, s:s, s:b}", "id", (json_int_t)chat->id,
-				       "at", seconds(at(job, chat->t)), "name",
-				       chat->name ? chat->name : name_of(job, chat->from), "text",
-				       chat->text, "question", chat->question));
+			all,
+			json_pack("{s:I, s:f, s:s?, s:s?, s:s, s:b}", "id", (json_int_t)chat->id,
+				  "at", seconds(at(job, chat->t)), "from", chat->from, "name",
+				  chat->name ? chat->name : name_of(job, chat->from), "text",
+				  chat->text, "question", chat->question));
 	}
 	return all;
 }
