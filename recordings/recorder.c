@@ -44,6 +44,11 @@ static void on_who(void *user, uint64_t offset, uint64_t time_ms, uint32_t sourc
 	who_file_add(((struct recorder *)user)->who, offset, time_ms, source);
 }
 
+static void on_settle(void *user)
+{
+	track_file_settle(((struct recorder *)user)->file);
+}
+
 static void on_patch(void *user, uint64_t offset, const uint8_t *data, size_t length)
 {
 	track_file_patch(((struct recorder *)user)->file, offset, data, length);
@@ -215,7 +220,7 @@ struct recorder *recorder_new(int fd, const struct track_hello *hello, GError **
 			.begin_us = hello->begin_us,
 			.wall_us = hello->wall_us,
 		},
-		&(struct track_output){recorder, on_append, on_patch, on_who});
+		&(struct track_output){recorder, on_append, on_patch, on_who, on_settle});
 	return recorder;
 }
 

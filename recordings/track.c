@@ -144,11 +144,16 @@ static void end_guess(struct track *track, struct capture known, uint32_t timest
 	if (guess->n == 0 || guess->n > GUESSED_MAX || ABS(by_us) > GUESSED_US)
 		return;
 	int64_t by_ms = MAX(by_us / 1000, (int64_t)(guess->before_ms - guess->first_ms));
+	/* One after another on the disk, and before what follows: after a power cut, too, no time
+	 * goes back. Who moves back goes first, then there is room for the next. */
 	for (unsigned i = 0; i < guess->n; i++) {
-		const struct guessed_cluster *cluster = &guess->clusters[i];
+		unsigned which = by_ms < 0 ? i : guess->n - 1 - i;
+		const struct guessed_cluster *cluster = &guess->clusters[which];
 		uint8_t time[MATROSKA_TIME];
 		matroska_time(time, cluster->time_ms + (uint64_t)by_ms);
 		track->output.patch(track->output.user, cluster->at, time, sizeof time);
+		if (track->output.settle)
+			track->output.settle(track->output.user);
 	}
 	track->time_ms += (uint64_t)by_ms;
 }

@@ -20,6 +20,9 @@ struct track_output {
 	/* From this offset on what is appended is source's, first at this time: before each first
 	 * one that isn't whose the one before was. May be NULL. */
 	void (*who)(void *user, uint64_t offset, uint64_t time_ms, uint32_t source);
+	/* All that was appended and patched so far is to be on the disk before what comes next. May
+	 * be NULL. */
+	void (*settle)(void *user);
 };
 
 struct track_config {

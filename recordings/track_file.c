@@ -9,6 +9,9 @@
 
 /* The disk is this long behind (it is brought to it once a second), and everybody should know. */
 #define SLOW_US (2 * G_TIME_SPAN_SECOND)
+/* A disk that takes longer for one file isn't waited for, for a while. */
+#define SETTLE_US (200 * G_TIME_SPAN_MILLISECOND)
+#define HURRY_US  (10 * G_TIME_SPAN_SECOND)
 
 /* More than one turn of a track gives, by far. */
 #define WAITING_MAX (8 << 20)
@@ -30,6 +33,7 @@ struct track_file {
 	 * what is to be written over something after that. */
 	GByteArray *waiting;
 	GArray *patches;
+	gint64 hurry_until_us; /* track_file_settle doesn't wait before */
 };
 
 static void set_error(GError **error, const char *folder, const char *name)
@@ -129,6 +133,17 @@ bool track_file_flush(struct track_file *file)
 	}
 	file->trouble = STUDIO_FINE;
 	return true;
+}
+
+void track_file_settle(struct track_file *file)
+{
+	gint64 begin_us = g_get_monotonic_time();
+	if (!track_file_flush(file) || begin_us < file->hurry_until_us)
+		return;
+	(void)fdatasync(file->fd); /* disk_sync.c says what fails */
+	gint64 now_us = g_get_monotonic_time();
+	if (now_us - begin_us > SETTLE_US)
+		file->hurry_until_us = now_us + HURRY_US;
 }
 
 bool track_file_append(struct track_file *file, const uint8_t *data, size_t length)

@@ -23,5 +23,8 @@ bool track_file_append(struct track_file *file, const uint8_t *data, size_t leng
 void track_file_patch(struct track_file *file, uint64_t offset, const uint8_t *data, size_t length);
 /* Writes what waits. false: the disk doesn't take it, and all goes on waiting. */
 bool track_file_flush(struct track_file *file);
+/* The same, and all of it is on the disk when it returns, unless the disk is slow: who can do
+ * without doesn't wait for that. */
+void track_file_settle(struct track_file *file);
 /* What keeps it from being written, at the last append or for the last seconds. */
 enum studio_trouble track_file_trouble(const struct track_file *file);

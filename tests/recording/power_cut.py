@@ -55,16 +55,6 @@ class File:
     def pending(self):
         return [record for record in self.changes if record.sequence > self.synced]
 
-    def patches_pend(self):
-        """Something that was written over: cluster times, once a sender has reported (track.c). Some of them without the others, and the
-        time goes back there by what the guess was off."""
-        end = len(self.durable())
-        for record in self.pending():
-            if record.kind == "W" and record.offset < end:
-                return True
-            end = max(end, record.offset + len(record.data))
-        return False
-
     def after_cut(self, kept, rolls):
         """A disk writes pages in any order; a file gets longer only as far as something of it was written."""
         content = self.durable()
@@ -128,13 +118,12 @@ def check_files(paths, sure):
                           text=True)
     for line in done.stdout.splitlines():
         row = json.loads(line)
-        kept, length, blocks, patched = sure[row["file"]]
+        kept, length, blocks = sure[row["file"]]
         # Behind a hole nothing can be said; before it all must be there.
         beyond = kept == "hole" and row["problem"] and row["at"] >= length
         cut_sizes = row["problem"] and "says that it ends" in row["problem"]  # a cluster's size was written, its end wasn't
-        back = patched and row["problem"] and "the time goes back" in row["problem"]  # any player goes on
-        assert row["problem"] is None or beyond or cut_sizes or back, (kept, row)
-        assert row["blocks"] >= blocks or back, (kept, row, blocks)
+        assert row["problem"] is None or beyond or cut_sizes, (kept, row)
+        assert row["blocks"] >= blocks, (kept, row, blocks)
         assert row["demuxed"] >= blocks, (kept, row, blocks)
 
 
@@ -181,12 +170,12 @@ def check(log, data, points, seed=None):
                     continue
                 out = os.path.join(folder, f"{number}.mk")
                 pathlib.Path(out).write_bytes(file.after_cut(kept, rolls))
-                left.append((out, kept, content, file.patches_pend()))
-            blocks = count_blocks([content for _, _, content, _ in left], folder) if left else []
-            for (out, kept, content, patched), n in zip(left, blocks):
-                sure[out] = (kept, len(content), n, patched)
+                left.append((out, kept, content))
+            blocks = count_blocks([content for _, _, content in left], folder) if left else []
+            for (out, kept, content), n in zip(left, blocks):
+                sure[out] = (kept, len(content), n)
             if left:
-                check_files([out for out, _, _, _ in left], sure)
+                check_files([out for out, _, _ in left], sure)
             count += len(left)
     assert count > 0, "nothing was ever on the disk"
     return {"points": points, "files": count, "lost": lost}
