@@ -2,7 +2,7 @@
 
 void api_reply(struct http_reply *reply, unsigned status, json_t *body)
 {
-	char *text = json_dumps(body, JSON_COMPACT);
+	char *text = json_dumps(body, JSON_COMPACT | JSON_REAL_PRECISION(12));
 	http_reply_text(reply, status, "application/json", text);
 	http_reply_header(reply, "Cache-Control", "no-store");
 	free(text);

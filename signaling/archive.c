@@ -84,14 +84,6 @@ bool archive_edit(struct archive *archive, const struct http_request *request,
 
 /* ---- Replies ---- */
 
-void archive_reply_json(struct http_reply *reply, unsigned status, json_t *json)
-{
-	char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(12));
-	http_reply_text(reply, status, "application/json", text != NULL ? text : "{}");
-	free(text);
-	json_decref(json);
-}
-
 bool archive_reply_fail(struct http_reply *reply, GError *error)
 {
 	if (error != NULL)

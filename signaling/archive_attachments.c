@@ -220,7 +220,7 @@ void archive_post_attachment(void *user, const struct http_request *request,
 				   "text or table of Office or OpenDocument without macros, nor "
 				   "text in UTF-8 called .txt, .md or .csv");
 	else
-		archive_reply_json(reply, 201, json);
+		api_reply(reply, 201, json);
 	sender_clear(&sender);
 }
 

@@ -49,9 +49,9 @@ void archive_patch(void *user, const struct http_request *request, struct http_r
 	gint64 days = viewer.row.retention_days;
 	if (read_change(request, &access, &days, &body, &error) &&
 	    store_archive_set_access(archive->store, viewer.row.id, access, days, &error))
-		archive_reply_json(reply, 200,
-				   json_pack("{s:s, s:I}", "access", access, "retentionDays",
-					     (json_int_t)days));
+		api_reply(reply, 200,
+			  json_pack("{s:s, s:I}", "access", access, "retentionDays",
+				    (json_int_t)days));
 	else
 		archive_reply_fail(reply, error);
 	json_decref(body);

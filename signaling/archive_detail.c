@@ -87,7 +87,7 @@ void archive_get_detail(void *user, const struct http_request *request, struct h
 	detail.minutes = json_array();
 	json_t *json = detail_json(&detail, &viewer, &error);
 	if (json)
-		archive_reply_json(reply, 200, json);
+		api_reply(reply, 200, json);
 	else
 		archive_reply_fail(reply, error);
 	json_decref(detail.recordings);

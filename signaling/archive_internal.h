@@ -2,6 +2,7 @@
 #pragma once
 
 #include "signaling/access.h"
+#include "signaling/api_common.h"
 #include "signaling/archive.h"
 #include "signaling/archive_removal.h"
 #include <jansson.h>
@@ -33,8 +34,6 @@ bool archive_see(struct archive *archive, const struct http_request *request,
 bool archive_edit(struct archive *archive, const struct http_request *request,
 		  struct http_reply *reply, struct archive_viewer *ret);
 
-/* Takes json. */
-void archive_reply_json(struct http_reply *reply, unsigned status, json_t *json);
 /* Takes error; always false. */
 bool archive_reply_fail(struct http_reply *reply, GError *error);
 bool archive_refuse(struct http_reply *reply, enum signaling_error code, const char *reason);

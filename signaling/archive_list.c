@@ -283,7 +283,7 @@ void archive_get_list(void *user, const struct http_request *request, struct htt
 					     request->bearer, &list.token, &error));
 	ok = ok && read_ask(request, &ask, &error) && make_list(&list, &ask, &error);
 	if (ok)
-		archive_reply_json(reply, 200, json_incref(list.out));
+		api_reply(reply, 200, json_incref(list.out));
 	else
 		archive_reply_fail(reply, error);
 	json_decref(list.out);

@@ -405,14 +405,13 @@ void archive_delete_person(void *user, const struct http_request *request, struc
 	    !archive_edit(archive, request, reply, &viewer))
 		return;
 	if (remove_person(archive, viewer.row.id, number, &removed, &error)) {
-		archive_reply_json(
-			reply, 200,
-			json_pack("{s:{s:i, s:i, s:i}, s:o, s:o, s:i}", "removed", "chat",
-				  (int)removed.chat, "attachments", (int)removed.attachments,
-				  "tracks", (int)removed.tracks, "removing",
-				  names_json(removed.voice_goes, removed.picture_goes), "kept",
-				  names_json(removed.voice_stays, removed.picture_stays), "remade",
-				  (int)removed.remade));
+		api_reply(reply, 200,
+			  json_pack("{s:{s:i, s:i, s:i}, s:o, s:o, s:i}", "removed", "chat",
+				    (int)removed.chat, "attachments", (int)removed.attachments,
+				    "tracks", (int)removed.tracks, "removing",
+				    names_json(removed.voice_goes, removed.picture_goes), "kept",
+				    names_json(removed.voice_stays, removed.picture_stays),
+				    "remade", (int)removed.remade));
 	} else {
 		archive_reply_fail(reply, error);
 	}

@@ -1,5 +1,6 @@
 #include "signaling/minutes_api.h"
 #include "signaling/access.h"
+#include "signaling/api_common.h"
 #include "signaling/language.h"
 #include "signaling/minutes_body.h"
 #include "signaling/minutes_document.h"
@@ -41,10 +42,7 @@ static bool refuse(GError **error, enum signaling_error code, const char *reason
 
 static void reply_json(struct asked *a, json_t *answer)
 {
-	char *text = json_dumps(answer, JSON_COMPACT);
-	http_reply_text(a->reply, 200, "application/json", text);
-	free(text);
-	json_decref(answer);
+	api_reply(a->reply, 200, answer);
 }
 
 /* ---- Who asks ---- */
