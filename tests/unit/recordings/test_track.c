@@ -13,6 +13,7 @@ struct world {
 	bool guessed; /* capture times */
 	uint32_t source;
 	GString *who; /* what was said of sources */
+	unsigned settled;
 };
 
 static bool on_append(void *user, const uint8_t *data, size_t length)
@@ -39,6 +40,20 @@ static void on_who(void *user, uint64_t offset, uint64_t time_ms, uint32_t sourc
 	g_string_append_printf(w->who, "%u at %u; ", source, (unsigned)time_ms);
 }
 
+/* The disk may have this, and nothing that comes later: no time goes back. */
+static void on_settle(void *user)
+{
+	struct world *w = user;
+	struct matroska_file file;
+	g_assert_true(matroska_file_read(&file, w->file->data, w->file->len));
+	for (guint i = 1; i < file.blocks->len; i++) {
+		const struct matroska_block *blocks = (const void *)file.blocks->data;
+		g_assert_cmpint((gint64)blocks[i].time_ms, >=, (gint64)blocks[i - 1].time_ms);
+	}
+	matroska_file_clear(&file);
+	w->settled++;
+}
+
 static struct world world_new(void)
 {
 	return (struct world){
@@ -51,7 +66,7 @@ static void begin(struct world *w, bool video)
 					    .name = video ? "stage" : "channel-fr",
 					    .language = video ? NULL : "fr",
 					    .begin_us = BEGIN_US};
-	const struct track_output output = {w, on_append, on_patch, on_who};
+	const struct track_output output = {w, on_append, on_patch, on_who, on_settle};
 	w->track = track_new(&config, &output);
 }
 
@@ -250,6 +265,7 @@ static void test_guessed_times(void)
 	for (unsigned i = 0; i < 260; i++)
 		g_assert_cmpuint(block(&file, i)->time_ms, ==, 20 * (i < 10 ? i : i + 40));
 	matroska_file_clear(&file);
+	g_assert_cmpuint(w.settled, >=, 3); /* a cluster each second */
 	end(&w);
 }
 
