@@ -109,15 +109,21 @@ static bool is_forwarded(struct lws *wsi)
 	return false;
 }
 
+static bool may_have_body(const char *method)
+{
+	return !strcmp(method, "POST") || !strcmp(method, "PATCH") || !strcmp(method, "PUT");
+}
+
 /*
  * How long the body is. libwebsockets reads no chunked body and takes a Content-Length that it
  * can't read as 0, or as 100 MB: what it would read as the next request could then have come from
  * within a body (request smuggling). So what is in doubt is refused, and the connection closed.
+ * Without a Content-Length there is no body (RFC 9112, section 6.3); but libwebsockets would take
+ * what follows for one, so that nothing may follow.
  */
 static bool read_length(struct connection *connection, struct http_reply *reply)
 {
 	struct lws *wsi = connection->wsi;
-	const char *method = connection->request.method;
 	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING)) {
 		http_reply_problem(
 			reply, 411, "malformed",
@@ -126,10 +132,8 @@ static bool read_length(struct connection *connection, struct http_reply *reply)
 	}
 	connection->length = 0;
 	if (!lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH)) {
-		if (strcmp(method, "POST") && strcmp(method, "PATCH") && strcmp(method, "PUT"))
-			return true;
-		http_reply_problem(reply, 411, "malformed", "Content-Length: missing");
-		return false;
+		connection->close |= may_have_body(connection->request.method);
+		return true;
 	}
 	const char *length = header(connection, WSI_TOKEN_HTTP_CONTENT_LENGTH);
 	/* libwebsockets copies into 32 bytes; 18 digits are more than enough. */

@@ -359,7 +359,7 @@ static void refused_client(struct fixture *f)
 	assert_upload_refused(f, PUT GOOD "Content-Length: 2147483648\r\n\r\n", 413, "body");
 	assert_upload_refused(f, PUT GOOD "Content-Length: 4294967299\r\n\r\nabc", 413, "body");
 	assert_upload_refused(f, PUT GOOD "Content-Length: 0\r\n\r\n", 400, "body: is empty");
-	assert_upload_refused(f, PUT GOOD "\r\n", 411, "Content-Length");
+	assert_upload_refused(f, PUT GOOD "\r\n", 400, "body: is empty");
 	assert_upload_refused(
 		f, "POST /uploads/one/data HTTP/1.1\r\n" CLOSE "Content-Length: 0\r\n\r\n", 405,
 		"Allow: PUT");
