@@ -142,6 +142,33 @@ MINUTES_TEXTS = {
     "archive": ("a", {"chapters": [{"at": 100, "number": 1}, {"at": 1000, "number": 2}],
                       "speakers": [{"at": 90.5, "until": 1300, "id": "p1", "name": "Yang Ling"}]}),
 }
+PLAN = {
+    "name": "2020-05-29-sharing", "title": "Sharing; 分享会议, \u202e\\", "starts": 1590717600, "zone": "Asia/Shanghai", "minutes": 120, "venue": "Chengdu\nRoom 5",
+    "floors": ["zh-Hans"], "channels": ["en", "fr", "ase"], "agenda": [{"sharer": "杨玲", "subject": "Hello, neighbor", "minutes": 20}, {"subject": "Q&A"}],
+    "autoRecord": True, "ownTracks": False, "access": "secretariat", "retentionDays": 30,
+}
+LINK = {"role": "interpreter", "languages": ["fr", "en"], "booth": "B1", "understands": ["zh"], "pivot": "en", "name": "Ana", "days": 30}
+PLANS = {
+    "whole": PLAN,
+    "nameless": {"title": "Fri 29 May: how to go on?", "starts": 1590717600},
+    "long": dict(PLAN, title="会" * 190, venue="é" * 290, zone="America/Argentina/Buenos_Aires"),
+    "any_time": dict(PLAN, starts=0, zone=""),
+    "wrong_name": dict(PLAN, name="../x"),
+    "wrong_zone": dict(PLAN, zone="../../etc/passwd"),
+    "wrong_access": dict(PLAN, access="friends"),
+    "wrong_tag": dict(PLAN, channels=["x y"]),
+    "wrong_part": dict(PLAN, agenda=[{"sharer": "", "subject": ""}]),
+    "wrong_agenda": dict(PLAN, agenda={}),
+    "wrong_type": dict(PLAN, autoRecord=1),
+    "untitled": {"starts": 1},
+    "link_interpreter": dict(PLAN, **LINK),
+    "link_member": {"title": "x", "role": "member", "languages": ["fr"], "booth": ""},
+    "link_without_languages": {"title": "x", "role": "interpreter"},
+    "link_empty": {"title": "x", "role": "interpreter", "languages": ["fr"], "booth": "", "pivot": "", "name": ""},
+    "link_pivot": {"role": "interpreter", "languages": ["fr"], "pivot": "?"},
+    "link_service": {"role": "service"},
+    "link_days": {"role": "viewer", "days": 0},
+}
 # Signed by another key.
 STRANGER = ("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0Ijox"
             "NTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c")
@@ -159,3 +186,5 @@ for name, claims in TOKEN.items():
 write("token", "stranger", STRANGER)
 for name, (language, body) in MINUTES_TEXTS.items():
     write("minutes", name, language + json.dumps(body, ensure_ascii=False))
+for name, body in PLANS.items():
+    write("plan", name, json.dumps(body, ensure_ascii=False))
