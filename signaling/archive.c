@@ -48,8 +48,18 @@ static bool find(struct archive *archive, const char *bearer, const char *name,
 	return false;
 }
 
-bool archive_see(struct archive *archive, const struct http_request *request,
-		 struct http_reply *reply, struct archive_viewer *ret)
+/* Somebody who may be in the meeting, until it has ended. */
+static bool may_be_in(struct archive *archive, const char *bearer, struct archive_viewer *viewer)
+{
+	const struct store_meeting *row = &viewer->row;
+	viewer->known = !g_str_equal(row->state, "ended") &&
+			access_meeting(archive->store, archive->key, bearer, row->name, ACTION_JOIN,
+				       NULL, &viewer->token, NULL);
+	return viewer->known;
+}
+
+static bool see(struct archive *archive, const struct http_request *request,
+		struct http_reply *reply, bool attachments, struct archive_viewer *ret)
 {
 	g_autofree char *name = http_segment(request, 0);
 	g_autofree char *cookie = NULL;
@@ -61,12 +71,26 @@ bool archive_see(struct archive *archive, const struct http_request *request,
 	if (!find(archive, bearer, name, &ret->row, &error))
 		return archive_reply_fail(reply, error);
 	if (!access_archive(archive->store, archive->key, bearer, &ret->row, &ret->token,
-			    &ret->known, &error)) {
+			    &ret->known, &error) &&
+	    !(attachments && may_be_in(archive, bearer, ret))) {
 		archive_viewer_clear(ret);
 		return archive_reply_fail(reply, error);
 	}
+	g_clear_error(&error);
 	ret->editor = ret->known && access_may(&ret->token, ret->row.name, ACTION_EDIT, NULL);
 	return true;
+}
+
+bool archive_see(struct archive *archive, const struct http_request *request,
+		 struct http_reply *reply, struct archive_viewer *ret)
+{
+	return see(archive, request, reply, false, ret);
+}
+
+bool archive_see_attachments(struct archive *archive, const struct http_request *request,
+			     struct http_reply *reply, struct archive_viewer *ret)
+{
+	return see(archive, request, reply, true, ret);
 }
 
 bool archive_edit(struct archive *archive, const struct http_request *request,
@@ -204,6 +228,7 @@ void archive_routes(struct archive *archive, struct http_route *out, size_t *n)
 		{"POST", "/api/archive/*/session", 0, archive_post_session, archive},
 		{"POST", "/api/archive/*/attachments", ATTACHMENT_MAX, archive_post_attachment,
 		 archive, archive_may_attach, archive->attachments_path},
+		{"GET", "/api/archive/*/attachments", 0, archive_get_attachments, archive},
 		{"GET", "/api/archive/*/attachments/*", 0, archive_get_attachment, archive},
 		{"DELETE", "/api/archive/*/attachments/*", 0, archive_delete_attachment, archive},
 		{"DELETE", "/api/archive/*/people/*", 0, archive_delete_person, archive},

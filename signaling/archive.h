@@ -31,7 +31,7 @@ struct archive *archive_new(const struct config *config, struct store *store,
 void archive_set_maker(struct archive *archive, const struct archive_maker *maker);
 void archive_free(struct archive *archive); /* NULL is allowed */
 
-#define ARCHIVE_ROUTES 11
+#define ARCHIVE_ROUTES 12
 /* Fills out (ARCHIVE_ROUTES of them at most) and *n. archive must outlive the routes. They have
  * everything beneath /api/archive/: whoever has a part of that comes before them in the table. */
 void archive_routes(struct archive *archive, struct http_route *out, size_t *n);

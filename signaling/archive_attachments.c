@@ -266,6 +266,22 @@ json_t *archive_attachments_json(struct archive *archive, const struct store_mee
 	return NULL;
 }
 
+void archive_get_attachments(void *user, const struct http_request *request,
+			     struct http_reply *reply)
+{
+	struct archive *archive = user;
+	struct archive_viewer viewer;
+	GError *error = NULL;
+	if (!archive_see_attachments(archive, request, reply, &viewer))
+		return;
+	json_t *all = archive_attachments_json(archive, &viewer.row, &error);
+	if (all != NULL)
+		api_reply(reply, 200, json_pack("{s:o}", "attachments", all));
+	else
+		archive_reply_fail(reply, error);
+	archive_viewer_clear(&viewer);
+}
+
 /* search->id is set. */
 static bool find(struct archive *archive, gint64 meeting, struct search *search, GError **error)
 {
@@ -294,7 +310,7 @@ void archive_get_attachment(void *user, const struct http_request *request,
 	GError *error = NULL;
 	int fd = -1;
 	if (!archive_number(request, 1, &search.id) ||
-	    !archive_see(archive, request, reply, &viewer))
+	    !archive_see_attachments(archive, request, reply, &viewer))
 		return;
 	if (find(archive, viewer.row.id, &search, &error)) {
 		fd = openat(archive->attachments, search.sha256,

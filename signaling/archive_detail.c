@@ -97,14 +97,15 @@ void archive_get_detail(void *user, const struct http_request *request, struct h
 }
 
 /*
- * Players and links can't send our header. The cookie goes to this meeting's files alone, no script
+ * For whoever has something to see beneath the meeting's address. Players and links can't send our
+ * header. The cookie goes to this meeting's files alone, no script
  * reads it, no other site's page makes a browser send it, and nothing is ever changed by it.
  */
 void archive_post_session(void *user, const struct http_request *request, struct http_reply *reply)
 {
 	struct archive *archive = user;
 	struct archive_viewer viewer;
-	if (!archive_see(archive, request, reply, &viewer))
+	if (!archive_see_attachments(archive, request, reply, &viewer))
 		return;
 	http_reply_status(reply, 204);
 	if (viewer.known) {

@@ -30,7 +30,11 @@ void archive_viewer_clear(struct archive_viewer *viewer);
  * is only read. False: reply says why not. */
 bool archive_see(struct archive *archive, const struct http_request *request,
 		 struct http_reply *reply, struct archive_viewer *ret);
-/* The same for who may change it: a token, and ACTION_EDIT. */
+/* The same for its attachments, which also those see who may be in the meeting, until it has ended:
+ * an archive for the secretariat alone is no reason to keep the slides from who is there. */
+bool archive_see_attachments(struct archive *archive, const struct http_request *request,
+			     struct http_reply *reply, struct archive_viewer *ret);
+/* As archive_see, for who may change it: a token, and ACTION_EDIT. */
 bool archive_edit(struct archive *archive, const struct http_request *request,
 		  struct http_reply *reply, struct archive_viewer *ret);
 
@@ -56,6 +60,8 @@ void archive_delete_person(void *user, const struct http_request *request,
 			   struct http_reply *reply);
 bool archive_may_attach(void *user, const struct http_request *request, struct http_reply *reply);
 void archive_post_attachment(void *user, const struct http_request *request,
+			     struct http_reply *reply);
+void archive_get_attachments(void *user, const struct http_request *request,
 			     struct http_reply *reply);
 void archive_get_attachment(void *user, const struct http_request *request,
 			    struct http_reply *reply);

@@ -335,6 +335,54 @@ static void secretariat_alone(struct world *w, gconstpointer option)
 	run(&w->http, secretariat_client);
 }
 
+#define ATTACHMENTS "/api/archive/demo/attachments"
+
+static void attachments_open_client(struct fixture *f)
+{
+	struct world *w = (struct world *)f;
+	g_autofree char *member = link_for(w, "demo", ROLE_MEMBER);
+	g_autofree char *viewer = link_for(w, "demo", ROLE_VIEWER);
+	g_autofree char *stranger = link_for(w, "other", ROLE_MEMBER);
+	g_autofree char *cookie = g_strdup_printf("Cookie: archive=%s\r\n", member);
+	expect(w, "GET", "/api/archive/demo", member, "", NULL, 403, NULL);
+	expect(w, "GET", "/api/archive/demo/1/audio/fr.m4a", member, "", NULL, 403, NULL);
+	expect(w, "GET", ATTACHMENTS, member, "", NULL, 200, "\"name\":\"Slides.pdf\"");
+	expect(w, "GET", ATTACHMENTS "/1", member, "", NULL, 200, "\r\n\r\nslides");
+	expect(w, "POST", "/api/archive/demo/session", member, "", "", 204, NULL);
+	expect(w, "GET", ATTACHMENTS "/1", NULL, cookie, NULL, 200, "\r\n\r\nslides");
+	expect(w, "DELETE", ATTACHMENTS "/1", member, "", NULL, 403, NULL);
+	expect(w, "GET", ATTACHMENTS, viewer, "", NULL, 403, NULL);
+	expect(w, "GET", ATTACHMENTS, stranger, "", NULL, 401, NULL);
+	expect(w, "GET", ATTACHMENTS, NULL, "", NULL, 401, NULL);
+}
+
+static void attachments_closed_client(struct fixture *f)
+{
+	struct world *w = (struct world *)f;
+	g_autofree char *member = link_for(w, "demo", ROLE_MEMBER);
+	g_autofree char *host = link_for(w, "demo", ROLE_HOST);
+	expect(w, "GET", ATTACHMENTS, member, "", NULL, 403, NULL);
+	expect(w, "GET", ATTACHMENTS "/1", member, "", NULL, 403, NULL);
+	expect(w, "POST", "/api/archive/demo/session", member, "", "", 403, NULL);
+	expect(w, "GET", ATTACHMENTS "/1", host, "", NULL, 200, "\r\n\r\nslides");
+}
+
+/* The archive is the secretariat's; the slides are for who is there, until it is over. */
+static void attachments_of_who_may_be_there(struct world *w, gconstpointer option)
+{
+	gint64 id;
+	const struct store_attachment attachment = {
+		.name = "Slides.pdf", .type = "application/pdf", .sha256 = "5ec", .by = "host"};
+	put_file(w, "attachments/5ec", "slides");
+	g_assert_true(store_attachment_add(w->server.store, w->demo, &attachment, &id, NULL));
+	g_assert_cmpint(id, ==, 1);
+	set_access(w, "demo", "secretariat");
+	g_assert_true(store_meeting_set_state(w->server.store, w->demo, "open", NULL));
+	run(&w->http, attachments_open_client);
+	g_assert_true(store_meeting_set_state(w->server.store, w->demo, "ended", NULL));
+	run(&w->http, attachments_closed_client);
+}
+
 static void changes_client(struct fixture *f)
 {
 	struct world *w = (struct world *)f;
@@ -498,6 +546,7 @@ int main(int argc, char **argv)
 	ADD(alliance);
 	ADD(public_to_all);
 	ADD(secretariat_alone);
+	ADD(attachments_of_who_may_be_there);
 	ADD(changes_take_effect_at_once);
 	ADD(session);
 	ADD(files);

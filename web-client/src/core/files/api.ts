@@ -68,7 +68,7 @@ export class FilesApi {
   }
 
   async list(): Promise<Attachment[]> {
-    const response = await this.ask("GET", "");
+    const response = await this.ask("GET", "/attachments");
     try {
       return readAttachments(await response.json(), "");
     } catch (error) {

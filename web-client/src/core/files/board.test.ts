@@ -37,7 +37,7 @@ describe("a running meeting's files", () => {
 
   it("are asked for while somebody looks, and links to them work", async () => {
     const { close } = await opened();
-    expect(asked).toEqual(["POST /api/archive/demo/session p17 SECRET", "GET /api/archive/demo p17 SECRET"]);
+    expect(asked).toEqual(["POST /api/archive/demo/session p17 SECRET", "GET /api/archive/demo/attachments p17 SECRET"]);
     expect(names()).toEqual(["5"]);
     there.push("6");
     await settle(15_000);
