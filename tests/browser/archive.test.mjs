@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import puppeteer from "puppeteer-core";
@@ -29,12 +30,27 @@ const api = (method, path, body) => {
 const archived = (...name) => join(server.data, "recordings/1/archive", ...name);
 const probe = (...words) => JSON.parse(execFileSync("ffprobe", ["-v", "error", "-of", "json", ...words], { encoding: "utf8" }));
 
-/** Samples of the n-th sound of the archive's one file. */
-function sound(n) {
-  const bytes = execFileSync("ffmpeg", ["-v", "error", "-i", archived("meeting.mkv"), "-map", `0:a:${n}`, "-f", "f32le", "-ac", "1", "-ar", String(RATE), "pipe:1"],
+/** Samples of the n-th sound of a file, by default the archive's one. */
+function sound(n, file = archived("meeting.mkv")) {
+  const bytes = execFileSync("ffmpeg", ["-v", "error", "-i", file, "-map", `0:a:${n}`, "-f", "f32le", "-ac", "1", "-ar", String(RATE), "pipe:1"],
     { maxBuffer: 1 << 30 });
   return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
 }
+
+const index = () => readFileSync(join(server.data, "recordings/1/index.jsonl"), "utf8").trim().split("\n").map((line) => JSON.parse(line));
+const peopleOf = (lines) => lines.flatMap((line) => (line.type === "person" ? [line] : line.people ?? []));
+/** Until the archive is there: seconds. */
+async function made() {
+  const begun = Date.now();
+  await until("the archive is there", async () => {
+    const { recordings: [{ archive }] } = api("GET", `/api/meetings/${NAME}/recordings`);
+    assert.notEqual(archive.state, "failed", archive.error);
+    if (archive.state !== "done") throw new Error(JSON.stringify(archive));
+    return true;
+  }, { timeout: 200_000, every: 1000 });
+  return Math.round((Date.now() - begun) / 1000);
+}
+const soundLanguages = () => probe("-show_streams", "-select_streams", "a", archived("meeting.mkv")).streams.map(({ tags }) => tags.language);
 
 /** dB of a tone (Goertzel), in the loudest of stretches of a second. */
 function level(samples, hz) {
@@ -51,9 +67,9 @@ function level(samples, hz) {
 
 const speaks = (name, language, tone) => Device.speaker(server, NAME, name, server.token(NAME, "interpreter", "--name", name, "--language", language), "--tone", String(tone));
 const onAir = (language, who) => until(`${who} is on air in ${language}`, async () => {
-  const index = execFileSync("cat", [join(server.data, "recordings/1/index.jsonl")], { encoding: "utf8" }).trim().split("\n").map((line) => JSON.parse(line));
-  const names = Object.fromEntries(index.flatMap((line) => (line.type === "person" ? [line] : line.people ?? []).map(({ id, name }) => [id, name])));
-  const last = index.filter((line) => line.type === "air" && line.language === language).at(-1);
+  const lines = index();
+  const names = Object.fromEntries(peopleOf(lines).map(({ id, name }) => [id, name]));
+  const last = lines.filter((line) => line.type === "air" && line.language === language).at(-1);
   if (names[last?.participant] !== who) throw new Error(JSON.stringify(last ?? null));
   return true;
 });
@@ -165,15 +181,8 @@ suite("from a meeting to its archive", { timeout: 400_000 }, () => {
   });
 
   step("the meeting ends, and an archive is made of it", async () => {
-    const begun = Date.now();
     api("POST", `/api/admin/meetings/${NAME}/end`);
-    await until("the archive is there", async () => {
-      const { recordings: [{ archive }] } = api("GET", `/api/meetings/${NAME}/recordings`);
-      assert.notEqual(archive.state, "failed", archive.error);
-      if (archive.state !== "done") throw new Error(JSON.stringify(archive));
-      return true;
-    }, { timeout: 200_000, every: 1000 });
-    console.log(`# an archive of ${SECONDS} s after ${Math.round((Date.now() - begun) / 1000)} s`);
+    console.log(`# an archive of ${SECONDS} s after ${await made()} s`);
   });
 
   step("it has each track, with its language", () => {
@@ -187,8 +196,7 @@ suite("from a meeting to its archive", { timeout: 400_000 }, () => {
   });
 
   step("tones prove that each track carries its own channel", () => {
-    const languages = probe("-show_streams", "-select_streams", "a", archived("meeting.mkv")).streams.map(({ tags }) => tags.language);
-    const levels = Object.fromEntries(languages.map((language, n) => {
+    const levels = Object.fromEntries(soundLanguages().map((language, n) => {
       const samples = sound(n);
       assert.ok(samples.length / RATE > SECONDS * 0.9, `${language}: ${samples.length / RATE} s`);
       return [language, Object.fromEntries(Object.entries(TONES).map(([key, hz]) => [key, Math.round(level(samples, hz))]))];
@@ -216,8 +224,22 @@ suite("from a meeting to its archive", { timeout: 400_000 }, () => {
 plays("Chromium", () => puppeteer.launch({ executablePath: "/usr/bin/chromium", headless: true, ignoreDefaultArgs: ["--mute-audio"], protocolTimeout: 60_000, args: soundlessChromium }));
 plays("Firefox", firefox);
 
-suite("after the archive", { timeout: 20_000 }, () => {
+suite("after the archive", { timeout: 240_000 }, () => {
   after(() => server?.stop());
+
+  step("a person who is deleted is nowhere any more, and who took over from them is", async () => {
+    const luc = peopleOf(index()).find(({ name }) => name === "Luc").id;
+    assert.ok(level(sound(0, join(server.data, "recordings/1/1/channel-fr.mka")), TONES.fr) > -40, "the track has them before");
+    const { removing } = api("DELETE", `/api/archive/${NAME}/people/${luc}`);
+    assert.deepEqual(removing, ["voice"]);
+    console.log(`# made again after ${await made()} s`);
+    const french = sound(soundLanguages().indexOf("fre")), track = sound(0, join(server.data, "recordings/1/1/channel-fr.mka"));
+    for (const samples of [french, track]) {
+      const [gone, stays] = [level(samples, TONES.fr), level(samples, TONES.relieved)].map(Math.round);
+      assert.ok(gone < -70 && stays > -40, `Luc ${gone} dB, Awa ${stays} dB`);
+    }
+    for (const file of ["recordings/1/index.jsonl", "recordings/1/archive/archive.json"]) assert.doesNotMatch(readFileSync(join(server.data, file), "utf8"), /Luc/);
+  });
 
   step("deleted, its files are gone", async () => {
     execFileSync("curl", ["-sf", "-X", "DELETE", "-H", `Authorization: Bearer ${office}`, `${server.base}/api/archive/${NAME}`]);
