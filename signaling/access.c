@@ -24,6 +24,19 @@ bool access_generation(struct store *store, const struct token *token, unsigned 
 	return true;
 }
 
+bool access_withdraw(struct store *store, const struct token *token, GError **error)
+{
+	unsigned generation;
+	if (g_str_equal(token->meeting, ACCESS_ALL_MEETINGS))
+		return store_general_next_generation(store, token->role, &generation, error);
+	struct store_meeting row;
+	if (!store_meeting_find(store, token->meeting, &row, error))
+		return false;
+	bool ok = store_meeting_next_generation(store, row.id, token->role, &generation, error);
+	store_meeting_clear(&row);
+	return ok;
+}
+
 bool access_token(struct store *store, const struct token_key *key, const char *bearer,
 		  struct token *ret, GError **error)
 {

@@ -17,6 +17,9 @@ bool access_role_general(enum role role);
 bool access_generation(struct store *store, const struct token *token, unsigned *ret,
 		       GError **error);
 
+/* The links of the token's kind that were given out stop working. */
+bool access_withdraw(struct store *store, const struct token *token, GError **error);
+
 /* The token, checked: signature, expiry, that no newer link has replaced it. NULL bearer is an
  * error, too. */
 bool access_token(struct store *store, const struct token_key *key, const char *bearer,

@@ -173,6 +173,41 @@ static void handle_all(void *user, const struct http_request *request, struct ht
 	answer(reply, status, body, error);
 }
 
+/* /api/admin/meetings/MEETING/links/ROLE */
+static void withdraw(struct meetings *meetings, const struct store_meeting *row, const char *name,
+		     const struct token *token, struct http_reply *reply)
+{
+	enum role role;
+	GError *error = NULL;
+	if (!role_from_name(name, &role))
+		return; /* 404 */
+	if (api_links_withdraw(meetings, row, token, role, &error))
+		http_reply_status(reply, 204);
+	else
+		api_refuse(reply, error);
+}
+
+static void handle_withdraw(void *user, const struct http_request *request,
+			    struct http_reply *reply)
+{
+	struct meetings *meetings = user;
+	struct token token;
+	struct store_meeting row;
+	GError *error = NULL;
+	g_auto(GStrv) segments = api_segments(request->rest);
+	if (segments == NULL || g_strv_length(segments) != 3 ||
+	    !g_str_equal(segments[1], "links") || !store_meeting_name_valid(segments[0]))
+		return; /* 404 */
+	if (!access_meeting(meetings->store, meetings->key, request->bearer, segments[0],
+			    ACTION_SCHEDULE, &row, &token, &error)) {
+		api_refuse(reply, error);
+		return;
+	}
+	withdraw(meetings, &row, segments[2], &token, reply);
+	store_meeting_clear(&row);
+	token_clear(&token);
+}
+
 static void handle_one(void *user, const struct http_request *request, struct http_reply *reply)
 {
 	struct meetings *meetings = user;
@@ -201,6 +236,7 @@ void api_admin_routes(struct meetings *meetings, struct http_route *out, size_t 
 		{"GET", "/api/admin/meetings/", 0, handle_one, meetings},
 		{"POST", "/api/admin/meetings/", BODY_MAX, handle_one, meetings},
 		{"PATCH", "/api/admin/meetings/", BODY_MAX, handle_one, meetings},
+		{"DELETE", "/api/admin/meetings/", 0, handle_withdraw, meetings},
 	};
 	memcpy(out, routes, sizeof routes);
 	*n = API_ADMIN_ROUTES;

@@ -7,6 +7,6 @@
 #include "signaling/http.h"
 #include "signaling/meeting.h"
 
-#define API_ADMIN_ROUTES 5
+#define API_ADMIN_ROUTES 6
 /* Fills out and *n; meetings must outlive the routes. */
 void api_admin_routes(struct meetings *meetings, struct http_route *out, size_t *n);

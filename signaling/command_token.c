@@ -1,4 +1,5 @@
-/* tongsheng token: prints an invitation, whether the server runs or not. */
+/* tongsheng token: prints an invitation, or takes back those that were given out, whether the
+ * server runs or not. */
 #include "signaling/access.h"
 #include "signaling/commands.h"
 #include "signaling/store.h"
@@ -12,6 +13,7 @@
 struct options {
 	char *data, *meeting, *role, *name, *booth, *pivot, *expires, *url;
 	char **languages, **understands;
+	gboolean withdraw;
 };
 
 static void options_clear(struct options *o)
@@ -60,10 +62,15 @@ static bool parse_options(int *argc, char ***argv, struct options *o, GError **e
 		 "30d, 12h, 90m or 45s from now (30d)", "TIME"},
 		{"url", 'u', 0, G_OPTION_ARG_STRING, &o->url,
 		 "prints the whole link: https://meet.example.org", "BASE"},
+		{"withdraw", 0, 0, G_OPTION_ARG_NONE, &o->withdraw,
+		 "prints none: the role's links for this meeting, or those for all, stop working",
+		 NULL},
 		G_OPTION_ENTRY_NULL,
 	};
 	GOptionContext *context = g_option_context_new(NULL);
-	g_option_context_set_summary(context, "Prints an invitation to a meeting.");
+	g_option_context_set_summary(
+		context,
+		"Prints an invitation to a meeting, or withdraws those that were given out.");
 	g_option_context_add_main_entries(context, entries, NULL);
 	bool ok = g_option_context_parse(context, argc, argv, error);
 	g_option_context_free(context);
@@ -88,6 +95,15 @@ static bool parse_duration(const char *text, gint64 *ret_seconds, GError **error
 		}
 	}
 	return fail(error, "--expires", "isn't a time like 30d, 12h or 90m (3650d at most)");
+}
+
+/* What says more of a link than which ones are meant. */
+static bool check_withdraw(const struct options *o, GError **error)
+{
+	return !o->withdraw ||
+	       (o->name == NULL && o->booth == NULL && o->pivot == NULL && o->expires == NULL &&
+		o->url == NULL && o->languages == NULL && o->understands == NULL) ||
+	       fail(error, "--withdraw", "takes --meeting and --role alone: all of a role go");
 }
 
 static bool check_tags(const char *option, char **tags, unsigned maximum, GError **error)
@@ -131,7 +147,7 @@ static bool make_token(struct options *o, struct token *ret, GError **error)
 		return fail(error, "--meeting",
 			    "is missing: only secretariat, viewer and service may be for all");
 	if (!parse_duration(o->expires != NULL ? o->expires : "30d", &seconds, error) ||
-	    !check_interpreter(o, ret->role, error))
+	    !check_withdraw(o, error) || (!o->withdraw && !check_interpreter(o, ret->role, error)))
 		return false;
 	char **texts[] = {&o->name, &o->booth};
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
@@ -182,28 +198,42 @@ static void print_link(const char *base, int length, const struct token *token, 
 		       token->role == ROLE_VIEWER ? "archive" : "m", token->meeting, text);
 }
 
+static bool withdraw(const char *data, const struct token *token, GError **error)
+{
+	struct store *store = store_open(data, error);
+	bool ok = store != NULL && access_withdraw(store, token, error);
+	store_close(store);
+	return ok;
+}
+
+static void print_token(const char *base, const struct token *token, const char *text)
+{
+	size_t length = base != NULL ? strlen(base) : 0;
+	while (length > 0 && base[length - 1] == '/')
+		length--;
+	if (base != NULL)
+		print_link(base, (int)length, token, text);
+	else
+		printf("%s\n", text);
+}
+
 int command_token(int argc, char **argv)
 {
 	struct options options = {0};
 	struct token token = {0};
 	GError *error = NULL;
-	char *text = NULL;
 	bool usage = parse_options(&argc, &argv, &options, &error) &&
 		     make_token(&options, &token, &error);
-	if (usage)
-		text = sign(options.data != NULL ? options.data : "./var", &token, &error);
-	if (text == NULL) {
+	const char *data = options.data != NULL ? options.data : "./var";
+	char *text = usage && !options.withdraw ? sign(data, &token, &error) : NULL;
+	bool ok = text != NULL || (usage && options.withdraw && withdraw(data, &token, &error));
+	if (text != NULL)
+		print_token(options.url, &token, text);
+	if (!ok) {
 		fprintf(stderr, "tongsheng token: %s\n", error->message);
 		g_error_free(error);
-	} else if (options.url != NULL) {
-		size_t length = strlen(options.url);
-		while (length > 0 && options.url[length - 1] == '/')
-			length--;
-		print_link(options.url, (int)length, &token, text);
-	} else {
-		printf("%s\n", text);
 	}
 	g_free(text);
 	options_clear(&options);
-	return text != NULL ? 0 : usage ? 1 : 2;
+	return ok ? 0 : usage ? 1 : 2;
 }

@@ -350,14 +350,8 @@ bool store_meeting_set_languages(struct store *store, gint64 id, char **floors, 
 			 "ssi", floor_tags, channel_tags, id);
 }
 
-bool store_meeting_next_generation(struct store *store, gint64 id, enum role role, unsigned *ret,
-				   GError **error)
+static bool take_generation(struct store *store, sqlite3_stmt *query, unsigned *ret, GError **error)
 {
-	sqlite3_stmt *query = store_query(
-		store, error,
-		"INSERT INTO link (meeting, role, generation) VALUES (?, ?, 1) "
-		"ON CONFLICT DO UPDATE SET generation = generation + 1 RETURNING generation",
-		"is", id, role_name(role));
 	if (query == NULL || store_next(store, query, error) != SQLITE_ROW)
 		return false;
 	unsigned generation = (unsigned)sqlite3_column_int64(query, 0);
@@ -366,4 +360,26 @@ bool store_meeting_next_generation(struct store *store, gint64 id, enum role rol
 		return false;
 	*ret = generation;
 	return true;
+}
+
+bool store_meeting_next_generation(struct store *store, gint64 id, enum role role, unsigned *ret,
+				   GError **error)
+{
+	sqlite3_stmt *query = store_query(
+		store, error,
+		"INSERT INTO link (meeting, role, generation) VALUES (?, ?, 1) "
+		"ON CONFLICT DO UPDATE SET generation = generation + 1 RETURNING generation",
+		"is", id, role_name(role));
+	return take_generation(store, query, ret, error);
+}
+
+bool store_general_next_generation(struct store *store, enum role role, unsigned *ret,
+				   GError **error)
+{
+	sqlite3_stmt *query = store_query(
+		store, error,
+		"INSERT INTO general_link (role, generation) VALUES (?, 1) "
+		"ON CONFLICT DO UPDATE SET generation = generation + 1 RETURNING generation",
+		"s", role_name(role));
+	return take_generation(store, query, ret, error);
 }

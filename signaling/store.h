@@ -50,6 +50,8 @@ bool store_meeting_next_generation(struct store *store, gint64 id, enum role rol
 				   GError **error);
 /* Of links that are good for all meetings. */
 bool store_general_generation(struct store *store, enum role role, unsigned *ret, GError **error);
+bool store_general_next_generation(struct store *store, enum role role, unsigned *ret,
+				   GError **error);
 bool store_meeting_name_valid(const char *name); /* [a-z0-9-]{1,64} */
 /* Participants, chat, hands, bars, stage and mutes are in store_journal.h (what brings a meeting
  * back after a restart). */

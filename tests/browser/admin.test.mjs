@@ -153,6 +153,24 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
     await everywhere(clerk, "links", KEPT);
   });
 
+  step("links of a role are withdrawn, after a question, and new ones made", async () => {
+    await clerk.press("withdraw-member");
+    await clerk.says("Withdraw all links? Member");
+    await check(clerk, "the question before links are withdrawn");
+    await clerk.page.keyboard.press("Escape");
+    assert.equal(office.asked.filter(({ method }) => method === "DELETE").length, 0);
+    await clerk.press("withdraw-member");
+    await clerk.press("withdraw-yes");
+    await clerk.find("withdrawn-member");
+    assert.match(office.asked.findLast(({ method }) => method === "DELETE").path, /\/links\/member$/);
+    assert.equal(await clerk.page.$('[data-testid="url-member"]'), null);
+    assert.notEqual(await clerk.page.$('[data-testid="url-interpreter"]'), null, "others stay");
+    await everywhere(clerk, "withdrawn", KEPT);
+    await clerk.press("link-member");
+    await clerk.find("url-member");
+    assert.equal(await clerk.page.$('[data-testid="withdrawn-member"]'), null);
+  });
+
   step("what the server refuses is said at its field", async () => {
     await fill(clerk, "venue", "Mars");
     await clerk.press("save");

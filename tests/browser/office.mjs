@@ -71,6 +71,7 @@ export class Office {
       return response.writeHead(204).end();
     }
     if (area === "admin" && what === undefined) return method === "PATCH" ? this.plan(name, body, 200, reply, refuse) : reply(200, meeting);
+    if (what === "links" && method === "DELETE") return response.writeHead(204).end();
     if (what === "links") return reply(200, { url: `https://example.org/${body.role === "viewer" ? "archive" : "m"}/${name}#token=${body.role}.${(body.languages ?? []).join("+")}` });
     if (what === "end") return reply(200, Object.assign(meeting, { state: "ended", people: 0, recording: "off" }));
     if (what === "recording") return this.record(method, body, meeting, reply, refuse);

@@ -205,6 +205,44 @@ static void links_are_made(void)
 	end();
 }
 
+static void links_are_withdrawn(void)
+{
+	begin();
+	char *one = token_for("demo", ROLE_SECRETARIAT), *of_host = token_for("demo", ROLE_HOST);
+	struct answer got = call("POST", ALL "/demo/links", one, "{\"role\":\"member\"}");
+	g_autofree char *link = g_strdup(strstr(page_text(got.json, "url"), "#token=") + 7);
+	answer_clear(&got);
+	expect("DELETE", ALL "/demo/links/king", office, NULL, 404, NULL);
+	expect("DELETE", ALL "/demo/links/service", office, NULL, 403, NULL);
+	expect("DELETE", ALL "/demo/links/host", one, NULL, 403,
+	       "role: secretariat may not make links for host");
+	expect("DELETE", ALL "/demo/links/secretariat", one, NULL, 403,
+	       "role: the link that asks is of this role itself");
+	expect("DELETE", ALL "/demo/links/member", link, NULL, 403, NULL);
+	expect("DELETE", ALL "/other/links/member", one, NULL, 401, NULL);
+	struct token token;
+	g_assert_true(access_token(world.store, world.key, link, &token, NULL));
+	token_clear(&token);
+	expect("DELETE", ALL "/demo/links/member", one, NULL, 204, NULL);
+	g_autoptr(GError) error = NULL;
+	g_assert_false(access_token(world.store, world.key, link, &token, &error));
+	g_assert_cmpstr(error->message, ==,
+			"token: this link has been replaced; ask for the new one");
+	page_say(member, "{\"type\":\"ping\",\"id\":1}"); /* who is in stays */
+	page_expect(member, "pong", NULL, NULL);
+	got = call("POST", ALL "/demo/links", one, "{\"role\":\"member\"}");
+	token = link_token(&got); /* a new one works */
+	g_assert_cmpuint(token.generation, ==, 1);
+	token_clear(&token);
+	answer_clear(&got);
+	expect("GET", ALL "/demo", of_host, NULL, 200, NULL);
+	expect("DELETE", ALL "/demo/links/host", office, NULL, 204, NULL);
+	expect("GET", ALL "/demo", of_host, NULL, 401, NULL);
+	g_free(of_host);
+	g_free(one);
+	end();
+}
+
 static void who_is_there_is_told(void)
 {
 	begin();
@@ -229,6 +267,7 @@ int main(int argc, char **argv)
 	ADD(mistakes_are_named);
 	ADD(only_the_secretariat_may);
 	ADD(links_are_made);
+	ADD(links_are_withdrawn);
 	ADD(who_is_there_is_told);
 	return g_test_run();
 }

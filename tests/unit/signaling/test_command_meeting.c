@@ -1,5 +1,6 @@
 /* The commands token and meeting, as a shell calls them: exit status, output, and what they say of
  * mistakes. */
+#include "signaling/access.h"
 #include "signaling/commands.h"
 #include "signaling/store.h"
 #include "signaling/token.h"
@@ -112,6 +113,44 @@ static void mistakes_are_named(void)
 	       "*stray: isn't expected here\n");
 }
 
+static bool general_holds(const char *text)
+{
+	struct store *store = store_open(folder, NULL);
+	struct token_key *key = token_key_open(folder, NULL);
+	struct token token;
+	bool ok = access_token(store, key, text, &token, NULL);
+	if (ok)
+		token_clear(&token);
+	token_key_free(key);
+	store_close(store);
+	return ok;
+}
+
+static void tokens_are_withdrawn(void)
+{
+	char *all = output("token --data DIR --role secretariat", 0, "eyJ*", "");
+	char *one = output("token --data DIR --role member --meeting plain", 0, "eyJ*", "");
+	g_strchomp(all);
+	g_strchomp(one);
+	expect("token --data DIR --withdraw --role member --name Ana --meeting plain", 2, "",
+	       "*--withdraw: takes --meeting and --role alone*");
+	expect("token --data DIR --withdraw --role member", 2, "", "*--meeting: is missing*");
+	expect("token --data DIR --withdraw --role member --meeting ghost", 1, "",
+	       "*no meeting \"ghost\"\n");
+	g_assert_true(general_holds(all));
+	expect("token --data DIR --withdraw --role secretariat", 0, "", "");
+	g_assert_false(general_holds(all));
+	g_assert_true(general_holds(one));
+	expect("token --data DIR --withdraw --role member --meeting plain", 0, "", "");
+	g_assert_false(general_holds(one));
+	expect("token --data DIR --withdraw --role interpreter --meeting plain", 0, "", "");
+	g_free(all);
+	all = output("token --data DIR --role secretariat", 0, "eyJ*", "");
+	g_assert_true(general_holds(g_strchomp(all)));
+	g_free(all);
+	g_free(one);
+}
+
 static void tokens_verify(void)
 {
 	expect("token --data DIR --meeting plain --role host", 0, "*eyJ*.*.*\n*", "");
@@ -163,6 +202,7 @@ int main(int argc, char **argv)
 			meetings_are_made_listed_shown_and_ended);
 	g_test_add_func("/commands/mistakes_are_named", mistakes_are_named);
 	g_test_add_func("/commands/tokens_verify", tokens_verify);
+	g_test_add_func("/commands/tokens_are_withdrawn", tokens_are_withdrawn);
 	folder = g_dir_make_tmp("tongsheng-test-XXXXXX", NULL);
 	program = g_file_read_link("/proc/self/exe", NULL);
 	int status = g_test_run();

@@ -72,7 +72,12 @@ export const adminEn = {
   "now.ended": "This meeting has ended.",
 
   "links.title": "Links",
-  "links.hint": "Whoever has a link comes in with its role. A new link doesn’t end the ones before it.",
+  "links.hint": "Whoever has a link comes in with its role. A new link doesn’t end the ones before it; withdrawing ends all of a role.",
+  "links.withdraw": "Withdraw links",
+  "links.withdrawName": "Withdraw links: {role}",
+  "links.withdrawTitle": "Withdraw all links? {role}",
+  "links.withdrawText": "None that were given out for this role lets anybody in any more, whoever has them. Who is in the meeting stays. New links can be made afterwards.",
+  "links.withdrawn": "The links given out so far no longer work.",
   "links.copy": "Copy link",
   "links.copyName": "Copy link: {role}",
   "links.copied": "Copied",

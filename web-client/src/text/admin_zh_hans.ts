@@ -74,7 +74,12 @@ export const adminZhHans: AdminCatalogue = {
   "now.ended": "会议已经结束。",
 
   "links.title": "链接",
-  "links.hint": "拿到链接的人以相应身份进入。新链接不会使之前的失效。",
+  "links.hint": "拿到链接的人以相应身份进入。新链接不会使之前的失效；撤回会使该身份的所有链接失效。",
+  "links.withdraw": "撤回链接",
+  "links.withdrawName": "撤回链接：{role}",
+  "links.withdrawTitle": "要撤回所有链接吗？{role}",
+  "links.withdrawText": "已发出的该身份链接都不能再进入会议，无论在谁手中。已在会议中的人不受影响。之后可以生成新链接。",
+  "links.withdrawn": "之前发出的链接已经失效。",
   "links.copy": "复制链接",
   "links.copyName": "复制链接：{role}",
   "links.copied": "已复制",

@@ -156,6 +156,15 @@ describe("answers", () => {
     expect([may({ sub: "*", role: "secretariat" }), may({ sub: "demo", role: "secretariat" }), may({ sub: "demo", role: "host" })]).toEqual([true, false, true]);
     expect(office.mayInvite("member")).toBe(true);
   });
+  it("nobody withdraws the kind of link that they have themselves, nor one that they may not make", () => {
+    const may = (payload: object): boolean[] => {
+      office.open(token(payload));
+      return (["host", "secretariat", "member"] as const).map((role) => office.mayWithdraw(role));
+    };
+    expect(may({ sub: "*", role: "secretariat" })).toEqual([true, true, true]);
+    expect(may({ sub: "demo", role: "secretariat" })).toEqual([false, false, true]);
+    expect(may({ sub: "demo", role: "host" })).toEqual([false, true, true]);
+  });
   it("a token tells what it is for", () => {
     expect(readToken(token({ sub: "demo", role: "host", exp: 5 }))).toEqual({ meeting: "demo", role: "host", expires: 5 });
     expect([readToken(token({ sub: "*" })).meeting, readToken("nonsense").meeting]).toEqual(["*", "*"]);

@@ -125,6 +125,16 @@ export class Office {
     return role !== "host" || this.state.general || readToken(this.token).role === "host";
   }
 
+  /** All links of the role that were given out for the meeting. */
+  withdraw(name: string, role: Role): Promise<Outcome<unknown>> {
+    return this.api.json("DELETE", `/api/admin/meetings/${name}/links/${role}`);
+  }
+
+  /** Not one's own kind of link: it would be the page's own, too. */
+  mayWithdraw(role: Role): boolean {
+    return this.mayInvite(role) && (this.state.general || readToken(this.token).role !== role);
+  }
+
   calendar(name: string): Promise<Outcome<Blob>> {
     return this.api.file(`/api/meetings/${name}/calendar.ics`);
   }

@@ -5,10 +5,11 @@ import type { Meeting } from "../../core/admin/meeting";
 import type { Booth, Invited } from "../../core/admin/office";
 import { languageName } from "../../text/names";
 import type { AdminText } from "../../text/admin_text";
-import { Check, Copy, Plus } from "../icons";
-import { Button, copyText, Dialog } from "../parts/basics";
+import { Check, Copy, Plus, Unlink } from "../icons";
+import { Button, copyText, Dialog, IconButton } from "../parts/basics";
 import { BoothFields, type BoothWords } from "../parts/booth_fields";
 import { failureWords, useOffice, useWords } from "./context";
+import { WithdrawLinks } from "./withdraw_links";
 
 const ROLES = ["member", "interpreter", "listener", "host", "secretariat", "viewer"] as const;
 type LinkRole = (typeof ROLES)[number];
@@ -32,6 +33,8 @@ export function Links({ meeting }: { meeting: Meeting }) {
   const [refused, setRefused] = useState(false);
   const [failure, setFailure] = useState<{ role: LinkRole; failure: Failure } | null>(null);
   const [asks, setAsks] = useState(false);
+  const [withdraws, setWithdraws] = useState<LinkRole | null>(null);
+  const [withdrawn, setWithdrawn] = useState<LinkRole | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>();
 
   const copy = async ({ url }: { url: string }): Promise<void> => {
@@ -48,6 +51,7 @@ export function Links({ meeting }: { meeting: Meeting }) {
     const outcome = await office.invite(meeting, role, booth);
     setFailure(outcome.ok ? null : { role, failure: outcome.failure });
     if (!outcome.ok) return;
+    setWithdrawn((before) => (before === role ? null : before));
     setMade((before) => [...before, { ...outcome.value, role, label: booth ? boothLabel(words, booth) : "" }]);
     await copy(outcome.value);
   };
@@ -63,16 +67,26 @@ export function Links({ meeting }: { meeting: Meeting }) {
               <b>{t(`role.${role}`)}</b>
               <span class="hint">{t(`role.${role}Hint`)}</span>
             </div>
-            {role === "interpreter" ? (
-              <Button small icon={Plus} label={t("links.makeName", { role: t("role.interpreter") })} onClick={() => setAsks(true)} testid="link-interpreter">
-                {t("links.make")}
-              </Button>
-            ) : (
-              <CopyLink role={role} copied={made.some((one) => one.role === role && one.url === copied)} onClick={() => void make(role, null)} />
-            )}
+            <div class="link-actions">
+              {role === "interpreter" ? (
+                <Button small icon={Plus} label={t("links.makeName", { role: t("role.interpreter") })} onClick={() => setAsks(true)} testid="link-interpreter">
+                  {t("links.make")}
+                </Button>
+              ) : (
+                <CopyLink role={role} copied={made.some((one) => one.role === role && one.url === copied)} onClick={() => void make(role, null)} />
+              )}
+              {office.mayWithdraw(role) && (
+                <IconButton icon={Unlink} label={t("links.withdrawName", { role: t(`role.${role}`) })} onClick={() => setWithdraws(role)} testid={`withdraw-${role}`} />
+              )}
+            </div>
             {made.filter((one) => one.role === role).map((one) => (
               <MadeRow key={one.url} link={one} copied={one.url === copied} onCopy={() => void copy(one)} />
             ))}
+            {withdrawn === role && (
+              <p class="hint link-wide" role="status" data-testid={`withdrawn-${role}`}>
+                {t("links.withdrawn")}
+              </p>
+            )}
             {failure?.role === role && (
               <p class="field-problem link-wide" role="alert">
                 {failureWords(words, failure.failure)}
@@ -89,6 +103,16 @@ export function Links({ meeting }: { meeting: Meeting }) {
       <p class="unseen" role="status">
         {copied ? t("links.copied") : ""}
       </p>
+      {withdraws && (
+        <WithdrawLinks
+          meeting={meeting} role={withdraws} name={t(`role.${withdraws}`)} onClose={() => setWithdraws(null)}
+          onDone={() => {
+            setMade((before) => before.filter((one) => one.role !== withdraws));
+            setWithdrawn(withdraws);
+            setWithdraws(null);
+          }}
+        />
+      )}
       {asks && (
         <BoothDialog
           meeting={meeting} onClose={() => setAsks(false)}
