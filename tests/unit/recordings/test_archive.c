@@ -3,6 +3,7 @@
  * tone is in which program, and where; that a job killed at any moment goes on to the same archive;
  * and what becomes of recordings that are damaged, or hold little.
  */
+#include "tests/unit/recordings/archive_run.h"
 #include "tests/unit/recordings/sample_file.h"
 #include "tests/unit/recordings/tone.h"
 #include <glib.h>
@@ -11,7 +12,6 @@
 #include <math.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,99 +23,6 @@
 static char *recording; /* as it was made; tests work in copies */
 static char *short_one; /* of ten seconds */
 static char *whole;	/* the same with its archive, made without an interruption */
-
-static G_GNUC_NULL_TERMINATED char *run(const char *command, ...)
-{
-	g_autoptr(GPtrArray) argv = g_ptr_array_new();
-	g_autoptr(GError) error = NULL;
-	g_autofree char *err = NULL;
-	char *out = NULL;
-	int status;
-	va_list words;
-	va_start(words, command);
-	for (const char *word = command; word; word = va_arg(words, const char *))
-		g_ptr_array_add(argv, (gpointer)word);
-	va_end(words);
-	g_ptr_array_add(argv, NULL);
-	g_spawn_sync(NULL, (char **)argv->pdata, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, &err,
-		     &status, &error);
-	g_assert_no_error(error);
-	if (!g_spawn_check_wait_status(status, NULL))
-		g_error("%s: %s", command, err);
-	return out;
-}
-
-static char *copy_of(const char *folder)
-{
-	g_autofree char *top = g_dir_make_tmp("archive-XXXXXX", NULL);
-	char *copy = g_build_filename(top, "12", NULL);
-	g_free(run("cp", "-a", folder, copy, NULL));
-	return copy;
-}
-
-static void drop(char *folder)
-{
-	g_autofree char *top = g_path_get_dirname(folder);
-	g_free(run("rm", "-rf", top, NULL));
-	g_free(folder);
-}
-
-static char *archive_file(const char *folder, const char *name)
-{
-	return g_build_filename(folder, "archive", name, NULL);
-}
-
-/* In a group of its own, with a limit for files if that isn't 0. */
-static void set_up(gpointer limit)
-{
-	const struct rlimit size = {GPOINTER_TO_UINT(limit), GPOINTER_TO_UINT(limit)};
-	setpgid(0, 0);
-	if (limit)
-		setrlimit(RLIMIT_FSIZE, &size);
-}
-
-static GPid start_job(const char *folder, unsigned limit, int *ret_err)
-{
-	const char *argv[] = {g_getenv("TONGSHENG"), "archive", "--chunk", "12", folder, NULL};
-	g_autoptr(GError) error = NULL;
-	GPid pid;
-	g_spawn_async_with_pipes(NULL, (char **)argv, NULL,
-				 G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL, set_up,
-				 GUINT_TO_POINTER(limit), &pid, NULL, NULL, ret_err, &error);
-	g_assert_no_error(error);
-	return pid;
-}
-
-/* Its exit status, and what it said. */
-static int run_job(const char *folder, unsigned limit, char **ret_words)
-{
-	int err, status;
-	GPid pid = start_job(folder, limit, &err);
-	GIOChannel *channel = g_io_channel_unix_new(err);
-	g_io_channel_set_encoding(channel, NULL, NULL);
-	g_io_channel_read_to_end(channel, ret_words, NULL, NULL);
-	g_io_channel_unref(channel);
-	close(err);
-	g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
-	g_assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
-static void make_archive(const char *folder)
-{
-	g_autofree char *words = NULL;
-	int status = run_job(folder, 0, &words);
-	g_assert_cmpstr(words, ==, "");
-	g_assert_cmpint(status, ==, 0);
-}
-
-static json_t *read_report(const char *folder)
-{
-	g_autofree char *path = archive_file(folder, "archive.json");
-	json_t *report = json_load_file(path, 0, NULL);
-	g_assert_nonnull(report);
-	return report;
-}
 
 /* --- what is in it --- */
 
@@ -340,7 +247,7 @@ static void test_killed(void)
 	unsigned killed = 0;
 	for (unsigned i = 0; i < 60 && killed < KILLS; i++) {
 		int err, status;
-		GPid pid = start_job(folder, 0, &err);
+		GPid pid = start_job(folder, NULL, 0, &err, NULL);
 		/* A random moment is what is tested: nothing is waited for. */
 		g_usleep((gulong)g_test_rand_int_range(50, 2500) * 1000);
 		kill(pid, SIGKILL);
@@ -411,7 +318,7 @@ static void test_removed(void)
 	add_text(folder, "index.jsonl", "{\"type\":\"removed\",\"id\":\"p2\",\"t\":0}\n");
 	for (unsigned i = 0; i < 6; i++) {
 		int err;
-		GPid pid = start_job(folder, 0, &err);
+		GPid pid = start_job(folder, NULL, 0, &err, NULL);
 		g_usleep((gulong)g_test_rand_int_range(1, 60) * 1000);
 		kill(pid, SIGKILL);
 		g_assert_cmpint(waitpid(pid, NULL, 0), ==, pid);
@@ -437,7 +344,7 @@ static void test_full_disk(void)
 {
 	char *folder = copy_of(short_one);
 	g_autofree char *words = NULL, *report = archive_file(folder, "archive.json");
-	g_assert_cmpint(run_job(folder, FILE_LIMIT, &words), ==, 1);
+	g_assert_cmpint(run_job(folder, NULL, FILE_LIMIT, &words, NULL), ==, 1);
 	g_assert_true(g_str_has_prefix(words, "tongsheng archive: "));
 	g_assert_true(g_str_has_suffix(words, "\n"));
 	g_assert_true(strchr(words, '\n') == words + strlen(words) - 1);
@@ -469,7 +376,7 @@ static void test_empty(void)
 	json_decref(report);
 	drop(folder);
 	g_autofree char *words = NULL;
-	g_assert_cmpint(run_job("/nonexistent/12", 0, &words), ==, 1);
+	g_assert_cmpint(run_job("/nonexistent/12", NULL, 0, &words, NULL), ==, 1);
 	g_assert_nonnull(strstr(words, "/nonexistent/12"));
 }
 
@@ -527,12 +434,8 @@ static void test_damaged(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_autofree char *top = g_dir_make_tmp("archive-XXXXXX", NULL);
-	recording = g_build_filename(top, "12", NULL);
-	g_autofree char *other = g_dir_make_tmp("archive-XXXXXX", NULL);
-	short_one = g_build_filename(other, "13", NULL);
-	g_free(run(g_getenv("MAKE_RECORDING"), recording, NULL));
-	g_free(run(g_getenv("MAKE_RECORDING"), short_one, "--seconds", "10", NULL));
+	recording = recording_new(NULL);
+	short_one = recording_new((const char *const[]){"--seconds", "10", NULL});
 	whole = copy_of(recording);
 	make_archive(whole);
 	g_test_add_func("/archive/tones", test_tones);
