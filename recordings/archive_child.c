@@ -2,12 +2,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define WORDS_MAX 400 /* bytes of what it said last */
@@ -17,18 +20,20 @@ struct archive_child {
 	pid_t pid;
 	int in;	   /* -1: none */
 	int words; /* what it writes to stderr */
+	struct archive_pulse *pulse;
 };
 
 /* Runs in the child, between fork and exec. */
-static G_NORETURN void become(const char *const *argv, int folder, int in, int words, pid_t parent)
+static G_NORETURN void become(const struct archive_child_config *config, int in, int words,
+			      pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent || fchdir(folder) < 0 || dup2(in, STDIN_FILENO) < 0 ||
+	if (getppid() != parent || fchdir(config->folder) < 0 || dup2(in, STDIN_FILENO) < 0 ||
 	    dup2(words, STDOUT_FILENO) < 0 || dup2(words, STDERR_FILENO) < 0)
 		_exit(127);
 	signal(SIGPIPE, SIG_DFL);
-	execvp(argv[0], (char *const *)argv);
-	dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
+	execvp(config->argv[0], (char *const *)config->argv);
+	dprintf(STDERR_FILENO, "%s: %s\n", config->argv[0], strerror(errno));
 	_exit(127);
 }
 
@@ -38,9 +43,9 @@ static void set_error(GError **error, const char *what)
 		    g_strerror(errno));
 }
 
-struct archive_child *archive_child_start(const char *const *argv, int folder, bool in,
-					  GError **error)
+struct archive_child *archive_child_start(const struct archive_child_config *config, GError **error)
 {
+	bool in = config->in;
 	int ends[2] = {-1, -1};
 	int words = memfd_create("words", MFD_CLOEXEC);
 	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -48,9 +53,9 @@ struct archive_child *archive_child_start(const char *const *argv, int folder, b
 	if (words >= 0 && nothing >= 0 && (!in || pipe2(ends, O_CLOEXEC) == 0))
 		pid = fork();
 	if (pid == 0)
-		become(argv, folder, in ? ends[0] : nothing, words, parent);
+		become(config, in ? ends[0] : nothing, words, parent);
 	if (pid < 0)
-		set_error(error, argv[0]);
+		set_error(error, config->argv[0]);
 	if (nothing >= 0)
 		close(nothing);
 	if (ends[0] >= 0)
@@ -65,10 +70,11 @@ struct archive_child *archive_child_start(const char *const *argv, int folder, b
 	if (in)
 		fcntl(ends[1], F_SETPIPE_SZ, 1 << 20); /* a picture at a time; less is slower */
 	struct archive_child *child = g_new0(struct archive_child, 1);
-	child->name = g_strdup(argv[0]);
+	child->name = g_strdup(config->argv[0]);
 	child->pid = pid;
 	child->in = ends[1];
 	child->words = words;
+	child->pulse = config->pulse;
 	return child;
 }
 
@@ -108,12 +114,39 @@ static void child_free(struct archive_child *child)
 	g_free(child);
 }
 
+/* Whether it has had the processor since the last time. */
+static bool has_worked(pid_t pid, struct timespec *used)
+{
+	struct timespec before = *used;
+	clockid_t clock;
+	if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, used) < 0)
+		return false;
+	return used->tv_sec != before.tv_sec || used->tv_nsec != before.tv_nsec;
+}
+
+/* Until it has ended. */
+static void watch(const struct archive_child *child)
+{
+	struct pollfd ended = {pidfd_open(child->pid, 0), POLLIN, 0};
+	struct timespec used = {0};
+	int n = 0;
+	while (ended.fd >= 0 && n <= 0 && (n == 0 || errno == EINTR)) {
+		n = poll(&ended, 1, (int)child->pulse->every_ms / 4);
+		if (n == 0 && has_worked(child->pid, &used))
+			archive_pulse_beat(child->pulse);
+	}
+	if (ended.fd >= 0)
+		close(ended.fd);
+}
+
 static bool end(struct archive_child *child, char **ret_words, GError **error)
 {
 	int status = 0;
 	if (child->in >= 0)
 		close(child->in);
 	child->in = -1;
+	if (child->pulse)
+		watch(child);
 	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	bool fine = WIFEXITED(status) && WEXITSTATUS(status) == 0;
@@ -133,7 +166,8 @@ bool archive_child_end(struct archive_child *child, GError **error)
 	return end(child, NULL, error);
 }
 
-int64_t archive_child_packets(const char *path, int folder, GError **error)
+int64_t archive_child_packets(const char *path, int folder, struct archive_pulse *pulse,
+			      GError **error)
 {
 	const char *const argv[] = {"ffprobe",
 				    "-v",
@@ -148,7 +182,9 @@ int64_t archive_child_packets(const char *path, int folder, GError **error)
 				    path,
 				    NULL};
 	g_autofree char *words = NULL;
-	struct archive_child *child = archive_child_start(argv, folder, false, error);
+	struct archive_child *child = archive_child_start(
+		&(struct archive_child_config){.argv = argv, .folder = folder, .pulse = pulse},
+		error);
 	if (!child || !end(child, &words, error))
 		return -1;
 	return g_ascii_strtoll(words, NULL, 10);
@@ -164,8 +200,8 @@ void archive_child_kill(struct archive_child *child)
 	child_free(child);
 }
 
-bool archive_child_run(const char *const *argv, int folder, GError **error)
+bool archive_child_run(const struct archive_child_config *config, GError **error)
 {
-	struct archive_child *child = archive_child_start(argv, folder, false, error);
+	struct archive_child *child = archive_child_start(config, error);
 	return child && archive_child_end(child, error);
 }

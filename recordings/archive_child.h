@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "recordings/archive_pulse.h"
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,8 +13,16 @@
 
 struct archive_child;
 
-/* argv ends with NULL; folder: in which it runs, an open directory. in: with a pipe to write to. */
-struct archive_child *archive_child_start(const char *const *argv, int folder, bool in,
+struct archive_child_config {
+	const char *const *argv; /* NULL ends it */
+	int folder;		 /* in which it runs, an open directory */
+	bool in;		 /* with a pipe to write to */
+	/* Beats while it is waited for, as long as it does something: one that hangs is found by
+	 * the silence. Kept by the caller; NULL: none. */
+	struct archive_pulse *pulse;
+};
+
+struct archive_child *archive_child_start(const struct archive_child_config *config,
 					  GError **error);
 /* All of it; false: it doesn't read any more, and archive_child_end says why. */
 bool archive_child_write(struct archive_child *child, const void *data, size_t length);
@@ -22,6 +31,7 @@ bool archive_child_end(struct archive_child *child, GError **error);
 /* Ends it at once. NULL is allowed. */
 void archive_child_kill(struct archive_child *child);
 /* Packets of the first stream of a file or a playlist, by ffprobe; -1: error set. */
-int64_t archive_child_packets(const char *path, int folder, GError **error);
+int64_t archive_child_packets(const char *path, int folder, struct archive_pulse *pulse,
+			      GError **error);
 /* start and end in one. */
-bool archive_child_run(const char *const *argv, int folder, GError **error);
+bool archive_child_run(const struct archive_child_config *config, GError **error);

@@ -11,7 +11,6 @@
 #define SOURCES_MAX 200
 #define FILES_MAX   10000
 #define LAST_MS	    20 /* what the last block holds */
-#define WAIT_MS	    30000
 
 /* A file's name, and where it belongs among those of its track. */
 struct found {
@@ -154,7 +153,7 @@ static void trouble(struct archive_files *files, const char *path, const char *w
 }
 
 static void look_through(struct archive_files *files, struct archive_source *source,
-			 struct archive_track *track, const char *path)
+			 struct archive_track *track, const char *path, struct archive_pulse *pulse)
 {
 	struct archive_span span = {INT64_MAX, INT64_MIN};
 	struct archive_block block;
@@ -164,6 +163,7 @@ static void look_through(struct archive_files *files, struct archive_source *sou
 					  block.cluster_ms};
 		span.from = MIN(span.from, block.time_ms);
 		span.to = MAX(span.to, block.time_ms + LAST_MS);
+		archive_pulse_beat(pulse);
 		if (!picture || source->frames->len == FRAMES_MAX)
 			continue;
 		if (block.keyframe)
@@ -176,21 +176,22 @@ static void look_through(struct archive_files *files, struct archive_source *sou
 		trouble(files, path, "damaged");
 }
 
-static void add_file(struct archive_files *files, int directory, const struct found *found)
+static void add_file(struct archive_files *files, int directory, const struct found *found,
+		     struct archive_pulse *pulse)
 {
 	struct archive_source *source = found->source;
 	struct stat st;
 	g_autoptr(GError) error = NULL;
 	struct archive_track *track = archive_track_open(directory, found->path, &error);
 	/* The recorder brings a file to its end after the recording has ended. */
-	if (track && !archive_track_wait(track, WAIT_MS))
+	if (track && !archive_track_wait(track, pulse))
 		trouble(files, found->path, "is still being written");
 	if (!track || fstatat(directory, found->path, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		trouble(files, found->path, error ? error->message : "gone");
 		archive_track_free(track);
 		return;
 	}
-	look_through(files, source, track, found->path);
+	look_through(files, source, track, found->path, pulse);
 	archive_track_free(track);
 	char *before = source->stamp;
 	source->stamp = g_strdup_printf("%s%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT ".%09ld;",
@@ -200,7 +201,7 @@ static void add_file(struct archive_files *files, int directory, const struct fo
 	g_ptr_array_add(source->files, g_strdup(found->path));
 }
 
-void archive_files_read(struct archive_files *files, int directory)
+void archive_files_read(struct archive_files *files, int directory, struct archive_pulse *pulse)
 {
 	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(struct found));
 	int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -219,7 +220,7 @@ void archive_files_read(struct archive_files *files, int directory)
 	g_array_sort(all, compare_found);
 	for (guint i = 0; i < all->len; i++) {
 		struct found *found = &g_array_index(all, struct found, i);
-		add_file(files, directory, found);
+		add_file(files, directory, found, pulse);
 		g_free(found->path);
 	}
 	for (guint i = 0; i < files->sources->len; i++)

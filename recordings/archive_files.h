@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "recordings/archive_pulse.h"
 #include "recordings/archive_time.h"
 #include <glib.h>
 
@@ -38,6 +39,6 @@ struct archive_files {
 	GPtrArray *troubles; /* lines about files that are damaged or can't be read */
 };
 
-void archive_files_read(struct archive_files *files, int directory);
+void archive_files_read(struct archive_files *files, int directory, struct archive_pulse *pulse);
 void archive_files_clear(struct archive_files *files);
 bool archive_source_is_picture(const struct archive_source *source);

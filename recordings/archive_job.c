@@ -44,6 +44,13 @@ static bool open_folders(struct archive_job *job, const char *path, GError **err
 	return false;
 }
 
+static void tell(void *user)
+{
+	const struct archive_job *job = user;
+	puts(job->told);
+	fflush(stdout);
+}
+
 struct archive_job *archive_job_new(const char *path, unsigned threads, unsigned chunk_s,
 				    GError **error)
 {
@@ -51,8 +58,16 @@ struct archive_job *archive_job_new(const char *path, unsigned threads, unsigned
 	job->recording = job->folder = job->work = -1;
 	job->threads = threads;
 	job->chunk_segments = MAX(chunk_s * 1000 / ARCHIVE_SEGMENT_MS, 1);
-	if (open_folders(job, path, error) && archive_unrecord_marked(job->recording, error))
-		job->plan = archive_plan_new(job->recording, error);
+	job->pulse = (struct archive_pulse){.say = tell,
+					    .user = job,
+					    .every_ms = ARCHIVE_PULSE_MS,
+					    .locks_ms = ARCHIVE_LOCKS_MS,
+					    .said_us = g_get_monotonic_time()};
+	/* Before the first step there is none to be named. */
+	g_strlcpy(job->told, "{\"done\":0.00,\"total\":0.000}", sizeof job->told);
+	if (open_folders(job, path, error) &&
+	    archive_unrecord_marked(job->recording, &job->pulse, error))
+		job->plan = archive_plan_new(job->recording, &job->pulse, error);
 	if (!job->plan) {
 		archive_job_free(job);
 		return NULL;
@@ -208,8 +223,8 @@ void archive_job_progress(struct archive_job *job, const char *step, double done
 	if (strcmp(told, job->told) == 0)
 		return;
 	memcpy(job->told, told, sizeof told);
-	puts(told);
-	fflush(stdout);
+	archive_pulse_said(&job->pulse);
+	tell(job);
 }
 
 /* --- what is there that doesn't fit any more --- */

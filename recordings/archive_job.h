@@ -6,6 +6,7 @@
 #pragma once
 
 #include "recordings/archive_plan.h"
+#include "recordings/archive_pulse.h"
 #include "recordings/archive_steps.h"
 
 struct archive_job {
@@ -20,6 +21,7 @@ struct archive_job {
 	/* What is to be done, in seconds of work or so, and what is. */
 	double all, before, step;
 	char told[64];
+	struct archive_pulse pulse; /* tells it again */
 };
 
 /* threads: of children that use more than one; chunk_s: a multiple of a segment. NULL: error set.

@@ -32,10 +32,14 @@ static GPtrArray *ffmpeg(void)
 	return argv;
 }
 
-static bool run(GPtrArray *argv, int folder, GError **error)
+static bool run(struct archive_job *job, GPtrArray *argv, int folder, GError **error)
 {
 	g_ptr_array_add(argv, NULL);
-	return archive_child_run((const char *const *)argv->pdata, folder, error);
+	return archive_child_run(
+		&(struct archive_child_config){.argv = (const char *const *)argv->pdata,
+					       .folder = folder,
+					       .pulse = &job->pulse},
+		error);
 }
 
 /* --- chapters, in ffmpeg's own form --- */
@@ -174,7 +178,7 @@ bool archive_make_file(struct archive_job *job, const char *name, GError **error
 		add(argv, "+faststart");
 	}
 	add(argv, name);
-	bool fine = write_chapters(job, folder, error) && run(argv, folder, error) &&
+	bool fine = write_chapters(job, folder, error) && run(job, argv, folder, error) &&
 		    archive_file_move(folder, name, job->folder, name, error);
 	close(folder);
 	return fine;
@@ -199,7 +203,7 @@ static bool make_thumbs(struct archive_job *job, const char *id, int folder, GEr
 	add(argv, "-q:v");
 	add(argv, "5");
 	add_format(argv, "%s-%%05d.jpg", id);
-	return run(argv, folder, error);
+	return run(job, argv, folder, error);
 }
 
 static bool is_shown(const struct archive_picture_plan *picture, int64_t at)
@@ -265,7 +269,7 @@ static bool make_thumbnail(struct archive_job *job, int folder, GError **error)
 	add(argv, "-q:v");
 	add(argv, "4");
 	add(argv, "thumbnail.jpg");
-	return run(argv, folder, error) &&
+	return run(job, argv, folder, error) &&
 	       archive_file_move(folder, "thumbnail.jpg", job->folder, "thumbnail.jpg", error);
 }
 

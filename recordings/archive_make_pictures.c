@@ -51,14 +51,14 @@ static void on_progress(void *user, int64_t at_ms)
  * Every segment must be there, and every frame: on a full disk ffmpeg's HLS ends as if all were
  * well, with segments that are cut.
  */
-static bool check_segments(const struct archive_job *job, int folder, guint n, int64_t frames,
+static bool check_segments(struct archive_job *job, int folder, guint n, int64_t frames,
 			   GError **error)
 {
 	guint first = n * job->chunk_segments;
 	guint end = MIN(first + job->chunk_segments, segments(job));
 	for (size_t v = 0; v < G_N_ELEMENTS(variants); v++) {
 		g_autofree char *list = g_strdup_printf("%u.m3u8", variants[v].height);
-		int64_t found = archive_child_packets(list, folder, error);
+		int64_t found = archive_child_packets(list, folder, &job->pulse, error);
 		bool whole = found == frames;
 		for (guint i = first; whole && i < end; i++) {
 			g_autofree char *name =
@@ -104,6 +104,7 @@ bool archive_make_chunk(struct archive_job *job, const struct archive_picture_pl
 		.folder = folder,
 		.from_ms = from,
 		.to_ms = MIN(from + chunk_ms(job), job->plan->time.duration),
+		.pulse = &job->pulse,
 		.progress = on_progress,
 		.user = job,
 	};

@@ -48,7 +48,7 @@ static struct archive_program *program_of(struct archive_job *job,
 }
 
 /* One encoder for each kind, all from the same samples: none is made of what another has lost. */
-static struct archive_child *start(int folder, GError **error)
+static struct archive_child *start(struct archive_job *job, int folder, GError **error)
 {
 	static const char *const argv[] = {
 		"ffmpeg",     "-nostdin", "-hide_banner", "-loglevel",	"error",     "-xerror",
@@ -57,7 +57,10 @@ static struct archive_child *start(int folder, GError **error)
 		"96k",	      "-f",	  "ogg",	  "sound.opus", "-c:a",	     "aac",
 		"-b:a",	      "96k",	  "-movflags",	  "+faststart", "sound.m4a", "-c:a",
 		"libmp3lame", "-b:a",	  "96k",	  "sound.mp3",	NULL};
-	return archive_child_start(argv, folder, true, error);
+	return archive_child_start(
+		&(struct archive_child_config){
+			.argv = argv, .folder = folder, .in = true, .pulse = &job->pulse},
+		error);
 }
 
 /* false: the child doesn't read any more. */
@@ -81,7 +84,7 @@ static bool write_samples(struct archive_job *job, struct archive_program *progr
 static bool encode(struct archive_job *job, const struct archive_program_plan *plan, int folder,
 		   GError **error)
 {
-	struct archive_child *child = start(folder, error);
+	struct archive_child *child = start(job, folder, error);
 	if (!child)
 		return false;
 	struct archive_program *program = program_of(job, plan);
@@ -122,10 +125,11 @@ bool archive_make_program(struct archive_job *job, const struct archive_program_
 }
 
 /* As of a picture's segments: all must be there that is in the sound. */
-static bool check_rendition(int folder, const char *sound, GError **error)
+static bool check_rendition(struct archive_job *job, int folder, const char *sound, GError **error)
 {
-	int64_t all = archive_child_packets(sound, folder, error);
-	int64_t found = all < 0 ? -1 : archive_child_packets("index.m3u8", folder, error);
+	int64_t all = archive_child_packets(sound, folder, &job->pulse, error);
+	int64_t found =
+		all < 0 ? -1 : archive_child_packets("index.m3u8", folder, &job->pulse, error);
 	if (found >= 0 && found != all)
 		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
 			    "the segments of %s aren't whole; is the disk full?", sound);
@@ -172,8 +176,10 @@ bool archive_make_rendition(struct archive_job *job, const struct archive_progra
 				    NULL};
 	int folder = archive_folder_new(job->work, name, error);
 	int hls = folder < 0 ? -1 : archive_folder_open(job->folder, "hls", error);
-	bool fine = hls >= 0 && archive_child_run(argv, folder, error) &&
-		    check_rendition(folder, sound, error) &&
+	const struct archive_child_config config = {
+		.argv = argv, .folder = folder, .pulse = &job->pulse};
+	bool fine = hls >= 0 && archive_child_run(&config, error) &&
+		    check_rendition(job, folder, sound, error) &&
 		    archive_file_move(job->work, name, hls, name, error);
 	if (folder >= 0)
 		close(folder);

@@ -233,7 +233,7 @@ static char *stamp_of_all(const struct archive_plan *plan, const char *index_che
 	return stamp_of(text);
 }
 
-struct archive_plan *archive_plan_new(int directory, GError **error)
+struct archive_plan *archive_plan_new(int directory, struct archive_pulse *pulse, GError **error)
 {
 	struct archive_plan *plan = g_new0(struct archive_plan, 1);
 	plan->programs = g_ptr_array_new_with_free_func(free_program);
@@ -243,7 +243,7 @@ struct archive_plan *archive_plan_new(int directory, GError **error)
 		archive_plan_free(plan);
 		return NULL;
 	}
-	archive_files_read(&plan->files, directory);
+	archive_files_read(&plan->files, directory, pulse);
 	archive_time_init(&plan->time, (const void *)plan->index->marks->data,
 			  plan->index->marks->len, (const void *)plan->files.recorded->data,
 			  plan->files.recorded->len, plan->index->last);

@@ -34,7 +34,7 @@ struct archive_plan {
 };
 
 /* directory: the recording's, open. NULL: error set. */
-struct archive_plan *archive_plan_new(int directory, GError **error);
+struct archive_plan *archive_plan_new(int directory, struct archive_pulse *pulse, GError **error);
 void archive_plan_free(struct archive_plan *plan); /* NULL is allowed */
 /* NULL: it isn't there. */
 const struct archive_picture_plan *archive_plan_picture(const struct archive_plan *plan,

@@ -61,14 +61,15 @@ struct archive_track *archive_track_open(int directory, const char *path, GError
 	return NULL;
 }
 
-bool archive_track_wait(struct archive_track *track, unsigned ms)
+bool archive_track_wait(struct archive_track *track, struct archive_pulse *pulse)
 {
 	struct stat st;
 	while (flock(fileno(track->file), LOCK_SH | LOCK_NB) < 0) {
-		if (ms < WAIT_STEP_MS)
+		if (pulse->locks_ms < WAIT_STEP_MS)
 			return false;
-		ms -= WAIT_STEP_MS;
+		pulse->locks_ms -= WAIT_STEP_MS;
 		g_usleep(WAIT_STEP_MS * 1000);
+		archive_pulse_beat(pulse);
 	}
 	if (fstat(fileno(track->file), &st) == 0)
 		track->length = st.st_size;

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "recordings/archive_pulse.h"
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,9 +24,9 @@ struct archive_block {
 	int64_t cluster_ms;
 };
 
-/* Until nobody writes it any more (recordings/track_file.c). false: somebody still does after so
- * long. */
-bool archive_track_wait(struct archive_track *track, unsigned ms);
+/* Until nobody writes it any more (recordings/track_file.c). false: somebody still does when the
+ * time for that is used up. */
+bool archive_track_wait(struct archive_track *track, struct archive_pulse *pulse);
 
 /* Beneath a folder; no symbolic links. NULL: it can't be opened, error set. */
 struct archive_track *archive_track_open(int directory, const char *path, GError **error);

@@ -14,7 +14,6 @@
 #define SIMPLE_BLOCK 0xa3
 #define VOID	     0xec
 #define ZEROS	     65536
-#define WAIT_MS	     30000 /* for who still writes it */
 /* A cluster's head as matroska.c writes it: its id, its size, its time. */
 #define CLUSTER_HEAD (4 + MATROSKA_TIME_AT + MATROSKA_TIME)
 
@@ -48,6 +47,7 @@ struct taking {
 	int64_t length;
 	const struct archive_who *who;
 	GHashTable *ids;
+	struct archive_pulse *pulse;
 	GArray *places; /* int64_t, of the blocks that go */
 	uint64_t kept;
 };
@@ -94,6 +94,7 @@ static bool take_data(struct taking *t, struct archive_track *track)
 	bool waits = false;
 	while (archive_track_peek(track, &block)) {
 		int64_t data = data_of(t, block.place);
+		archive_pulse_beat(t->pulse);
 		if (archive_track_damages(track) > damages &&
 		    !take_unread(t, end, block.place - CLUSTER_HEAD))
 			return false;
@@ -124,14 +125,14 @@ static bool take_blocks(const struct taking *t)
 
 /* false: error set. One that isn't there is fine. */
 static bool take_out(int folder, const char *name, const struct archive_who *who, GHashTable *ids,
-		     GError **error)
+		     struct archive_pulse *pulse, GError **error)
 {
 	struct stat st;
 	int fd = openat(folder, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT || fail(error, name);
 	struct archive_track *track = archive_track_open(folder, name, error);
-	if (track && !archive_track_wait(track, WAIT_MS)) {
+	if (track && !archive_track_wait(track, pulse)) {
 		g_set_error(error, G_IO_ERROR, G_IO_ERROR_BUSY, "%s: is still being written", name);
 		g_clear_pointer(&track, archive_track_free);
 	}
@@ -140,6 +141,7 @@ static bool take_out(int folder, const char *name, const struct archive_who *who
 			   .length = fstat(fd, &st) == 0 ? st.st_size : 0,
 			   .who = who,
 			   .ids = ids,
+			   .pulse = pulse,
 			   .places = g_array_new(FALSE, FALSE, sizeof(int64_t))};
 	bool fine = track && ((take_data(&t, track) && take_blocks(&t)) || fail(error, name));
 	/* Nothing is left of it but times. */
@@ -154,7 +156,8 @@ static bool take_out(int folder, const char *name, const struct archive_who *who
 /* --- a part, all of them --- */
 
 /* name: of a .who. */
-static bool take_out_of(int folder, const char *name, GHashTable *ids, GError **error)
+static bool take_out_of(int folder, const char *name, GHashTable *ids, struct archive_pulse *pulse,
+			GError **error)
 {
 	static const char *const endings[] = {".mka", ".mkv"};
 	g_autofree char *base = g_strndup(name, strlen(name) - strlen(".who"));
@@ -164,7 +167,7 @@ static bool take_out_of(int folder, const char *name, GHashTable *ids, GError **
 	if (fine && archive_who_has(&who, ids, 0, INT64_MAX)) {
 		for (size_t i = 0; fine && i < G_N_ELEMENTS(endings); i++) {
 			g_autofree char *track = g_strconcat(base, endings[i], NULL);
-			fine = take_out(folder, track, &who, ids, error);
+			fine = take_out(folder, track, &who, ids, pulse, error);
 		}
 		fine = fine && archive_who_forget(&who, ids, folder, name, error);
 	}
@@ -189,7 +192,8 @@ static GPtrArray *names_in(int folder, const char *name, GError **error)
 	return names;
 }
 
-static bool take_out_of_part(int recording, const char *part, GHashTable *ids, GError **error)
+static bool take_out_of_part(int recording, const char *part, GHashTable *ids,
+			     struct archive_pulse *pulse, GError **error)
 {
 	g_autoptr(GPtrArray) names = names_in(recording, part, error);
 	int folder =
@@ -198,7 +202,7 @@ static bool take_out_of_part(int recording, const char *part, GHashTable *ids, G
 	bool fine = folder >= 0;
 	for (guint i = 0; fine && i < names->len; i++)
 		if (g_str_has_suffix(names->pdata[i], ".who"))
-			fine = take_out_of(folder, names->pdata[i], ids, error);
+			fine = take_out_of(folder, names->pdata[i], ids, pulse, error);
 	if (folder >= 0) {
 		fine = fine && (fsync(folder) == 0 || fail(error, part));
 		close(folder);
@@ -206,19 +210,19 @@ static bool take_out_of_part(int recording, const char *part, GHashTable *ids, G
 	return fine;
 }
 
-bool archive_unrecord(int recording, GHashTable *ids, GError **error)
+bool archive_unrecord(int recording, GHashTable *ids, struct archive_pulse *pulse, GError **error)
 {
 	g_autoptr(GPtrArray) names = names_in(recording, ".", error);
 	bool fine = names != NULL;
 	for (guint i = 0; fine && i < names->len; i++) {
 		const char *part = names->pdata[i];
 		if (strspn(part, "0123456789") == strlen(part))
-			fine = take_out_of_part(recording, part, ids, error);
+			fine = take_out_of_part(recording, part, ids, pulse, error);
 	}
 	return fine;
 }
 
-bool archive_unrecord_marked(int recording, GError **error)
+bool archive_unrecord_marked(int recording, struct archive_pulse *pulse, GError **error)
 {
 	g_autoptr(GPtrArray) names = names_in(recording, ".", error);
 	struct archive_index *index = archive_index_new();
@@ -228,7 +232,7 @@ bool archive_unrecord_marked(int recording, GError **error)
 			g_hash_table_add(index->removed, g_strdup((char *)names->pdata[i] +
 								  strlen(ARCHIVE_UNRECORD_MARK)));
 	if (fine && g_hash_table_size(index->removed) > 0)
-		fine = archive_unrecord(recording, index->removed, error);
+		fine = archive_unrecord(recording, index->removed, pulse, error);
 	/* Only those that were found before: another may have come meanwhile. */
 	for (guint i = 0; fine && i < names->len; i++)
 		if (g_str_has_prefix(names->pdata[i], ARCHIVE_UNRECORD_MARK) &&

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "recordings/archive_pulse.h"
 #include <glib.h>
 #include <stdbool.h>
 
@@ -16,6 +17,6 @@
 #define ARCHIVE_UNRECORD_MARK "removing-"
 
 /* ids: a set of strings. recording: its folder, open. */
-bool archive_unrecord(int recording, GHashTable *ids, GError **error);
+bool archive_unrecord(int recording, GHashTable *ids, struct archive_pulse *pulse, GError **error);
 /* Those of whom a mark or the index says that they are to go, and their marks with them. */
-bool archive_unrecord_marked(int recording, GError **error);
+bool archive_unrecord_marked(int recording, struct archive_pulse *pulse, GError **error);

@@ -63,7 +63,12 @@ static struct archive_child *start(const struct archive_video *video, GError **e
 	add_variant(argv, video, 0);
 	add_variant(argv, video, 1);
 	g_ptr_array_add(argv, NULL);
-	return archive_child_start((const char *const *)argv->pdata, video->folder, true, error);
+	return archive_child_start(
+		&(struct archive_child_config){.argv = (const char *const *)argv->pdata,
+					       .folder = video->folder,
+					       .in = true,
+					       .pulse = video->pulse},
+		error);
 }
 
 static bool write_head(struct archive_child *child)

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "recordings/archive_frames.h"
+#include "recordings/archive_pulse.h"
 #include "recordings/archive_shown.h"
 
 #define ARCHIVE_SEGMENT_MS 6000
@@ -23,6 +24,7 @@ struct archive_video {
 	unsigned threads;
 	int folder;		/* an open one, in which 720-NNNNN.ts and 360-NNNNN.ts come to be */
 	int64_t from_ms, to_ms; /* from_ms: where a segment begins */
+	struct archive_pulse *pulse; /* while the child ends; progress before */
 	void (*progress)(void *user, int64_t at_ms);
 	void *user;
 };

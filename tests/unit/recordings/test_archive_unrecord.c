@@ -78,11 +78,21 @@ static void recording_free(struct recording *r, const char *const *files)
 	g_free(r->path);
 }
 
+static void say(void *user)
+{
+}
+
+static struct archive_pulse pulse_new(void)
+{
+	return (struct archive_pulse){.say = say, .every_ms = ARCHIVE_PULSE_MS, .locks_ms = 300};
+}
+
 static bool take_out(const struct recording *r)
 {
+	struct archive_pulse pulse = pulse_new();
 	g_autoptr(GHashTable) ids = g_hash_table_new(g_str_hash, g_str_equal);
 	g_hash_table_add(ids, (gpointer) "p17");
-	return archive_unrecord(r->fd, ids, NULL);
+	return archive_unrecord(r->fd, ids, &pulse, NULL);
 }
 
 /* --- tracks of words --- */
@@ -247,7 +257,8 @@ static void test_marks(void)
 	put(&r, "index.jsonl", index, strlen(index));
 	put(&r, "removing-p17", "", 0);
 	put(&r, "removing-p5", "", 0); /* the index' line was never written */
-	g_assert_true(archive_unrecord_marked(r.fd, NULL));
+	struct archive_pulse pulse = pulse_new();
+	g_assert_true(archive_unrecord_marked(r.fd, &pulse, NULL));
 	g_autofree char *blocks = blocks_of(&r, "1/voice-0.mka", NULL);
 	g_assert_cmpstr(blocks, ==, "4:6 4:7 4:8 4:9 ");
 	recording_free(&r, (const char *const[]){"1/voice-0.mka", "1/voice-0.who", "index.jsonl",

@@ -1,0 +1,94 @@
+/* What is planned of made-up tracks, of which nothing is decoded. */
+#include "recordings/archive_plan.h"
+#include "tests/unit/recordings/archive_run.h"
+#include "tests/unit/recordings/sample_file.h"
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+struct recording {
+	char *path;
+	int fd;
+	unsigned said;
+	struct archive_pulse pulse;
+};
+
+static void count(void *user)
+{
+	++*(unsigned *)user;
+}
+
+static void recording_init(struct recording *r)
+{
+	g_autofree char *top = g_dir_make_tmp("plan-XXXXXX", NULL);
+	*r = (struct recording){.path = g_build_filename(top, "12", NULL)};
+	g_autofree char *part = g_build_filename(r->path, "1", NULL);
+	g_assert_cmpint(g_mkdir_with_parents(part, 0700), ==, 0);
+	r->fd = open(r->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	g_assert_cmpint(r->fd, >=, 0);
+	r->pulse = (struct archive_pulse){
+		.say = count, .user = &r->said, .every_ms = 100, .locks_ms = 1000};
+}
+
+static void recording_clear(struct recording *r)
+{
+	close(r->fd);
+	drop(r->path);
+}
+
+/* A block each 100 ms from one time to the other; keyframes: at multiples of it. */
+static void add_track(const struct recording *r, const char *name, bool video, uint64_t from_ms,
+		      uint64_t to_ms, uint64_t keyframes_ms)
+{
+	g_autofree char *part = g_build_filename(r->path, "1", NULL);
+	struct sample_file *file = sample_file_new(part, name, video, NULL);
+	for (uint64_t t = from_ms; t < to_ms; t += 100)
+		sample_file_block(file, t, t % keyframes_ms == 0, (const uint8_t *)"data", 4);
+	sample_file_free(file);
+}
+
+static struct archive_plan *plan_of(struct recording *r)
+{
+	g_autoptr(GError) error = NULL;
+	struct archive_plan *plan = archive_plan_new(r->fd, &r->pulse, &error);
+	g_assert_no_error(error);
+	return plan;
+}
+
+/* Those that are still written are waited for together, and what waits says that it lives. */
+static void test_locks(void)
+{
+	static const char *const names[] = {"voice-0", "voice-1", "voice-2"};
+	int locks[G_N_ELEMENTS(names)];
+	struct recording r;
+	recording_init(&r);
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree char *file = g_strdup_printf("%s/1/%s.mka", r.path, names[i]);
+		add_track(&r, names[i], false, 0, 2000, 100);
+		locks[i] = open(file, O_RDONLY | O_CLOEXEC);
+		g_assert_cmpint(flock(locks[i], LOCK_EX | LOCK_NB), ==, 0);
+	}
+	gint64 begin_us = g_get_monotonic_time();
+	struct archive_plan *plan = plan_of(&r);
+	gint64 waited_ms = (g_get_monotonic_time() - begin_us) / 1000;
+	g_test_message("%" G_GINT64_FORMAT " ms, said %u", waited_ms, r.said);
+	g_assert_cmpint(waited_ms, >=, 1000);
+	g_assert_cmpuint(r.pulse.locks_ms, ==, 0);
+	g_assert_cmpint(waited_ms, <, 2500); /* and not thrice as long */
+	g_assert_cmpuint(r.said, >=, 3);
+	g_assert_cmpuint(plan->files.troubles->len, ==, 3);
+	g_assert_cmpint(plan->time.duration, ==, 1920); /* what is there is taken all the same */
+	archive_plan_free(plan);
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		close(locks[i]);
+	recording_clear(&r);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/archive_plan/locks", test_locks);
+	return g_test_run();
+}
