@@ -179,6 +179,29 @@ static GArray *frames_at(const struct archive_plan *plan, const struct archive_s
 	return frames;
 }
 
+/*
+ * Who doesn't consent isn't seen, either: nothing is recorded of them, but what came just before
+ * stays for seconds, and a frame or two of theirs may have come through. What follows on such is
+ * made of it, up to the next keyframe.
+ */
+static void hide_silent(const struct archive_plan *plan, const struct archive_source *source,
+			GArray *shown)
+{
+	g_autoptr(GArray) silent = silent_of(plan->index, source->tag);
+	for (guint i = 0; i < silent->len; i++) {
+		const struct archive_span *span = &g_array_index(silent, struct archive_span, i);
+		int64_t until = INT64_MAX;
+		for (guint k = 0; k < source->keys->len; k++) {
+			guint n = g_array_index(source->keys, struct archive_key, k).frame;
+			int64_t t = g_array_index(source->frames, int64_t, n);
+			if (t >= span->to)
+				until = MIN(until, t);
+		}
+		archive_shown_hide(shown, archive_time_at(&plan->time, span->from),
+				   archive_time_at(&plan->time, until));
+	}
+}
+
 static void add_picture(struct archive_plan *plan, const struct archive_source *source)
 {
 	g_autoptr(GArray) changes = changes_of(plan, source->kind);
@@ -186,6 +209,8 @@ static void add_picture(struct archive_plan *plan, const struct archive_source *
 	GArray *shown = archive_shown((const void *)frames->data, frames->len,
 				      (const void *)changes->data, changes->len,
 				      source->kind == ARCHIVE_SOURCE_SCREEN, plan->time.duration);
+	if (source->kind == ARCHIVE_SOURCE_SIGN)
+		hide_silent(plan, source, shown);
 	if (shown->len == 0) {
 		g_array_unref(shown);
 		return;

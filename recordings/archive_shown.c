@@ -57,6 +57,19 @@ GArray *archive_shown(const int64_t *frames, size_t n_frames, const struct archi
 	return spans;
 }
 
+void archive_shown_hide(GArray *spans, int64_t from, int64_t to)
+{
+	g_autoptr(GArray) before = g_array_copy(spans);
+	if (to <= from)
+		return;
+	g_array_set_size(spans, 0);
+	for (guint i = 0; i < before->len; i++) {
+		const struct archive_span *span = &g_array_index(before, struct archive_span, i);
+		add(spans, span->from, MIN(span->to, from));
+		add(spans, MAX(span->from, to), span->to);
+	}
+}
+
 bool archive_shown_at(const GArray *spans, int64_t at, guint *hint)
 {
 	const struct archive_span *span = (const void *)spans->data;

@@ -25,5 +25,7 @@ struct archive_change {
  */
 GArray *archive_shown(const int64_t *frames, size_t n_frames, const struct archive_change *changes,
 		      size_t n_changes, bool screen, int64_t duration);
+/* What of them lies in from .. to is taken out. */
+void archive_shown_hide(GArray *spans, int64_t from, int64_t to);
 /* Whether `at` is in one; *hint, 0 at first, makes a look at one after another quick. */
 bool archive_shown_at(const GArray *spans, int64_t at, guint *hint);

@@ -18,6 +18,63 @@ static void remove_from(const char *folder, const char *pattern)
 	g_free(run("find", folder, "-name", pattern, "-delete", NULL));
 }
 
+/* tracks: of pictures, all but this one go. */
+static char *moment_new(const char *track, const char *index)
+{
+	char *folder = copy_of(recording);
+	g_free(run("find", folder, "-name", "*.mkv", "!", "-name", track, "-delete", NULL));
+	set_index(folder, index);
+	return folder;
+}
+
+/* --- who doesn't consent --- */
+
+static uint8_t *read_picture(const char *folder, const char *name, gsize *ret_n)
+{
+	g_autofree char *path = archive_file(folder, name);
+	g_autofree char *out = g_strconcat(folder, "/picture.raw", NULL);
+	char *data;
+	g_free(run("ffmpeg", "-v", "error", "-y", "-i", path, "-vf",
+		   "fps=10,scale=1:1:flags=area,format=gray", "-f", "rawvideo", out, NULL));
+	g_assert_true(g_file_get_contents(out, &data, ret_n, NULL));
+	return (uint8_t *)data;
+}
+
+/* A second of silence in the middle of a file: dark until the next keyframe, in the next file. */
+static void test_sign_silent(void)
+{
+	static const struct {
+		unsigned tenths;
+		bool dark;
+	} expected[] = {{2, true},  {8, false}, {18, false}, {22, true}, {28, true},
+			{32, true}, {38, true}, {42, false}, {55, false}};
+	char *folder =
+		moment_new("channel-picture-ase.mkv",
+			   "{\"type\":\"begin\",\"t\":0}\n"
+			   "{\"type\":\"silent\",\"channel\":\"ase\",\"on\":true,\"t\":2000}\n"
+			   "{\"type\":\"silent\",\"channel\":\"ase\",\"on\":true,\"t\":2500}\n"
+			   "{\"type\":\"silent\",\"channel\":\"ase\",\"on\":false,\"t\":3000}\n"
+			   "{\"type\":\"silent\",\"channel\":\"ase\",\"on\":false,\"t\":3500}\n"
+			   "{\"type\":\"paused\",\"t\":4000}\n"
+			   "{\"type\":\"recording\",\"t\":12000}\n"
+			   "{\"type\":\"ended\",\"t\":14000}\n");
+	gsize n;
+	make_archive(folder);
+	g_autofree uint8_t *luma = read_picture(folder, "hls/sign-ase/360.m3u8", &n);
+	for (size_t i = 0; i < G_N_ELEMENTS(expected); i++) {
+		g_assert_cmpuint(expected[i].tenths, <, n);
+		uint8_t found = luma[expected[i].tenths];
+		g_test_message("%u: %u", expected[i].tenths, found);
+		g_assert_true(expected[i].dark ? found < 20 : found > 32);
+	}
+	json_t *report = read_report(folder);
+	const json_t *picture = json_array_get(json_object_get(report, "pictures"), 0);
+	g_autofree char *spans = json_dumps(json_object_get(picture, "spans"), JSON_COMPACT);
+	g_assert_cmpstr(spans, ==, "[{\"from\":0.5,\"to\":2.0},{\"from\":4.0,\"to\":6.0}]");
+	json_decref(report);
+	drop(folder);
+}
+
 /* --- long waits --- */
 
 /* As the recorder does, which writes it still. */
@@ -62,6 +119,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	recording = recording_new((const char *const[]){"--seconds", "10", NULL});
+	g_test_add_func("/archive_odd/sign_silent", test_sign_silent);
 	g_test_add_func("/archive_odd/says_that_it_lives", test_says_that_it_lives);
 	int failed = g_test_run();
 	drop(recording);

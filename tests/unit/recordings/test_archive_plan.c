@@ -57,6 +57,61 @@ static struct archive_plan *plan_of(struct recording *r)
 	return plan;
 }
 
+static void check_spans(const GArray *spans, const char *expected)
+{
+	g_autoptr(GString) found = g_string_new(NULL);
+	for (guint i = 0; i < spans->len; i++) {
+		const struct archive_span *span = &g_array_index(spans, struct archive_span, i);
+		g_string_append_printf(found, "%" G_GINT64_FORMAT "-", span->from);
+		if (span->to == INT64_MAX)
+			g_string_append(found, "end ");
+		else
+			g_string_append_printf(found, "%" G_GINT64_FORMAT " ", span->to);
+	}
+	g_assert_cmpstr(found->str, ==, expected);
+}
+
+#define SILENT(channel, on, t)                                                                     \
+	"{\"type\":\"silent\",\"channel\":\"" channel "\",\"on\":" on ",\"t\":" t "}\n"
+
+/* lines: of the index; shown: of the sign language, whose keyframes come each 2 s from 0 on. */
+static void check_shown(const char *lines, uint64_t until_ms, const char *shown)
+{
+	struct recording r;
+	recording_init(&r);
+	g_autofree char *index = g_strconcat("{\"type\":\"begin\",\"t\":0}\n", lines,
+					     "{\"type\":\"ended\",\"t\":9000}\n", NULL);
+	add_track(&r, "channel-picture-ase", true, 0, until_ms, 2000);
+	add_track(&r, "stage", true, 0, 9000, 2000);
+	set_index(r.path, index);
+	struct archive_plan *plan = plan_of(&r);
+	const struct archive_picture_plan *sign = archive_plan_picture(plan, "sign-ase");
+	const struct archive_picture_plan *stage = archive_plan_picture(plan, "stage");
+	check_spans(stage->shown, "0-9000 ");
+	g_assert_true((sign != NULL) == (*shown != '\0'));
+	if (sign)
+		check_spans(sign->shown, shown);
+	archive_plan_free(plan);
+	recording_clear(&r);
+}
+
+static void test_sign_silent(void)
+{
+	check_shown(SILENT("de", "true", "1000"), 9000, "0-9000 ");
+	/* Up to the next keyframe; one right at the end is it. */
+	check_shown(SILENT("ase", "true", "1000") SILENT("ase", "false", "3100"), 9000,
+		    "0-1000 4000-9000 ");
+	check_shown(SILENT("ase", "true", "1000") SILENT("ase", "false", "4000"), 9000,
+		    "0-1000 4000-9000 ");
+	check_shown(SILENT("ase", "true", "1000") SILENT("ase", "false", "1100")
+			    SILENT("ase", "true", "1500") SILENT("ase", "false", "1600")
+				    SILENT("ase", "true", "6500"),
+		    9000, "0-1000 2000-6500 ");
+	/* The last frame before it would stay for three seconds. */
+	check_shown(SILENT("ase", "true", "3000") SILENT("ase", "false", "4500"), 3000, "0-3000 ");
+	check_shown(SILENT("ase", "true", "0"), 9000, "");
+}
+
 /* Those that are still written are waited for together, and what waits says that it lives. */
 static void test_locks(void)
 {
@@ -89,6 +144,7 @@ static void test_locks(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/archive_plan/sign_silent", test_sign_silent);
 	g_test_add_func("/archive_plan/locks", test_locks);
 	return g_test_run();
 }

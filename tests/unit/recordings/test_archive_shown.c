@@ -59,6 +59,27 @@ static void test_at(void)
 	g_assert_true(archive_shown_at(array, 15, &hint) == (hint == 0));
 }
 
+static void check_hidden(int64_t from, int64_t to, const struct archive_span *expected, guint n)
+{
+	static const struct archive_span spans[] = {{10, 20}, {30, 40}};
+	GArray *array = g_array_new(FALSE, FALSE, sizeof *spans);
+	g_array_append_vals(array, spans, 2);
+	archive_shown_hide(array, from, to);
+	check(array, expected, n);
+}
+
+static void test_hide(void)
+{
+	check_hidden(0, 10, (const struct archive_span[]){{10, 20}, {30, 40}}, 2);
+	check_hidden(20, 30, (const struct archive_span[]){{10, 20}, {30, 40}}, 2);
+	check_hidden(15, 15, (const struct archive_span[]){{10, 20}, {30, 40}}, 2);
+	check_hidden(18, 12, (const struct archive_span[]){{10, 20}, {30, 40}}, 2);
+	check_hidden(12, 18, (const struct archive_span[]){{10, 12}, {18, 20}, {30, 40}}, 3);
+	check_hidden(10, 15, (const struct archive_span[]){{15, 20}, {30, 40}}, 2);
+	check_hidden(15, 35, (const struct archive_span[]){{10, 15}, {35, 40}}, 2);
+	check_hidden(5, INT64_MAX, NULL, 0);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -66,6 +87,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/archive_shown/stage_changes", test_stage_changes);
 	g_test_add_func("/archive_shown/screen", test_screen);
 	g_test_add_func("/archive_shown/screen_untold", test_screen_untold);
+	g_test_add_func("/archive_shown/hide", test_hide);
 	g_test_add_func("/archive_shown/at", test_at);
 	return g_test_run();
 }
