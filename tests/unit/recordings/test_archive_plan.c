@@ -71,8 +71,54 @@ static void check_spans(const GArray *spans, const char *expected)
 	g_assert_cmpstr(found->str, ==, expected);
 }
 
+/* lines: of the index, beside its begin; silent: of the channel fr. */
+static void check_silent(const char *lines, const char *silent)
+{
+	struct recording r;
+	recording_init(&r);
+	g_autofree char *index = g_strconcat("{\"type\":\"begin\",\"t\":0}\n", lines, NULL);
+	add_track(&r, "channel-fr", false, 0, 9000, 100);
+	set_index(r.path, index);
+	struct archive_plan *plan = plan_of(&r);
+	g_assert_cmpuint(plan->programs->len, ==, 2);
+	const struct archive_program_plan *fr = plan->programs->pdata[1];
+	g_assert_cmpstr(fr->id, ==, "fr");
+	check_spans(fr->silent, silent);
+	archive_plan_free(plan);
+	recording_clear(&r);
+}
+
 #define SILENT(channel, on, t)                                                                     \
 	"{\"type\":\"silent\",\"channel\":\"" channel "\",\"on\":" on ",\"t\":" t "}\n"
+
+/* A restarted server says again how it is, of every channel. */
+static void test_silent_again(void)
+{
+	check_silent(SILENT("fr", "true", "1000") SILENT("fr", "true", "1500")
+			     SILENT("fr", "false", "2000") SILENT("fr", "false", "2500")
+				     SILENT("fr", "false", "2600"),
+		     "1000-2000 ");
+	check_silent(SILENT("fr", "true", "1000") "{\"type\":\"restart\",\"t\":4000}\n" SILENT(
+			     "fr", "true", "4000") SILENT("fr", "false", "5000"),
+		     "1000-5000 ");
+	check_silent(SILENT("fr", "true", "1000") "{\"type\":\"restart\",\"t\":4000}\n" SILENT(
+			     "de", "true", "4000") SILENT("fr", "false", "4000"),
+		     "1000-4000 ");
+	check_silent(SILENT("fr", "false", "0") "{\"type\":\"restart\",\"t\":4000}\n" SILENT(
+			     "fr", "false", "4000"),
+		     "");
+}
+
+/* Nothing but such a line ends it. */
+static void test_silent_without_end(void)
+{
+	check_silent(SILENT("fr", "true", "1000")
+			     SILENT("de", "false", "2000") "{\"type\":\"restart\",\"t\":4000}\n"
+							   "{\"type\":\"paused\",\"t\":5000}\n"
+							   "{\"type\":\"recording\",\"t\":6000}\n"
+							   "{\"type\":\"ended\",\"t\":9000}\n",
+		     "1000-end ");
+}
 
 /* lines: of the index; shown: of the sign language, whose keyframes come each 2 s from 0 on. */
 static void check_shown(const char *lines, uint64_t until_ms, const char *shown)
@@ -144,6 +190,8 @@ static void test_locks(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/archive_plan/silent_again", test_silent_again);
+	g_test_add_func("/archive_plan/silent_without_end", test_silent_without_end);
 	g_test_add_func("/archive_plan/sign_silent", test_sign_silent);
 	g_test_add_func("/archive_plan/locks", test_locks);
 	return g_test_run();
