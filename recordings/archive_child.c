@@ -166,21 +166,23 @@ bool archive_child_end(struct archive_child *child, GError **error)
 	return end(child, NULL, error);
 }
 
-int64_t archive_child_packets(const char *path, int folder, struct archive_pulse *pulse,
-			      GError **error)
+int64_t archive_child_packets(const char *format, const char *path, int folder,
+			      struct archive_pulse *pulse, GError **error)
 {
-	const char *const argv[] = {"ffprobe",
-				    "-v",
-				    "error",
-				    "-count_packets",
-				    "-select_streams",
-				    "0",
-				    "-show_entries",
-				    "stream=nb_read_packets",
-				    "-of",
-				    "default=nw=1:nk=1",
-				    path,
-				    NULL};
+	const char *argv[] = {"ffprobe",
+			      "-v",
+			      "error",
+			      "-count_packets",
+			      "-select_streams",
+			      "0",
+			      "-show_entries",
+			      "stream=nb_read_packets",
+			      "-of",
+			      "default=nw=1:nk=1",
+			      path,
+			      format ? "-f" : NULL,
+			      format,
+			      NULL};
 	g_autofree char *words = NULL;
 	struct archive_child *child = archive_child_start(
 		&(struct archive_child_config){.argv = argv, .folder = folder, .pulse = pulse},

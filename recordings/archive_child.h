@@ -30,8 +30,9 @@ bool archive_child_write(struct archive_child *child, const void *data, size_t l
 bool archive_child_end(struct archive_child *child, GError **error);
 /* Ends it at once. NULL is allowed. */
 void archive_child_kill(struct archive_child *child);
-/* Packets of the first stream of a file or a playlist, by ffprobe; -1: error set. */
-int64_t archive_child_packets(const char *path, int folder, struct archive_pulse *pulse,
-			      GError **error);
+/* Packets of the first stream of a file or a playlist, by ffprobe; format: as it is called there,
+ * NULL: it will see. -1: error set. */
+int64_t archive_child_packets(const char *format, const char *path, int folder,
+			      struct archive_pulse *pulse, GError **error);
 /* start and end in one. */
 bool archive_child_run(const struct archive_child_config *config, GError **error);

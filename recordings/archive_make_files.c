@@ -1,6 +1,7 @@
 #include "recordings/archive_child.h"
 #include "recordings/archive_job.h"
 #include "recordings/archive_language.h"
+#include "recordings/archive_video.h"
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <stdio.h>
@@ -254,22 +255,34 @@ static int64_t thumbnail_at(const struct archive_job *job, const struct archive_
 	return g_array_index(p->shown, struct archive_span, 0).from;
 }
 
+/*
+ * The last frame up to then of the segment, by its own time stamp: near the end, and where hardly
+ * anything moves, ffmpeg's search in a playlist (-ss) misses by a second, and finds nothing.
+ */
 static bool make_thumbnail(struct archive_job *job, int folder, GError **error)
 {
 	g_autoptr(GPtrArray) argv = ffmpeg();
 	const struct archive_picture_plan *picture = job->plan->pictures->pdata[0];
-	add(argv, "-ss");
-	add_format(argv, "%.3f", (double)thumbnail_at(job, picture) / 1000);
+	int64_t at = thumbnail_at(job, picture);
+	unsigned segment = (unsigned)(at / ARCHIVE_SEGMENT_MS);
+	add(argv, "-copyts");
 	add(argv, "-i");
-	add_format(argv, "../../hls/%s/720.m3u8", picture->id);
-	add(argv, "-frames:v");
+	add_format(argv, "../../hls/%s/%04u/720-%05u.ts", picture->id,
+		   segment / job->chunk_segments, segment);
+	add(argv, "-update");
 	add(argv, "1");
 	add(argv, "-vf");
-	add(argv, "scale=640:360:flags=area");
+	add_format(argv, "select=lte(t-0.005\\,%.3f),scale=640:360:flags=area",
+		   ARCHIVE_OFFSET_S + (double)at / 1000);
+	add(argv, "-fps_mode");
+	add(argv, "passthrough");
 	add(argv, "-q:v");
 	add(argv, "4");
 	add(argv, "thumbnail.jpg");
-	return run(job, argv, folder, error) &&
+	if (!run(job, argv, folder, error))
+		return false;
+	/* Without a frame there ffmpeg makes none, and an archive is one without it. */
+	return faccessat(folder, "thumbnail.jpg", F_OK, 0) < 0 ||
 	       archive_file_move(folder, "thumbnail.jpg", job->folder, "thumbnail.jpg", error);
 }
 

@@ -49,7 +49,8 @@ static void on_progress(void *user, int64_t at_ms)
 
 /*
  * Every segment must be there, and every frame: on a full disk ffmpeg's HLS ends as if all were
- * well, with segments that are cut.
+ * well, with segments that are cut. Not by their playlist: what a last stretch of a moment has in
+ * it is too little for ffprobe to see what it is.
  */
 static bool check_segments(struct archive_job *job, int folder, guint n, int64_t frames,
 			   GError **error)
@@ -57,23 +58,27 @@ static bool check_segments(struct archive_job *job, int folder, guint n, int64_t
 	guint first = n * job->chunk_segments;
 	guint end = MIN(first + job->chunk_segments, segments(job));
 	for (size_t v = 0; v < G_N_ELEMENTS(variants); v++) {
-		g_autofree char *list = g_strdup_printf("%u.m3u8", variants[v].height);
-		int64_t found = archive_child_packets(list, folder, &job->pulse, error);
-		bool whole = found == frames;
+		g_autoptr(GString) all = g_string_new("concat:");
+		bool whole = true;
 		for (guint i = first; whole && i < end; i++) {
 			g_autofree char *name =
 				g_strdup_printf("%u-%05u.ts", variants[v].height, i);
 			struct stat st;
 			whole = fstatat(folder, name, &st, 0) == 0 && st.st_size > 0 &&
 				st.st_size % TS_PACKET == 0;
+			g_string_append_printf(all, "%s%s", i > first ? "|" : "", name);
 		}
-		if (!whole && found >= 0)
+		int64_t found = whole ? archive_child_packets("mpegts", all->str, folder,
+							      &job->pulse, error)
+				      : 0;
+		if (found >= 0 && found != frames)
 			g_set_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
 				    "the segments aren't whole: %" G_GINT64_FORMAT
 				    " of %" G_GINT64_FORMAT " frames; is the disk full?",
 				    found, frames);
-		if (!whole)
+		if (found != frames)
 			return false;
+		g_autofree char *list = g_strdup_printf("%u.m3u8", variants[v].height);
 		unlinkat(folder, list, 0);
 	}
 	return true;

@@ -127,9 +127,10 @@ bool archive_make_program(struct archive_job *job, const struct archive_program_
 /* As of a picture's segments: all must be there that is in the sound. */
 static bool check_rendition(struct archive_job *job, int folder, const char *sound, GError **error)
 {
-	int64_t all = archive_child_packets(sound, folder, &job->pulse, error);
+	int64_t all = archive_child_packets(NULL, sound, folder, &job->pulse, error);
 	int64_t found =
-		all < 0 ? -1 : archive_child_packets("index.m3u8", folder, &job->pulse, error);
+		all < 0 ? -1
+			: archive_child_packets(NULL, "index.m3u8", folder, &job->pulse, error);
 	if (found >= 0 && found != all)
 		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
 			    "the segments of %s aren't whole; is the disk full?", sound);

@@ -4,6 +4,8 @@
 
 /* Another one, and everything is made anew: what the job makes of the same files has changed. */
 #define VERSION "archive 1"
+/* What is shorter is nothing: there is too little in its files for ffmpeg to see what they are. */
+#define LEAST_MS 1000
 
 static void free_program(void *item)
 {
@@ -272,6 +274,10 @@ struct archive_plan *archive_plan_new(int directory, struct archive_pulse *pulse
 	archive_time_init(&plan->time, (const void *)plan->index->marks->data,
 			  plan->index->marks->len, (const void *)plan->files.recorded->data,
 			  plan->files.recorded->len, plan->index->last);
+	if (plan->time.duration < LEAST_MS) {
+		g_array_set_size(plan->time.pieces, 0);
+		plan->time.duration = 0;
+	}
 	plan_sources(plan);
 	plan->stamp = stamp_of_all(plan, plan->index->checksum);
 	return plan;

@@ -7,10 +7,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define THREADS	   2
-#define CHUNK_S	   600
-#define MEMORY_MIB 1024
-#define NICENESS   19
+#define THREADS	    2
+#define CHUNK_S	    600
+#define CHUNK_S_MAX 36000 /* its segments' names are one argument of a child */
+#define MEMORY_MIB  1024
+#define NICENESS    19
 /* linux/ioprio.h: this process; the class of those who get the disk when nobody else wants it. */
 #define IOPRIO_PROCESS 1
 #define IOPRIO_IDLE    (3 << 13)
@@ -55,13 +56,13 @@ int command_archive(int argc, char **argv)
 		"FOLDER - make the archive of a recording; the server does it by itself");
 	g_option_context_add_main_entries(context, entries, NULL);
 	if (!g_option_context_parse(context, &argc, &argv, &error) || argc != 2 || threads < 1 ||
-	    memory_mib < 0 || chunk_s < 6) {
+	    memory_mib < 0 || chunk_s < 6 || chunk_s > CHUNK_S_MAX) {
 		fprintf(stderr, "tongsheng archive: %s\n",
-			error	      ? error->message
-			: argc != 2   ? "folder: one recording's"
-			: threads < 1 ? "threads: at least 1"
-			: chunk_s < 6 ? "chunk: at least 6"
-				      : "memory: at least 0");
+			error		 ? error->message
+			: argc != 2	 ? "folder: one recording's"
+			: threads < 1	 ? "threads: at least 1"
+			: memory_mib < 0 ? "memory: at least 0"
+					 : "chunk: 6 to 36000");
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN); /* an encoder that ended is an error like any other */

@@ -18,6 +18,14 @@ static void remove_from(const char *folder, const char *pattern)
 	g_free(run("find", folder, "-name", pattern, "-delete", NULL));
 }
 
+static bool is_there(const char *folder, const char *name)
+{
+	g_autofree char *file = archive_file(folder, name);
+	return g_file_test(file, G_FILE_TEST_IS_REGULAR);
+}
+
+/* --- pictures of a moment --- */
+
 /* tracks: of pictures, all but this one go. */
 static char *moment_new(const char *track, const char *index)
 {
@@ -25,6 +33,71 @@ static char *moment_new(const char *track, const char *index)
 	g_free(run("find", folder, "-name", "*.mkv", "!", "-name", track, "-delete", NULL));
 	set_index(folder, index);
 	return folder;
+}
+
+static void check_moment(const char *track, const char *index, double duration)
+{
+	char *folder = moment_new(track, index);
+	make_archive(folder);
+	json_t *report = read_report(folder);
+	g_assert_cmpfloat(json_number_value(json_object_get(report, "duration")), ==, duration);
+	g_assert_cmpuint(json_array_size(json_object_get(report, "pictures")), ==, 1);
+	json_decref(report);
+	g_assert_true(is_there(folder, "thumbnail.jpg"));
+	g_assert_true(is_there(folder, "thumbs/00000.jpg"));
+	drop(folder);
+}
+
+/* What is shown from the last frame on, and what hardly lasts. */
+static void test_moment(void)
+{
+	check_moment("screen.mkv",
+		     "{\"type\":\"begin\",\"t\":0}\n"
+		     "{\"type\":\"screen\",\"participant\":\"p1\",\"t\":2000}\n"
+		     "{\"type\":\"ended\",\"t\":2020}\n",
+		     2.02);
+	check_moment("channel-picture-ase.mkv",
+		     "{\"type\":\"begin\",\"t\":0}\n"
+		     "{\"type\":\"ended\",\"t\":1000}\n",
+		     1);
+}
+
+/* Too short for files that anybody knows to be some. */
+static void test_nothing(void)
+{
+	char *folder = moment_new("stage.mkv", "{\"type\":\"begin\",\"t\":0}\n"
+					       "{\"type\":\"ended\",\"t\":30}\n");
+	make_archive(folder);
+	json_t *report = read_report(folder);
+	const json_t *note = json_array_get(json_object_get(report, "notes"), 0);
+	g_assert_cmpfloat(json_number_value(json_object_get(report, "duration")), ==, 0);
+	g_assert_cmpstr(json_string_value(json_object_get(note, "what")), ==, "empty");
+	json_decref(report);
+	drop(folder);
+}
+
+/* The last stretch of twelve seconds is a moment in the dark. */
+static void test_last_moment(void)
+{
+	char *folder = moment_new("stage.mkv", "{\"type\":\"begin\",\"t\":0}\n"
+					       "{\"type\":\"ended\",\"t\":12300}\n");
+	g_free(run("sh", "-c", "rm -r \"$0\"/2 \"$0\"/3", folder, NULL));
+	make_archive(folder);
+	g_assert_true(is_there(folder, "hls/stage/0001/720-00002.ts"));
+	g_assert_true(is_there(folder, "hls/stage/0001/360-00002.ts"));
+	drop(folder);
+}
+
+static void test_no_thumbnail(void)
+{
+	char *folder = moment_new("stage.mkv", "{\"type\":\"begin\",\"t\":0}\n"
+					       "{\"type\":\"ended\",\"t\":1000}\n");
+	set_ffmpeg("if [ \"$last\" = thumbnail.jpg ]; then exit 0; fi");
+	make_archive(folder);
+	reset_ffmpeg();
+	g_assert_false(is_there(folder, "thumbnail.jpg"));
+	g_assert_true(is_there(folder, "meeting.mp4"));
+	drop(folder);
 }
 
 /* --- who doesn't consent --- */
@@ -119,6 +192,10 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	recording = recording_new((const char *const[]){"--seconds", "10", NULL});
+	g_test_add_func("/archive_odd/moment", test_moment);
+	g_test_add_func("/archive_odd/nothing", test_nothing);
+	g_test_add_func("/archive_odd/last_moment", test_last_moment);
+	g_test_add_func("/archive_odd/no_thumbnail", test_no_thumbnail);
 	g_test_add_func("/archive_odd/sign_silent", test_sign_silent);
 	g_test_add_func("/archive_odd/says_that_it_lives", test_says_that_it_lives);
 	int failed = g_test_run();
