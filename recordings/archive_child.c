@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,6 +24,16 @@ struct archive_child {
 	struct archive_pulse *pulse;
 };
 
+/* Never less than this process may have. */
+static void allow(uint64_t memory)
+{
+	struct rlimit limit;
+	if (memory == 0 || getrlimit(RLIMIT_DATA, &limit) < 0 || limit.rlim_cur >= memory)
+		return;
+	limit.rlim_cur = MIN(memory, limit.rlim_max);
+	setrlimit(RLIMIT_DATA, &limit);
+}
+
 /* Runs in the child, between fork and exec. */
 static G_NORETURN void become(const struct archive_child_config *config, int in, int words,
 			      pid_t parent)
@@ -32,6 +43,7 @@ static G_NORETURN void become(const struct archive_child_config *config, int in,
 	    dup2(words, STDOUT_FILENO) < 0 || dup2(words, STDERR_FILENO) < 0)
 		_exit(127);
 	signal(SIGPIPE, SIG_DFL);
+	allow(config->memory);
 	execvp(config->argv[0], (char *const *)config->argv);
 	dprintf(STDERR_FILENO, "%s: %s\n", config->argv[0], strerror(errno));
 	_exit(127);

@@ -17,6 +17,8 @@ struct archive_child_config {
 	const char *const *argv; /* NULL ends it */
 	int folder;		 /* in which it runs, an open directory */
 	bool in;		 /* with a pipe to write to */
+	uint64_t memory; /* bytes of data that it may have, if this process may have less; 0: as it
+			    may */
 	/* Beats while it is waited for, as long as it does something: one that hangs is found by
 	 * the silence. Kept by the caller; NULL: none. */
 	struct archive_pulse *pulse;
@@ -32,7 +34,7 @@ bool archive_child_end(struct archive_child *child, GError **error);
 void archive_child_kill(struct archive_child *child);
 /* Packets of the first stream of a file or a playlist, by ffprobe; format: as it is called there,
  * NULL: it will see. -1: error set. */
-int64_t archive_child_packets(const char *format, const char *path, int folder,
-			      struct archive_pulse *pulse, GError **error);
+int64_t archive_child_packets(const char *format, const char *path, int folder, struct archive_pulse *pulse,
+			      GError **error);
 /* start and end in one. */
 bool archive_child_run(const struct archive_child_config *config, GError **error);

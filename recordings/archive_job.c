@@ -82,6 +82,7 @@ void archive_job_free(struct archive_job *job)
 		return;
 	archive_steps_free(job->steps);
 	archive_plan_free(job->plan);
+	g_free(job->missing);
 	if (job->work >= 0)
 		close(job->work);
 	if (job->folder >= 0)
@@ -103,6 +104,7 @@ struct step {
 	const void *what;
 	guint n;
 	double cost;
+	bool optional; /* an archive is one without it */
 };
 
 static void clear_step(void *item)
@@ -187,12 +189,14 @@ static GArray *steps_of(const struct archive_job *job)
 	static const struct {
 		const char *name, *kind, *what;
 		make_function make;
+		bool optional;
 	} rest[] = {
-		{"playlists", "playlists", NULL, make_playlists},
-		{"meeting.mkv", "files", "meeting.mkv", make_file},
-		{"meeting.mp4", "files", "meeting.mp4", make_file},
-		{"thumbnails", "thumbnails", NULL, make_thumbnails},
-		{"texts", "texts", NULL, make_texts},
+		{"playlists", "playlists", NULL, make_playlists, false},
+		{"meeting.mkv", "files", "meeting.mkv", make_file, false},
+		/* Its muxer wants memory for each packet of a meeting. */
+		{"meeting.mp4", "files", "meeting.mp4", make_file, true},
+		{"thumbnails", "thumbnails", NULL, make_thumbnails, false},
+		{"texts", "texts", NULL, make_texts, false},
 	};
 	GArray *steps = g_array_new(FALSE, FALSE, sizeof(struct step));
 	g_array_set_clear_func(steps, clear_step);
@@ -208,7 +212,8 @@ static GArray *steps_of(const struct archive_job *job)
 									job->chunk_segments),
 					       .make = rest[i].make,
 					       .what = rest[i].what,
-					       .cost = COST_REST});
+					       .cost = COST_REST,
+					       .optional = rest[i].optional});
 	return steps;
 }
 
@@ -319,6 +324,27 @@ static void sweep(struct archive_job *job, const GArray *steps)
 
 /* --- all of it --- */
 
+/* Without its stamp it is tried again when the job is run again. */
+static void go_without(struct archive_job *job, const struct step *step, const GError *why)
+{
+	g_free(job->missing);
+	job->missing = g_strdup_printf("%s: %s", step->name, why->message);
+	fprintf(stderr, "tongsheng archive: the archive is without %s\n", job->missing);
+}
+
+static bool make_step(struct archive_job *job, const struct step *step, GError **error)
+{
+	g_autoptr(GError) why = NULL;
+	if (step->make(job, step->what, step->n, &why))
+		return archive_steps_done(job->steps, step->name, step->stamp, error);
+	if (!step->optional) {
+		g_propagate_error(error, g_steal_pointer(&why));
+		return false;
+	}
+	go_without(job, step, why);
+	return true;
+}
+
 static bool run_step(struct archive_job *job, const struct step *step, GError **error)
 {
 	job->step = step->cost;
@@ -328,9 +354,7 @@ static bool run_step(struct archive_job *job, const struct step *step, GError **
 	}
 	archive_job_progress(job, step->kind, 0);
 	/* What is made and not stamped yet is found by this when the recording changes. */
-	if (!archive_steps_begin(job->steps, step->name, error) ||
-	    !step->make(job, step->what, step->n, error) ||
-	    !archive_steps_done(job->steps, step->name, step->stamp, error))
+	if (!archive_steps_begin(job->steps, step->name, error) || !make_step(job, step, error))
 		return false;
 	archive_job_progress(job, step->kind, 1);
 	job->before += step->cost;

@@ -22,6 +22,7 @@ struct archive_job {
 	double all, before, step;
 	char told[64];
 	struct archive_pulse pulse; /* tells it again */
+	char *missing;		    /* a file that there is none of, and why; NULL: all are there */
 };
 
 /* threads: of children that use more than one; chunk_s: a multiple of a segment. NULL: error set.

@@ -1,6 +1,7 @@
 #include "recordings/archive_child.h"
 #include "recordings/archive_job.h"
 #include "recordings/archive_language.h"
+#include "recordings/archive_memory.h"
 #include "recordings/archive_video.h"
 #include <fcntl.h>
 #include <gio/gio.h>
@@ -33,12 +34,15 @@ static GPtrArray *ffmpeg(void)
 	return argv;
 }
 
-static bool run(struct archive_job *job, GPtrArray *argv, int folder, GError **error)
+/* memory: as of archive_child.h. */
+static bool run(struct archive_job *job, GPtrArray *argv, int folder, uint64_t memory,
+		GError **error)
 {
 	g_ptr_array_add(argv, NULL);
 	return archive_child_run(
 		&(struct archive_child_config){.argv = (const char *const *)argv->pdata,
 					       .folder = folder,
+					       .memory = memory,
 					       .pulse = &job->pulse},
 		error);
 }
@@ -179,9 +183,12 @@ bool archive_make_file(struct archive_job *job, const char *name, GError **error
 		add(argv, "+faststart");
 	}
 	add(argv, name);
-	bool fine = write_chapters(job, folder, error) && run(job, argv, folder, error) &&
+	uint64_t memory = archive_memory_given(job->plan->time.duration,
+					       n_pictures + job->plan->programs->len);
+	bool fine = write_chapters(job, folder, error) && run(job, argv, folder, memory, error) &&
 		    archive_file_move(folder, name, job->folder, name, error);
 	close(folder);
+	archive_file_remove(job->work, "file"); /* half of one may have filled the disk */
 	return fine;
 }
 
@@ -204,7 +211,7 @@ static bool make_thumbs(struct archive_job *job, const char *id, int folder, GEr
 	add(argv, "-q:v");
 	add(argv, "5");
 	add_format(argv, "%s-%%05d.jpg", id);
-	return run(job, argv, folder, error);
+	return run(job, argv, folder, 0, error);
 }
 
 static bool is_shown(const struct archive_picture_plan *picture, int64_t at)
@@ -279,7 +286,7 @@ static bool make_thumbnail(struct archive_job *job, int folder, GError **error)
 	add(argv, "-q:v");
 	add(argv, "4");
 	add(argv, "thumbnail.jpg");
-	if (!run(job, argv, folder, error))
+	if (!run(job, argv, folder, 0, error))
 		return false;
 	/* Without a frame there ffmpeg makes none, and an archive is one without it. */
 	return faccessat(folder, "thumbnail.jpg", F_OK, 0) < 0 ||

@@ -95,6 +95,7 @@ bool archive_make_texts(struct archive_job *job, GError **error)
 
 /* --- archive.json --- */
 
+/* 0: it isn't there. */
 static json_int_t bytes_of(const struct archive_job *job, const char *path)
 {
 	struct stat st;
@@ -269,6 +270,10 @@ static json_t *notes_json(const struct archive_job *job)
 				      json_pack("{s:f, s:s, s:f, s:s}", "at", 0.0, "what",
 						"damaged", "seconds", 0.0, "file",
 						(const char *)job->plan->files.troubles->pdata[i]));
+	if (job->missing)
+		json_array_append_new(all,
+				      json_pack("{s:f, s:s, s:f, s:s}", "at", 0.0, "what",
+						"missing", "seconds", 0.0, "file", job->missing));
 	if (job->plan->time.duration == 0)
 		json_array_append_new(all, json_pack("{s:f, s:s, s:f}", "at", 0.0, "what", "empty",
 						     "seconds", 0.0));
@@ -279,9 +284,12 @@ static json_t *downloads_json(const struct archive_job *job)
 {
 	static const char *const names[] = {"meeting.mp4", "meeting.mkv"};
 	json_t *all = json_array();
-	for (size_t i = 0; i < G_N_ELEMENTS(names) && job->plan->time.duration > 0; i++)
-		json_array_append_new(all, json_pack("{s:s, s:I}", "file", names[i], "bytes",
-						     bytes_of(job, names[i])));
+	for (size_t i = 0; i < G_N_ELEMENTS(names) && job->plan->time.duration > 0; i++) {
+		json_int_t bytes = bytes_of(job, names[i]);
+		if (bytes > 0)
+			json_array_append_new(
+				all, json_pack("{s:s, s:I}", "file", names[i], "bytes", bytes));
+	}
 	return all;
 }
 

@@ -1,5 +1,6 @@
 #include "recordings/archive_child.h"
 #include "recordings/archive_job.h"
+#include "recordings/archive_memory.h"
 #include "recordings/archive_place.h"
 #include "recordings/archive_program.h"
 #include "recordings/archive_video.h"
@@ -59,7 +60,11 @@ static struct archive_child *start(struct archive_job *job, int folder, GError *
 		"libmp3lame", "-b:a",	  "96k",	  "sound.mp3",	NULL};
 	return archive_child_start(
 		&(struct archive_child_config){
-			.argv = argv, .folder = folder, .in = true, .pulse = &job->pulse},
+			.argv = argv,
+			.folder = folder,
+			.in = true,
+			.memory = archive_memory_given(job->plan->time.duration, 1),
+			.pulse = &job->pulse},
 		error);
 }
 

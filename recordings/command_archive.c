@@ -16,12 +16,22 @@
 #define IOPRIO_PROCESS 1
 #define IOPRIO_IDLE    (3 << 13)
 
+/* The hard limit stays: children whose work grows with a meeting may get more. */
+static bool limit_memory(unsigned memory_mib)
+{
+	struct rlimit memory;
+	if (getrlimit(RLIMIT_DATA, &memory) < 0)
+		return false;
+	memory.rlim_cur =
+		memory_mib ? MIN((rlim_t)memory_mib << 20, memory.rlim_max) : memory.rlim_max;
+	return setrlimit(RLIMIT_DATA, &memory) == 0;
+}
+
 /* A running meeting comes before everything here, and before the children, who inherit it. */
 static void set_limits(unsigned memory_mib)
 {
-	const rlim_t bytes = memory_mib ? (rlim_t)memory_mib << 20 : RLIM_INFINITY;
-	const struct rlimit memory = {bytes, bytes}, core = {0, 0};
-	if (setrlimit(RLIMIT_DATA, &memory) < 0 || setrlimit(RLIMIT_CORE, &core) < 0)
+	const struct rlimit core = {0, 0};
+	if (!limit_memory(memory_mib) || setrlimit(RLIMIT_CORE, &core) < 0)
 		g_warning("limits not set: %m");
 	if (setpriority(PRIO_PROCESS, 0, NICENESS) < 0)
 		g_warning("priority not lowered: %m");
@@ -46,7 +56,9 @@ int command_archive(int argc, char **argv)
 	const GOptionEntry entries[] = {
 		{"threads", 0, 0, G_OPTION_ARG_INT, &threads, "of an encoder (2)", "N"},
 		{"memory", 0, 0, G_OPTION_ARG_INT, &memory_mib,
-		 "at most, of each process, in MiB; 0: no limit (1024)", "MIB"},
+		 "at most, of each process, in MiB (1024); what puts long meetings into files may "
+		 "have more, up to half of what is free; 0: no limit",
+		 "MIB"},
 		{"chunk", 0, 0, G_OPTION_ARG_INT, &chunk_s,
 		 "of a picture, which a killed job loses at most (600)", "SECONDS"},
 		G_OPTION_ENTRY_NULL,

@@ -100,6 +100,82 @@ static void test_no_thumbnail(void)
 	drop(folder);
 }
 
+/* --- an MP4 that can't be made --- */
+
+/* Of what can be downloaded and what is said to be missing. */
+static void check_files(const char *folder, const char *downloads, const char *missing)
+{
+	json_t *report = read_report(folder), *one;
+	g_autoptr(GString) files = g_string_new(NULL);
+	const char *said = NULL;
+	size_t i;
+	json_array_foreach(json_object_get(report, "downloads"), i, one)
+	{
+		g_string_append_printf(files, "%s ",
+				       json_string_value(json_object_get(one, "file")));
+		g_assert_cmpint(json_integer_value(json_object_get(one, "bytes")), >, 1000);
+	}
+	g_assert_cmpstr(files->str, ==, downloads);
+	json_array_foreach(json_object_get(report, "notes"), i, one)
+	{
+		if (strcmp(json_string_value(json_object_get(one, "what")), "missing") == 0)
+			said = json_string_value(json_object_get(one, "file"));
+	}
+	g_assert_cmpstr(said, ==, missing);
+	json_decref(report);
+}
+
+static void test_without_mp4(void)
+{
+	static const char why[] = "meeting.mp4: ffmpeg ended with status 1: no memory";
+	char *folder = copy_of(recording);
+	g_autofree char *mkv = archive_file(folder, "meeting.mkv"), *words = NULL;
+	g_autofree char *line =
+		g_strdup_printf("tongsheng archive: the archive is without %s\n", why);
+	struct stat before, after;
+	remove_from(folder, "*.mkv");
+	set_ffmpeg("if [ \"$last\" = meeting.mp4 ]; then\n"
+		   "	echo half > meeting.mp4; echo 'no memory' >&2; exit 1\n"
+		   "fi");
+	g_assert_cmpint(run_job(folder, NULL, 0, &words, NULL), ==, 0);
+	g_assert_cmpstr(words, ==, line);
+	reset_ffmpeg();
+	g_assert_false(is_there(folder, "meeting.mp4"));
+	g_assert_cmpint(stat(mkv, &before), ==, 0);
+	check_files(folder, "meeting.mkv ", why);
+	/* The next time it is tried again, and nothing else is. */
+	make_archive(folder);
+	check_files(folder, "meeting.mp4 meeting.mkv ", NULL);
+	g_assert_cmpint(stat(mkv, &after), ==, 0);
+	g_assert_cmpuint(before.st_ino, ==, after.st_ino);
+	drop(folder);
+}
+
+/* One process that reads 21 sounds has threads for all: more than the limit that fits the rest. */
+static void test_many_languages(void)
+{
+	static const char *const options[] = {"--memory", "128", NULL};
+	static const char *const tags[] = {"ar", "bg", "cs", "da", "de", "el", "es",
+					   "fi", "fr", "hi", "it", "ja", "ko", "nl",
+					   "pl", "pt", "ru", "sv", "tr", "zh"};
+	g_autoptr(GPtrArray) made = g_ptr_array_new();
+	g_autofree char *words = NULL;
+	g_ptr_array_add(made, (gpointer) "--seconds");
+	g_ptr_array_add(made, (gpointer) "10");
+	for (size_t i = 0; i < G_N_ELEMENTS(tags); i++) {
+		g_ptr_array_add(made, (gpointer) "--language");
+		g_ptr_array_add(made, (gpointer)tags[i]);
+	}
+	g_ptr_array_add(made, NULL);
+	char *folder = recording_new((const char *const *)made->pdata);
+	remove_from(folder, "*.mkv");
+	int status = run_job(folder, options, 0, &words, NULL);
+	g_assert_cmpstr(words, ==, "");
+	g_assert_cmpint(status, ==, 0);
+	check_files(folder, "meeting.mp4 meeting.mkv ", NULL);
+	drop(folder);
+}
+
 /* --- who doesn't consent --- */
 
 static uint8_t *read_picture(const char *folder, const char *name, gsize *ret_n)
@@ -196,6 +272,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/archive_odd/nothing", test_nothing);
 	g_test_add_func("/archive_odd/last_moment", test_last_moment);
 	g_test_add_func("/archive_odd/no_thumbnail", test_no_thumbnail);
+	g_test_add_func("/archive_odd/without_mp4", test_without_mp4);
+	g_test_add_func("/archive_odd/many_languages", test_many_languages);
 	g_test_add_func("/archive_odd/sign_silent", test_sign_silent);
 	g_test_add_func("/archive_odd/says_that_it_lives", test_says_that_it_lives);
 	int failed = g_test_run();
