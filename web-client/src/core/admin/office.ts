@@ -139,9 +139,9 @@ export class Office {
     return this.api.file(`/api/meetings/${name}/calendar.ics`);
   }
 
-  /** With all that was kept of it. Hosts may not. */
+  /** With all that was kept of it. Who has one meeting's link may not. */
   get mayRemove(): boolean {
-    return readToken(this.token).role === "secretariat";
+    return this.state.general && readToken(this.token).role === "secretariat";
   }
 
   async remove(name: string): Promise<Outcome<unknown>> {
