@@ -16,7 +16,8 @@ struct archive_maker {
 	void *user;
 	/* How far it is with a recording that is "running". step lives until the next call. */
 	bool (*progress)(void *user, gint64 recording, const char **ret_step, double *ret_done);
-	/* Its files are about to go: nothing may write there when this returns. */
+	/* Its files are about to go or to change: nothing may write there when this returns. Unless
+	 * the recording goes, too, its archive waits to be made again. */
 	void (*drop)(void *user, gint64 recording);
 	/* A recording waits to be made (again). */
 	void (*wake)(void *user);

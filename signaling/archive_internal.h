@@ -70,7 +70,8 @@ void archive_delete_attachment(void *user, const struct http_request *request,
 
 json_t *archive_attachments_json(struct archive *archive, const struct store_meeting *row,
 				 GError **error);
-/* Recordings and attachments of a meeting, with their files. */
+/* Recordings and attachments of a meeting, with their files. Attachments' are gone for good with
+ * the next archive_removal_sync, one for all that goes at once. participant 0: anybody's. */
 bool archive_remove_takes(struct archive *archive, gint64 meeting, GError **error);
 bool archive_remove_attachments(struct archive *archive, gint64 meeting, gint64 participant,
 				unsigned *ret_removed, GError **error);

@@ -48,6 +48,27 @@ static G_GNUC_UNUSED bool is_there(const struct world *w, const char *name)
 	return g_file_test(path, G_FILE_TEST_EXISTS);
 }
 
+static G_GNUC_UNUSED unsigned count_in(const struct world *w, const char *name)
+{
+	g_autofree char *path = in_data(w, name);
+	GDir *listing = g_dir_open(path, 0, NULL);
+	unsigned n = 0;
+	while (listing && g_dir_read_name(listing))
+		n++;
+	if (listing)
+		g_dir_close(listing);
+	return n;
+}
+
+static G_GNUC_UNUSED gint64 rows(const struct world *w, const char *sql)
+{
+	sqlite3_stmt *query = store_query(w->server.store, NULL, sql, "");
+	g_assert_cmpint(store_next(w->server.store, query, NULL), ==, SQLITE_ROW);
+	gint64 n = sqlite3_column_int64(query, 0);
+	sqlite3_reset(query);
+	return n;
+}
+
 static gint64 add_meeting(struct world *w, const char *name, const char *title, gint64 starts)
 {
 	gint64 id;

@@ -5,27 +5,6 @@
 #define PDF    "%PDF-1.7 slides"
 #define ATTACH "/api/archive/demo/attachments?name="
 
-static unsigned count_in(const struct world *w, const char *name)
-{
-	g_autofree char *path = in_data(w, name);
-	GDir *listing = g_dir_open(path, 0, NULL);
-	unsigned n = 0;
-	while (listing && g_dir_read_name(listing))
-		n++;
-	if (listing)
-		g_dir_close(listing);
-	return n;
-}
-
-static gint64 rows(const struct world *w, const char *sql)
-{
-	sqlite3_stmt *query = store_query(w->server.store, NULL, sql, "");
-	g_assert_cmpint(store_next(w->server.store, query, NULL), ==, SQLITE_ROW);
-	gint64 n = sqlite3_column_int64(query, 0);
-	sqlite3_reset(query);
-	return n;
-}
-
 /* ---- Attaching ---- */
 
 static void attach_client(struct fixture *f)
