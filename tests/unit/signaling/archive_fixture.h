@@ -24,7 +24,8 @@ struct world {
 	struct http_route routes[ARCHIVE_ROUTES];
 	gint64 demo, other, take; /* ids; take: demo's recording */
 	guint32 maisara, jonas;	  /* who were in demo */
-	unsigned dropped, woken;  /* what the jobs were told */
+	unsigned dropped, woken;  /* what the jobs were told, */
+	gint64 again;		  /* and of which recording somebody asked for the archive */
 };
 
 static const char SECRET[] = "5ec2e7";
@@ -155,6 +156,12 @@ static void job_wake(void *user)
 	((struct world *)user)->woken++;
 }
 
+static bool job_again(void *user, gint64 recording, GError **error)
+{
+	((struct world *)user)->again = recording;
+	return true;
+}
+
 static bool job_progress(void *user, gint64 recording, const char **ret_step, double *ret_done)
 {
 	*ret_step = "programs";
@@ -169,7 +176,8 @@ static void world_start(struct world *w)
 	w->archive = archive_new(w->server.config, w->server.store, w->server.key,
 				 w->server.meetings, &error);
 	g_assert_no_error(error);
-	archive_set_maker(w->archive, &(struct archive_maker){w, job_progress, job_drop, job_wake});
+	archive_set_maker(w->archive,
+			  &(struct archive_maker){w, job_progress, job_drop, job_wake, job_again});
 	defaults(&w->http);
 	w->http.routes = w->routes;
 	archive_routes(w->archive, w->routes, &w->http.n_routes);
