@@ -444,7 +444,8 @@ static bool remove_person(struct archive *archive, gint64 meeting, gint64 number
 	ok = ok &&
 	     archive_remove_attachments(archive, meeting, number, &removed->attachments, error);
 	archive_removal_sync(archive->removal);
-	ok = ok && store_archive_unsay(archive->store, meeting, number, &removed->chat, error);
+	ok = ok &&
+	     store_archive_forget_person(archive->store, meeting, number, &removed->chat, error);
 	if (removed->remade > 0 && archive->maker.wake)
 		archive->maker.wake(archive->maker.user);
 	return ok;
