@@ -232,6 +232,7 @@ void archive_routes(struct archive *archive, struct http_route *out, size_t *n)
 		{"GET", "/api/archive/*/attachments/*", 0, archive_get_attachment, archive},
 		{"DELETE", "/api/archive/*/attachments/*", 0, archive_delete_attachment, archive},
 		{"DELETE", "/api/archive/*/people/*", 0, archive_delete_person, archive},
+		{"POST", "/api/archive/*/*/archive", 0, archive_post_again, archive},
 		{"DELETE", "/api/archive/*/*", 0, archive_delete_recording, archive},
 		{"GET", "/api/archive/*/*/", 0, archive_get_file, archive},
 	};
