@@ -1,7 +1,8 @@
 /*
  * What a recorded track has for the studio: messages in their order, each kept until the studio has
- * written it, and on from the last keyframe among those, so that a new studio can go on decoding.
- * Bounded, allocated once. Owned by who made it.
+ * written it, and on from the last keyframe among those, so that a new studio can go on decoding;
+ * but what is written makes room where there is none. Bounded, allocated once. Owned by who made
+ * it.
  *
  *   |  written, kept   |  written  |  sent  |  not sent  |
  *   ^ last keyframe before ........^        ^            ^ put
