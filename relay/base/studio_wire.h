@@ -17,7 +17,7 @@
  *                      then     STUDIO_MEDIA, capture time (64 bits: microseconds of the relay's
  *                               clock), an RTP packet
  *                               STUDIO_MEDIA_GUESSED, likewise: the time is that of arrival, since
- *                               the sender's first report hasn't come
+ *                               the sender's first report hasn't come, or can't be true
  *                               STUDIO_SOURCE, a peer (32 bits): whose the packets are that follow.
  *                               Before the first of a connection, and of each other peer
  *   studio -> server            STUDIO_WRITTEN, how many messages of this connection are on disk
