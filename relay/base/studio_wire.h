@@ -13,7 +13,8 @@
  *                               "kind":"sound","language":"fr","begin":…,"wall":…}: file and folder
  *                               (within the data folder), "sound" (Opus) or "picture" (VP8), BCP 47
  *                               or absent; time 0 of the file in microseconds, on the relay's
- *                               monotonic clock, and since 1970
+ *                               monotonic clock (less than 0: before the machine was started), and
+ *                               since 1970
  *                      then     STUDIO_MEDIA, capture time (64 bits: microseconds of the relay's
  *                               clock), an RTP packet
  *                               STUDIO_MEDIA_GUESSED, likewise: the time is that of arrival, since

@@ -1,5 +1,6 @@
 #include "recordings/reorder.h"
 #include "recordings/track.h"
+#include "recordings/track_message.h"
 #include "tests/unit/recordings/matroska_reader.h"
 #include <string.h>
 
@@ -291,6 +292,37 @@ static void test_time_never_goes_back(void)
 	end(&w);
 }
 
+/* The clock has begun anew since the recording did; and as early and late as times can be. */
+static void test_begin_before_the_clock_did(void)
+{
+	static const int64_t begins_us[] = {-1000, INT64_C(-604800) * 1000000, -TRACK_TIME_MAX};
+	static const struct capture captures[] = {{0, true},
+						  {20000, true},
+						  {40000, false},
+						  {TRACK_TIME_MAX - 20000, true},
+						  {TRACK_TIME_MAX, false}};
+	for (unsigned i = 0; i < G_N_ELEMENTS(begins_us); i++) {
+		struct world w = world_new();
+		const struct track_config config = {.name = "voice-0", .begin_us = begins_us[i]};
+		const struct track_output output = {&w, on_append, on_patch, on_who, on_settle};
+		w.track = track_new(&config, &output);
+		for (uint8_t k = 0; k < G_N_ELEMENTS(captures); k++) {
+			uint8_t rtp[13] = {0x80, 0x6f, 0, k, [12] = 0xf8};
+			rtp[6] = (uint8_t)(960 * k >> 8);
+			rtp[7] = (uint8_t)(960 * k);
+			track_receive(w.track, rtp, sizeof rtp, captures[k], w.now_us);
+		}
+		track_end(w.track);
+		struct matroska_file file = read_file(&w);
+		g_assert_cmpuint(file.blocks->len, ==, G_N_ELEMENTS(captures));
+		for (unsigned k = 0; k < G_N_ELEMENTS(captures); k++)
+			g_assert_cmpuint(block(&file, k)->time_ms, ==,
+					 (uint64_t)((captures[k].us - begins_us[i]) / 1000));
+		matroska_file_clear(&file);
+		end(&w);
+	}
+}
+
 /* A packet of sound that was taken at taken_ms and came, or is known to be taken, at capture_ms. */
 static void receive_taken(struct world *w, uint16_t sequence, int64_t taken_ms, int64_t capture_ms,
 			  bool guessed)
@@ -469,6 +501,7 @@ int main(int argc, char **argv)
 			test_a_picture_after_half_of_all_numbers);
 	g_test_add_func("/track/old_numbers", test_old_numbers);
 	g_test_add_func("/track/time_never_goes_back", test_time_never_goes_back);
+	g_test_add_func("/track/begin_before_the_clock_did", test_begin_before_the_clock_did);
 	g_test_add_func("/track/guessed_times", test_guessed_times);
 	g_test_add_func("/track/guessed_times_have_bounds", test_guessed_times_have_bounds);
 	g_test_add_func("/track/pictures", test_pictures);
