@@ -85,7 +85,8 @@ enum err relay_add_program(struct relay *relay, uint32_t room, const struct peer
 /*
  * A recorded track: what the description's one slot shows goes over fd to the studio, as above, each packet with its capture
  * time, and is kept until the studio has written it. peer_state tells SILENT when the studio is gone: the track stays, and goes
- * on when it is added again under the same id, with another fd. trouble tells what keeps the studio from writing.
+ * on when it is added again under the same id, with another fd and, if the description has another, another feed. trouble tells
+ * what keeps the studio from writing.
  */
 enum err relay_add_track(struct relay *relay, uint32_t room, const struct peer_description *description, int fd) MUST_CHECK;
 void relay_remove_peer(struct relay *relay, uint32_t room, uint32_t peer);

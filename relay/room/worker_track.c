@@ -178,6 +178,13 @@ void worker_free_track(void *data)
 	g_free(track);
 }
 
+static void show(struct track *track, const char *mid, struct feed_key feed, uint64_t now_us)
+{
+	if (room_set_slot(track->room->room, track->peer, mid, feed, 0, 0, now_us) != OK)
+		g_warning("recorded track %u: slot %s cannot show feed kind %d", track->id, mid,
+			  feed.kind);
+}
+
 static struct track *new_track(struct worker_room *room, const struct command *command,
 			       uint64_t now_us)
 {
@@ -205,7 +212,10 @@ void worker_add_track(struct worker_room *room, struct command *command, uint64_
 		return;
 	if (track && track->room != room)
 		return;
-	if (!track)
+	if (track)
+		show(track, command->description->slots[0].mid, command->description->slots[0].feed,
+		     now_us);
+	else
 		track = new_track(room, command, now_us);
 	close_socket(track);
 	track->session = command->session;
@@ -234,6 +244,8 @@ bool worker_run_track_command(struct worker_room *room, const struct command *co
 		return false;
 	if (command->type == COMMAND_REMOVE_PEER)
 		g_hash_table_remove(room->worker->tracks, key);
+	else if (command->type == COMMAND_SET_SLOT)
+		show(track, command->mid, command->feed, now_us);
 	return true;
 }
 
