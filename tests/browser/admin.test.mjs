@@ -155,7 +155,7 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
 
   step("links of a role are withdrawn, after a question, and new ones made", async () => {
     await clerk.press("withdraw-member");
-    await clerk.says("Withdraw all links? Member");
+    await clerk.says(/Withdraw all links\? Member/);
     await check(clerk, "the question before links are withdrawn");
     await clerk.page.keyboard.press("Escape");
     assert.equal(office.asked.filter(({ method }) => method === "DELETE").length, 0);
