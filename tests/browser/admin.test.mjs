@@ -58,6 +58,22 @@ async function everywhere(person, name, sizes = ["desk", "phone"]) {
   await page.setViewport(SIZES.desk);
 }
 
+/** Whoever came from another page is at this one's heading; a ring around it would be a jump. */
+const atHeading = (person, words) => until(`at the heading ${words}`, () => person.page.evaluate((wanted) => {
+  const { localName, innerText } = document.activeElement;
+  return localName === "h1" && innerText.includes(wanted) && getComputedStyle(document.activeElement).outlineStyle === "none";
+}, words));
+
+/** Changes are held by the server until the function given is called. */
+function hold() {
+  let answer;
+  office.held = new Promise((done) => { answer = done; });
+  return () => {
+    office.held = null;
+    answer();
+  };
+}
+
 async function fill(person, id, text) {
   await person.type(id, text);
   await until(`${id} is ${text}`, async () => (await value(person, id)) === text);
@@ -119,7 +135,12 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
     assert.equal(await focused(clerk), "subject-1", "the focus goes along");
     await clerk.says(/140 of 120 minutes: 20 minutes too many/);
     await tabTo(clerk, "save");
+    const go = hold();
     await clerk.page.keyboard.press("Enter");
+    await clerk.says("Saving…");
+    assert.equal(await clerk.page.$eval('[data-testid="title"]', (node) => node.matches(":disabled")), true, "what would be written now would be lost");
+    assert.equal(await focused(clerk), "save");
+    go();
     await clerk.says("The meeting is made. Send out the links below.");
     const { body } = office.asked.findLast(({ method }) => method === "POST");
     assert.deepEqual({ title: body.title, floors: body.floors, channels: body.channels, minutes: body.minutes, access: body.access }, {
@@ -197,6 +218,22 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
     await until("it is saved", async () => (await clerk.page.$eval('[data-testid="save-state"]', (node) => node.innerText)).includes("Saved"));
     const { method, body } = office.asked.findLast(({ method: one }) => one === "PATCH");
     assert.deepEqual([method, Object.keys(body).sort()], ["PATCH", ["agenda", "minutes", "title", "venue"]]);
+  });
+
+  step("what is written while the plan is being saved stays, and isn't saved yet", async () => {
+    const state = () => clerk.page.$eval('[data-testid="save-state"]', (node) => node.innerText);
+    const go = hold();
+    await fill(clerk, "minutes", "160");
+    await clerk.press("save");
+    await until("it is being saved", async () => (await state()).includes("Saving…"));
+    await fill(clerk, "venue", "The new hall");
+    go();
+    await until("something isn't saved yet", async () => (await state()).includes("Not saved yet"));
+    assert.deepEqual([await value(clerk, "venue"), await value(clerk, "minutes"), await focused(clerk)], ["The new hall", "160", "venue"]);
+    await clerk.press("save");
+    await until("it is saved", async () => (await state()).includes("Saved"));
+    assert.deepEqual(office.asked.filter(({ method }) => method === "PATCH").slice(-2).map(({ body }) => body), [{ minutes: 160 }, { venue: "The new hall" }]);
+    assert.equal(await focused(clerk), "save", "the focus stays");
   });
 
   step("what isn't saved is asked about before it is left", async () => {
@@ -298,6 +335,22 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
     await fill(clerk, "zone", "Atlantis");
     await clerk.page.keyboard.press("Tab");
     await clerk.says("This zone isn’t known.");
+    /* No meeting in the zone of before. */
+    const made = () => office.asked.filter(({ method, path }) => method === "POST" && path === "/api/admin/meetings");
+    const before = made().length;
+    await clerk.press("save");
+    await clerk.says("One field needs a look:");
+    await until("the zone has the focus", async () => (await focused(clerk)) === "zone");
+    assert.deepEqual([await value(clerk, "zone"), made().length], ["Atlantis", before]);
+    await everywhere(clerk, "zone", KEPT);
+    await fill(clerk, "zone", "Kyoto");
+    await clerk.press("save");
+    await clerk.says("The meeting is made.");
+    assert.equal(made().at(-1).body.zone, "Asia/Tokyo");
+    await clerk.press("back");
+    await clerk.press("new-meeting");
+    await until("the theme has the focus, each time", async () => (await focused(clerk)) === "title");
+    await fill(clerk, "zone", "Atlantis");
     await clerk.page.evaluate(() => { location.hash = location.hash.replace("&new", ""); });
     await clerk.press("leave-anyway");
     await clerk.says("Upcoming");
@@ -307,8 +360,10 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
     await clerk.press("new-meeting");
     await fill(clerk, "title", "Written on the train");
     office.away = true;
-    await clerk.press("save");
+    await clerk.page.focus('[data-testid="title"]');
+    await clerk.page.keyboard.press("Enter");
     await clerk.says("The server can’t be reached; nothing was lost.");
+    assert.equal(await focused(clerk), "title", "the focus is where it was");
     await clerk.page.evaluate(() => document.dispatchEvent(new Event("visibilitychange"))); /* asks at once */
     await clerk.find("lost");
     await everywhere(clerk, "lost", KEPT);
