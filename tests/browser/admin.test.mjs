@@ -174,6 +174,29 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
     await everywhere(clerk, "links", KEPT);
   });
 
+  step("a link that ends before the meeting does, which was put off, is made anew", async () => {
+    const meeting = [...office.meetings.values()].find(({ title }) => title === "Hello, neighbor!");
+    const { starts } = meeting;
+    const asked = (role) => office.asked.filter(({ path, body }) => path.endsWith("/links") && body.role === role);
+    const seen = () => clerk.page.evaluate(() => document.dispatchEvent(new Event("visibilitychange"))); /* asks at once */
+    meeting.starts += 100 * 24 * HOUR;
+    await seen();
+    await clerk.says("too short for the meeting as it is planned now");
+    await everywhere(clerk, "short", ["narrow"]);
+    for (const role of ["member", "interpreter"]) {
+      const before = asked(role).length;
+      if (role === "member") await clerk.press("link-member");
+      else await (await clerk.page.$('[data-role="interpreter"] .link-made button')).click();
+      await until(`${role}: a new one`, () => asked(role).length === before + 1);
+      assert.ok(asked(role).at(-1).body.days > 105, `${asked(role).at(-1).body.days} days`);
+      await until("in the old one's place", async () => (await clerk.page.$$(`[data-testid="url-${role}"]`)).length === 1);
+    }
+    assert.deepEqual(asked("interpreter").at(-1).body.languages, ["en", "fr"]);
+    await until("none is too short", async () => !(await clerk.text()).includes("too short for the meeting"));
+    meeting.starts = starts;
+    await seen();
+  });
+
   step("links of a role are withdrawn, after a question, and new ones made", async () => {
     await clerk.press("withdraw-member");
     await clerk.says(/Withdraw all links\? Member/);

@@ -84,6 +84,7 @@ export const adminEn = {
   "links.make": "Make link…",
   "links.makeName": "Make link: {role}",
   "links.until": "Good until {date}",
+  "links.tooShort": "Good until {date}: too short for the meeting as it is planned now. Copying makes a new link.",
   "links.byHand": "The browser doesn’t let this page copy. Select the link and copy it.",
   "links.field": "Link: {role}",
   "role.host": "Host",

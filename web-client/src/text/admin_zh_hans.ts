@@ -86,6 +86,7 @@ export const adminZhHans: AdminCatalogue = {
   "links.make": "生成链接…",
   "links.makeName": "生成链接：{role}",
   "links.until": "有效期至 {date}",
+  "links.tooShort": "有效期至 {date}，短于现在安排的会议时间。再次复制会生成新链接。",
   "links.byHand": "浏览器不允许页面复制。请选中链接后自行复制。",
   "links.field": "链接：{role}",
   "role.host": "主持人",
