@@ -89,6 +89,7 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
 
   step("without a meeting it shows the one thing to do", async () => {
     await clerk.says("No meetings yet");
+    assert.equal(await clerk.page.evaluate(() => document.activeElement.localName), "body", "a page that was loaded is left as it is");
     await everywhere(clerk, "empty");
   });
 
@@ -142,6 +143,7 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
     assert.equal(await focused(clerk), "save");
     go();
     await clerk.says("The meeting is made. Send out the links below.");
+    await atHeading(clerk, "Hello, neighbor!");
     const { body } = office.asked.findLast(({ method }) => method === "POST");
     assert.deepEqual({ title: body.title, floors: body.floors, channels: body.channels, minutes: body.minutes, access: body.access }, {
       title: "Hello, neighbor!", floors: ["zh"], channels: ["en", "fr"], minutes: 120, access: "alliance",
@@ -269,6 +271,7 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
     await clerk.find("leave-dialog");
     await clerk.press("leave-anyway");
     await clerk.says("Upcoming");
+    await atHeading(clerk, "Meetings");
     assert.ok(![...office.meetings.values()].some(({ venue }) => venue === "Elsewhere"));
   });
 
@@ -288,6 +291,7 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
   step("a meeting that goes on is recorded, and ended", async () => {
     await clerk.press("meeting-running");
     await clerk.says(/23 people there now Recording/);
+    await atHeading(clerk, "How are you going to go on?");
     await everywhere(clerk, "running");
     await clerk.press("record-pause");
     await clerk.says("Recording paused");

@@ -67,6 +67,11 @@ function ways(name, launch) {
     return before !== undefined && window.heard().currentTime > before + 0.05;
   }));
   const press = (key) => viewer.page.keyboard.press(key);
+  /** Whoever came from another page is at this one's heading; a ring around it would be a jump. */
+  const atHeading = (words, person = viewer) => until(`at the heading ${words}`, () => person.page.evaluate((wanted) => {
+    const { localName, innerText } = document.activeElement;
+    return localName === "h1" && innerText.includes(wanted) && getComputedStyle(document.activeElement).outlineStyle === "none";
+  }, words));
   const blur = () => viewer.page.evaluate(() => document.activeElement?.blur());
   const hearing = (words) => until(`hearing ${words}`, async () => (await viewer.page.$eval('[data-testid="language"]', (one) => one.innerText)).includes(words));
 
@@ -149,6 +154,7 @@ function ways(name, launch) {
       await viewer.says(/How are you going to go on\?/);
       await viewer.find("play");
       assert.equal(await viewer.page.evaluate(() => window.heard().paused), true);
+      assert.equal(await viewer.page.evaluate(() => document.activeElement.localName), "body", "a page that was loaded is left as it is");
       await viewer.press("play");
       await playing();
       await inSync(4);
@@ -333,6 +339,7 @@ function ways(name, launch) {
     step("finds meetings by words and by month", async () => {
       const { page } = viewer;
       await viewer.press("to-list");
+      await atHeading("Archive");
       await until("four meetings", async () => (await page.$$(".entry")).length === 4);
       await viewer.press("more");
       await until("five meetings", async () => (await page.$$(".entry")).length === 5);
@@ -343,8 +350,10 @@ function ways(name, launch) {
       await everywhere(viewer, "archive-search", ["phone"]);
       await viewer.press("hit");
       await viewer.find("play");
+      await atHeading("How are you going to go on?");
       await until("the hit's moment", async () => Math.abs((await place()) - 41) < 0.5);
       await page.goBack();
+      await atHeading("Archive");
       await until("the search again", async () => (await page.$eval('[data-testid="search"]', (one) => one.value)) === "first ten");
       await page.click(".search-field .icon-button");
       await page.click('[data-month="2026-10"]');
