@@ -214,19 +214,39 @@ suite("editors of an archive", { timeout: 300_000 }, () => {
     await until("the choice is what the server has", () => editor.page.$eval('[data-testid="access-secretariat"]', (one) => one.checked));
   });
 
-  step("a person's contribution is taken out, and the page says what stays", async () => {
+  step("a person is taken out, also one who was only seen; the page says what is gone, and what the job still takes out", async () => {
     await editor.press("remove-person");
-    await editor.find("person-dialog");
-    assert.deepEqual(await editor.page.$$eval('[data-testid="person"] option', (all) => all.map((one) => one.value)), ["", "p1", "p5", "p3"]);
-    await editor.page.select('[data-testid="person"]', "p3");
+    await editor.find("person");
+    assert.deepEqual(await editor.page.$$eval('[data-testid="person"] option', (all) => all.map((one) => one.value)), ["", "p7", "p1", "p4", "p6", "p9", "p10", "p5", "p8", "p3"]);
+    assert.equal(await editor.page.$('[data-testid="person-partly"]'), null);
+    await editor.says(/voice and picture are then taken out of the recordings/);
+    await editor.page.select('[data-testid="person"]', "p5");
     await everywhere("person", KEPT, false);
     await editor.press("person-yes");
-    await editor.says(/What 杨玲 Yang Ling contributed is gone/);
-    await editor.says(/1 message in the chat\s+no files\s+2 tracks of their own/);
-    await editor.says(/still in the tracks that they share/);
+    await editor.says(/Being removed\s+Gone of what Layla Haddad contributed/);
+    await editor.says(/2 messages in the chat\s+no files\s+2 tracks of their own/);
+    await editor.says(/Their voice and picture are now being taken out of the tracks that they share/);
+    assert.equal(await editor.page.$('[data-testid="person-kept"]'), null);
     await everywhere("person-done", KEPT, false);
     await editor.page.keyboard.press("Escape");
     await editor.says("Its turn hasn’t come yet");
+    await editor.press("remove-person");
+    await editor.says("Nobody is listed");
+    await editor.page.keyboard.press("Escape");
+    server.recordings = server.recordings.map((one) => ({ ...one, state: "done" }));
+    await editor.find("play");
+    assert.doesNotMatch((await shown(".talk")).join(), /Layla/);
+  });
+
+  step("what can't be taken out of an older recording is said", async () => {
+    server.kept = ["voice"];
+    await editor.press("remove-person");
+    await editor.find("person");
+    await editor.page.select('[data-testid="person"]', "p10");
+    await editor.press("person-yes");
+    await editor.says(/it isn’t known where their voice is, so it stays/);
+    await editor.says(/Their picture is now being taken out/);
+    await editor.page.keyboard.press("Escape");
     server.recordings = server.recordings.map((one) => ({ ...one, state: "done" }));
     await editor.find("play");
   });

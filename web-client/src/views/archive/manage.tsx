@@ -78,7 +78,7 @@ export function Manage({ meeting, archive, onChanged, onRemoved, onGone }: Manag
           </div>
         </div>
       </details>
-      {opened?.what === "person" && <PersonDialog archive={archive} manager={manager} onRemoved={onRemoved} onClose={close} />}
+      {opened?.what === "person" && <PersonDialog recordings={meeting.recordings} archive={archive} manager={manager} onRemoved={onRemoved} onClose={close} />}
       {opened?.what === "recording" && (
         <RecordingDialog
           recording={opened.recording} n={opened.n} manager={manager} onClose={close}
