@@ -199,19 +199,84 @@ suite("editors of an archive", { timeout: 300_000 }, () => {
     assert.ok(!server.attachments.some(({ name }) => name === NAMES[0]));
   });
 
-  step("who may see it and how long it is kept take effect at once", async () => {
+  const DAY = 86_400;
+  const saved = () => server.bodies.filter(({ method }) => method === "PATCH").map(({ body }) => body);
+  const focused = () => editor.page.evaluate(() => document.activeElement?.dataset.testid ?? "");
+  const checked = () => editor.page.$eval('[name="access"]:checked', (one) => one.dataset.testid);
+  /** What the server has now, with the part for editors open. */
+  async function manageAgain() {
+    await editor.page.reload({ waitUntil: "load" });
     await editor.press("manage");
+    await editor.find("retention");
+  }
+
+  step("who may see it is chosen by keys, and nothing of it holds until it is saved", async () => {
+    const { keyboard } = editor.page;
+    server.access = "alliance";
+    await manageAgain();
     await everywhere("manage", KEPT);
+    await editor.page.focus('[data-testid="access-alliance"]');
+    for (const passed of ["access-public", "access-secretariat"]) {
+      await keyboard.press("ArrowDown");
+      await until(passed, async () => (await checked()) === passed && (await focused()) === passed);
+    }
+    await editor.says("Not saved yet");
+    await everywhere("manage-changed", ["narrow"]);
+    await editor.press("keeping-back");
+    await until("the choice is what the server has", async () => (await checked()) === "access-alliance");
+    assert.equal(await focused(), "keeping-back", "the focus stays");
     await editor.press("access-secretariat");
-    await editor.says("Saved. It holds from now on.");
     await editor.page.select('[data-testid="retention"]', "365");
-    await until("it is kept for a year", () => server.retentionDays === 365);
-    assert.deepEqual(server.bodies.map(({ method, body }) => [method, body]).slice(-2), [["PATCH", { access: "secretariat" }], ["PATCH", { retentionDays: 365 }]]);
+    assert.deepEqual(saved(), []);
+    await editor.page.focus('[data-testid="keeping-save"]');
+    await keyboard.press("Enter");
+    await editor.says("Saved. It holds from now on.");
+    assert.equal(await focused(), "keeping-save", "the focus stays");
+    assert.deepEqual(saved(), [{ access: "secretariat", retentionDays: 365 }]);
+    await keyboard.press("Enter");
+    assert.equal(saved().length, 1, "there is nothing to save");
+    await editor.page.select('[data-testid="retention"]', "90");
     server.away = true;
-    await editor.press("access-public");
+    await editor.press("keeping-save");
     await editor.says("nothing was changed");
+    assert.equal(await editor.page.$eval('[data-testid="retention"]', (one) => one.value), "90", "what was chosen stays, to be tried again");
     server.away = false;
-    await until("the choice is what the server has", () => editor.page.$eval('[data-testid="access-secretariat"]', (one) => one.checked));
+    await editor.press("keeping-save");
+    await until("it is saved", () => server.retentionDays === 90);
+  });
+
+  step("before everybody sees it, and before recordings are deleted, the page asks", async () => {
+    await editor.press("access-public");
+    await editor.press("keeping-save");
+    await editor.find("keeping-dialog");
+    await everywhere("manage-public", ["desk"], false);
+    const before = saved().length;
+    await editor.page.keyboard.press("Escape");
+    await until("the focus is back", async () => (await focused()) === "keeping-save");
+    assert.equal(saved().length, before);
+    await editor.press("keeping-save");
+    await editor.press("keeping-yes");
+    await until("it is public", () => server.access === "public");
+    assert.deepEqual(saved().at(-1), { access: "public" });
+    const { recordings, attachments } = server;
+    const old = Math.floor(Date.now() / 1000) - 40 * DAY;
+    server.starts = old - 3 * 3600;
+    server.recordings = recordings.map((one) => ({ ...one, ended: old * 1000 }));
+    server.attachments = attachments.map((one) => ({ ...one, at: (old - DAY) * 1000 }));
+    server.retentionDays = 0;
+    await manageAgain();
+    await editor.page.focus('[data-testid="retention"]');
+    await editor.page.keyboard.press("ArrowDown");
+    await editor.press("keeping-save");
+    await editor.says("will be deleted for good within the hour");
+    await everywhere("manage-deletes", ["narrow"], false);
+    await editor.page.keyboard.press("Escape");
+    assert.equal(server.retentionDays, 0);
+    await editor.page.select('[data-testid="retention"]', "90");
+    await editor.press("keeping-save");
+    await until("what is long enough isn't asked about", () => server.retentionDays === 90);
+    Object.assign(server, { starts: null, recordings, attachments });
+    await manageAgain();
   });
 
   step("a person is taken out, also one who was only seen; the page says what is gone, and what the job still takes out", async () => {
