@@ -336,6 +336,18 @@ function ways(name, launch) {
       server.reset();
     });
 
+    step("a link that is good no more doesn't shut what is public", async () => {
+      const late = await open("/archive#token=withdrawn");
+      await late.says("This link doesn’t open it");
+      await everywhere(late, "archive-bad-token", ["phone"]);
+      await late.press("try-again");
+      await until("four meetings", async () => (await late.page.$$(".entry")).length === 4);
+      await atHeading("Archive", late);
+      await late.page.reload({ waitUntil: "load" });
+      await until("still four meetings", async () => (await late.page.$$(".entry")).length === 4);
+      await late.close();
+    });
+
     step("finds meetings by words and by month", async () => {
       const { page } = viewer;
       await viewer.press("to-list");

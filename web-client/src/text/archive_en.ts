@@ -31,6 +31,7 @@ export const archiveEn = {
   "list.everywhere": "Search all months",
   "list.languages": "Languages: {languages}",
   "list.length": "Length: {length}",
+  "list.public": "Show what is public",
   "list.beingMade": "Being prepared",
   "list.failed": "Could not be prepared",
   "list.noRecording": "No recording",

@@ -33,6 +33,7 @@ export const archiveZhHans: ArchiveCatalogue = {
   "list.everywhere": "搜索全部月份",
   "list.languages": "语言：{languages}",
   "list.length": "时长：{length}",
+  "list.public": "显示公开的内容",
   "list.beingMade": "正在制作",
   "list.failed": "制作失败",
   "list.noRecording": "没有录制",
