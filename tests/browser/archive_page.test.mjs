@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import puppeteer from "puppeteer-core";
-import { MEETING, SECONDS, StandIn, TOKEN, TONES, makeRecording } from "./archive_stand_in.mjs";
+import { MEETING, SECONDS, StandIn, TOKEN, TONES, VIEWER, makeRecording } from "./archive_stand_in.mjs";
 import { Person, address, firefox, pictures as out, step, suite, until } from "./harness.mjs";
 import { check, faults } from "./judge.mjs";
 import { Listening, begins, envelope, longestGap, onBeat, rises } from "./listening.mjs";
@@ -276,11 +276,11 @@ function ways(name, launch) {
     });
 
     step("links to a moment without giving anybody's access away", async () => {
-      server.closed = true;
+      Object.assign(server, { closed: true, access: "alliance" });
       const { page } = viewer;
       await page.reload({ waitUntil: "load" });
       await viewer.says("This meeting needs a link");
-      const member = await player({ token: TOKEN, t: "1m5s" });
+      const member = await player({ token: VIEWER, t: "1m5s" });
       await member.find("play");
       await until("the moment", async () => Math.abs((await place(member)) - 65) < 0.5);
       assert.equal(await member.page.evaluate(() => location.href), `${server.base}/archive/${MEETING}`, "no token in the address");
@@ -291,13 +291,22 @@ function ways(name, launch) {
       assert.match(await address_(), new RegExp(`/archive/${MEETING}#t=1m\\d+s$`));
       await member.press("link-timed");
       assert.equal(await address_(), `${server.base}/archive/${MEETING}`);
+      await member.press("link-token");
+      assert.equal(await address_(), `${server.base}/archive/${MEETING}#token=${VIEWER}`);
       await member.page.keyboard.press("Escape");
       await member.page.reload({ waitUntil: "load" });
       await member.find("play"); /* the tab knows the token */
+      /* Whoever may change and delete gives that to nobody who only watches. */
+      const editor = await player({ token: TOKEN });
+      await editor.press("link");
+      await editor.find("link-editor");
+      assert.equal(await editor.page.$('[data-testid="link-token"]'), null);
+      if (name === "Chromium") await check(editor, "an editor's link");
+      await editor.page.screenshot({ path: join(out, "archive-link-editor.png") });
       const stranger = await player({ token: "another" });
       await stranger.says("This link doesn’t open it");
-      await Promise.all([member.close(), stranger.close()]);
-      server.closed = false;
+      await Promise.all([member.close(), editor.close(), stranger.close()]);
+      Object.assign(server, { closed: false, access: null });
       await page.reload({ waitUntil: "load" });
       await viewer.find("play");
     });

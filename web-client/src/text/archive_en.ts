@@ -235,6 +235,7 @@ export const archiveEn = {
   "link.at": "Start at {time}",
   "link.token": "With my access",
   "link.tokenText": "Whoever has such a link sees what you may see, and not only this meeting, perhaps. Without it, people need a link of their own, or the meeting is public.",
+  "link.editor": "To let others watch, make a link for an archive viewer on the secretariat’s page, /admin. Your own access also lets people change and delete, so it isn’t put into links.",
   "link.address": "Link",
 
   "keys.title": "Keys",

@@ -237,6 +237,7 @@ export const archiveZhHans: ArchiveCatalogue = {
   "link.at": "从 {time} 开始",
   "link.token": "附上我的访问权限",
   "link.tokenText": "拿到这种链接的人能看到你所能看到的内容，可能不止这一场会议。不附上时，对方需要自己的链接，除非会议是公开的。",
+  "link.editor": "要让别人观看，请在秘书处页面（/admin）生成“存档观看者”的链接。您自己的权限可以更改和删除内容，不会放进链接。",
   "link.address": "链接",
 
   "keys.title": "快捷键",
