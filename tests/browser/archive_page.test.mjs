@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import puppeteer from "puppeteer-core";
-import { MEETING, SECONDS, StandIn, TOKEN, TONES, makeRecording } from "./archive_stand_in.mjs";
+import { MEETING, SECONDS, StandIn, TOKEN, TONES, VIEWER, makeRecording } from "./archive_stand_in.mjs";
 import { Person, address, firefox, pictures as out, step, suite, until } from "./harness.mjs";
 import { check, faults } from "./judge.mjs";
 import { Listening, begins, envelope, longestGap, onBeat, rises } from "./listening.mjs";
@@ -67,6 +67,11 @@ function ways(name, launch) {
     return before !== undefined && window.heard().currentTime > before + 0.05;
   }));
   const press = (key) => viewer.page.keyboard.press(key);
+  /** Whoever came from another page is at this one's heading; a ring around it would be a jump. */
+  const atHeading = (words, person = viewer) => until(`at the heading ${words}`, () => person.page.evaluate((wanted) => {
+    const { localName, innerText } = document.activeElement;
+    return localName === "h1" && innerText.includes(wanted) && getComputedStyle(document.activeElement).outlineStyle === "none";
+  }, words));
   const blur = () => viewer.page.evaluate(() => document.activeElement?.blur());
   const hearing = (words) => until(`hearing ${words}`, async () => (await viewer.page.$eval('[data-testid="language"]', (one) => one.innerText)).includes(words));
 
@@ -149,6 +154,7 @@ function ways(name, launch) {
       await viewer.says(/How are you going to go on\?/);
       await viewer.find("play");
       assert.equal(await viewer.page.evaluate(() => window.heard().paused), true);
+      assert.equal(await viewer.page.evaluate(() => document.activeElement.localName), "body", "a page that was loaded is left as it is");
       await viewer.press("play");
       await playing();
       await inSync(4);
@@ -270,11 +276,11 @@ function ways(name, launch) {
     });
 
     step("links to a moment without giving anybody's access away", async () => {
-      server.closed = true;
+      Object.assign(server, { closed: true, access: "alliance" });
       const { page } = viewer;
       await page.reload({ waitUntil: "load" });
       await viewer.says("This meeting needs a link");
-      const member = await player({ token: TOKEN, t: "1m5s" });
+      const member = await player({ token: VIEWER, t: "1m5s" });
       await member.find("play");
       await until("the moment", async () => Math.abs((await place(member)) - 65) < 0.5);
       assert.equal(await member.page.evaluate(() => location.href), `${server.base}/archive/${MEETING}`, "no token in the address");
@@ -285,13 +291,22 @@ function ways(name, launch) {
       assert.match(await address_(), new RegExp(`/archive/${MEETING}#t=1m\\d+s$`));
       await member.press("link-timed");
       assert.equal(await address_(), `${server.base}/archive/${MEETING}`);
+      await member.press("link-token");
+      assert.equal(await address_(), `${server.base}/archive/${MEETING}#token=${VIEWER}`);
       await member.page.keyboard.press("Escape");
       await member.page.reload({ waitUntil: "load" });
       await member.find("play"); /* the tab knows the token */
+      /* Whoever may change and delete gives that to nobody who only watches. */
+      const editor = await player({ token: TOKEN });
+      await editor.press("link");
+      await editor.find("link-editor");
+      assert.equal(await editor.page.$('[data-testid="link-token"]'), null);
+      if (name === "Chromium") await check(editor, "an editor's link");
+      await editor.page.screenshot({ path: join(out, "archive-link-editor.png") });
       const stranger = await player({ token: "another" });
       await stranger.says("This link doesn’t open it");
-      await Promise.all([member.close(), stranger.close()]);
-      server.closed = false;
+      await Promise.all([member.close(), editor.close(), stranger.close()]);
+      Object.assign(server, { closed: false, access: null });
       await page.reload({ waitUntil: "load" });
       await viewer.find("play");
     });
@@ -330,9 +345,22 @@ function ways(name, launch) {
       server.reset();
     });
 
+    step("a link that is good no more doesn't shut what is public", async () => {
+      const late = await open("/archive#token=withdrawn");
+      await late.says("This link doesn’t open it");
+      await everywhere(late, "archive-bad-token", ["phone"]);
+      await late.press("try-again");
+      await until("four meetings", async () => (await late.page.$$(".entry")).length === 4);
+      await atHeading("Archive", late);
+      await late.page.reload({ waitUntil: "load" });
+      await until("still four meetings", async () => (await late.page.$$(".entry")).length === 4);
+      await late.close();
+    });
+
     step("finds meetings by words and by month", async () => {
       const { page } = viewer;
       await viewer.press("to-list");
+      await atHeading("Archive");
       await until("four meetings", async () => (await page.$$(".entry")).length === 4);
       await viewer.press("more");
       await until("five meetings", async () => (await page.$$(".entry")).length === 5);
@@ -343,8 +371,10 @@ function ways(name, launch) {
       await everywhere(viewer, "archive-search", ["phone"]);
       await viewer.press("hit");
       await viewer.find("play");
+      await atHeading("How are you going to go on?");
       await until("the hit's moment", async () => Math.abs((await place()) - 41) < 0.5);
       await page.goBack();
+      await atHeading("Archive");
       await until("the search again", async () => (await page.$eval('[data-testid="search"]', (one) => one.value)) === "first ten");
       await page.click(".search-field .icon-button");
       await page.click('[data-month="2026-10"]');

@@ -4,8 +4,8 @@ import { ArchiveApi, Failure } from "./api";
 import { archive } from "./fakes";
 import { ListClient, type ListState } from "./list_client";
 import { MeetingClient, type MeetingState, recordingOf } from "./meeting_client";
-import { readPlace, readToken, readWatching, writePlace, writeToken, writeWatching } from "./memory";
-import { linkTo, meetingOf, readFragment, readMoment, readSearch, searchAddress, writeMoment } from "./places";
+import { forgetToken, readPlace, readToken, readWatching, writePlace, writeToken, writeWatching } from "./memory";
+import { linkTo, meetingOf, readFragment, readMoment, readSearch, searchAddress, tokenToPass, writeMoment } from "./places";
 import { begun, chapterAt, interpreterAt, messagesAt, shownAt, speakerAt, thumbAt } from "./timeline";
 import { readCues } from "./vtt";
 
@@ -52,6 +52,11 @@ describe("addresses", () => {
     expect(linkTo("demo")).toBe("/archive/demo");
     expect(readFragment(new URL(`http://x${linkTo("demo", { at: 5, token: "a.b", recording: "12" })}`).hash)).toEqual({ token: "a.b", recording: "12", at: 5, edit: null });
   });
+  it("have no token that lets others change anything, and none that nobody needs", () => {
+    const passed = (access: string, mayEdit: boolean): string | null => tokenToPass("t", { access, mayEdit });
+    expect([passed("alliance", false), passed("alliance", true), passed("secretariat", true), passed("public", false)]).toEqual(["t", null, null, null]);
+    expect(tokenToPass(null, { access: "alliance", mayEdit: false })).toBeNull();
+  });
   it("say that the minutes are to be edited, in which language", () => {
     const editOf = (edit: string | null): string | null => readFragment(new URL(`http://x${linkTo("demo", { edit })}`).hash).edit;
     expect([null, "", "zh-Hans"].map(editOf)).toEqual([null, "", "zh-Hans"]);
@@ -91,10 +96,14 @@ describe("what is remembered", () => {
     writeToken("t");
     expect(readToken()).toBe("t");
     expect(localStorage.getItem("tongsheng.archive.token")).toBeNull();
+    forgetToken();
+    expect(readToken()).toBeNull();
   });
   it("is nothing where storage is forbidden", () => {
     vi.stubGlobal("localStorage", { getItem: () => { throw new Error("no"); }, setItem: () => { throw new Error("no"); } });
+    vi.stubGlobal("sessionStorage", { removeItem: () => { throw new Error("no"); } });
     writePlace("m", "1", 400, 1);
+    forgetToken();
     expect([readPlace("m", "1", 1000), readWatching()]).toEqual([null, {}]);
   });
 });

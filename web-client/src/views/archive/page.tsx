@@ -5,6 +5,7 @@ import { ArchiveApi } from "../../core/archive/api";
 import { readToken, writeToken } from "../../core/archive/memory";
 import { linkTo, meetingOf, readFragment } from "../../core/archive/places";
 import { ARCHIVE_LANGUAGES, archiveText } from "../../text/archive_text";
+import { useArrival } from "../parts/arrival";
 import { useLook } from "../parts/look";
 import { TopBar } from "../parts/top_bar";
 import { Api, Go, Words } from "./context";
@@ -67,6 +68,8 @@ export function ArchivePage() {
   const look = useLook();
   const text = useMemo(() => archiveText(look.tag), [look.tag]);
   const api = useMemo(() => new ArchiveApi(place.token), [place.token]);
+  // What is shown with another token, or without one, is another page, too.
+  useArrival(`${place.meeting ?? ""} ${place.token ?? ""}`);
   const home = (children: preact.ComponentChildren) => <Away href="/archive" class="home">{children}</Away>;
   return (
     <Words.Provider value={text}>
