@@ -22,6 +22,12 @@ void archive_viewer_clear(struct archive_viewer *viewer)
 		token_clear(&viewer->token);
 }
 
+bool archive_may_delete(const struct archive_viewer *viewer)
+{
+	return viewer->known && viewer->token.role == ROLE_SECRETARIAT &&
+	       access_is_general(&viewer->token);
+}
+
 static bool is_read(const struct http_request *request)
 {
 	return g_str_equal(request->method, "GET") || g_str_equal(request->method, "HEAD");

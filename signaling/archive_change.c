@@ -169,8 +169,7 @@ void archive_delete_meeting(void *user, const struct http_request *request,
 	GError *error = NULL;
 	if (!archive_edit(archive, request, reply, &viewer))
 		return;
-	if (viewer.token.role != ROLE_SECRETARIAT || !access_is_general(&viewer.token)) {
-		/* A host can make a link for the secretariat of this one. */
+	if (!archive_may_delete(&viewer)) {
 		archive_refuse(reply, SIGNALING_ERROR_FORBIDDEN,
 			       "role: only the secretariat of all meetings removes one");
 	} else if (may_remove(archive, &viewer, &error) &&

@@ -26,6 +26,8 @@ struct archive_viewer {
 	bool known, editor; /* there is a good token; it may change the archive */
 };
 void archive_viewer_clear(struct archive_viewer *viewer);
+/* The whole meeting. A host can make a link for the secretariat of this one: that isn't enough. */
+bool archive_may_delete(const struct archive_viewer *viewer);
 /* The meeting that the path's first "*" names, for whoever asks; by the cookie, too, when something
  * is only read. False: reply says why not. */
 bool archive_see(struct archive *archive, const struct http_request *request,

@@ -331,7 +331,7 @@ export class StandIn {
   meeting(name, editor = false) {
     const [, title, access, , floors, channels, starts] = TITLES.find(([one]) => one === name);
     return {
-      name, title, starts: this.starts ?? starts, zone: "Asia/Shanghai", minutes: 180, venue: "Online", access: this.access ?? access, floors, channels, role: editor ? "secretariat" : null, mayEdit: editor,
+      name, title, starts: this.starts ?? starts, zone: "Asia/Shanghai", minutes: 180, venue: "Online", access: this.access ?? access, floors, channels, role: editor ? "secretariat" : null, mayEdit: editor, mayDelete: editor,
       ...(editor ? { retentionDays: this.retentionDays } : {}),
       agenda: [["Ana Quispe", "Welcome, and who we are"], ["杨玲 Yang Ling", "Hello, neighbour: how a courtyard became a kitchen"], ["", ""]].map(([sharer, subject], i) => ({
         number: i + 1, sharer, subject, minutes: 20, started: null,

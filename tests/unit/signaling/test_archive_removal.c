@@ -226,7 +226,11 @@ static void meeting_client(struct fixture *f)
 	expect(w, "POST", "/api/archive/other/attachments?name=a.pdf", secretariat, "", PDF, 201,
 	       NULL);
 	expect(w, "POST", ATTACH "b.pdf", host, "", "%PDF-1.7 others", 201, NULL);
+	g_autofree char *of_demo = link_for(w, "demo", ROLE_SECRETARIAT);
+	expect(w, "GET", "/api/archive/demo", of_demo, "", NULL, 200, "\"mayDelete\":false");
+	expect(w, "GET", "/api/archive/demo", secretariat, "", NULL, 200, "\"mayDelete\":true");
 	expect(w, "DELETE", "/api/archive/demo", host, "", NULL, 403, "secretariat");
+	expect(w, "DELETE", "/api/archive/demo", of_demo, "", NULL, 403, "secretariat");
 	expect(w, "DELETE", "/api/archive/demo", secretariat, "", NULL, 204, NULL);
 	expect(w, "GET", "/api/archive/demo", secretariat, "", NULL, 404, NULL);
 	expect(w, "GET", "/api/archive/demo/1/archive.json", secretariat, "", NULL, 404, NULL);

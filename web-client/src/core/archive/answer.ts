@@ -75,7 +75,7 @@ export const readAttachments: Guard<Attachment[]> = object({ attachments: or(arr
 const published = object({ language: string, published: or(boolean, true), version: count });
 const head = object({
   name: string, title: text, starts: count, zone: text, venue: text, access, floors: or(array(string), []), channels: or(array(string), []),
-  agenda: or(array(agendaPart), []), recordings: or(array(recording), []), attachments: or(array(attachment), []), role: maybe, mayEdit: or(boolean, false),
+  agenda: or(array(agendaPart), []), recordings: or(array(recording), []), attachments: or(array(attachment), []), role: maybe, mayEdit: or(boolean, false), mayDelete: or(boolean, false),
   /** 0: for ever. Only editors are told. */
   retentionDays: count,
 });

@@ -69,7 +69,7 @@ export function Manage({ meeting, archive, onChanged, onRemoved, onGone }: Manag
                 <span>{t("manage.personHint")}</span>
                 <Button small icon={UserX} onClick={() => setOpened({ what: "person" })} testid="remove-person">{t("manage.removePerson")}</Button>
               </li>
-              {meeting.role === "secretariat" && (
+              {meeting.mayDelete && (
                 <li>
                   <span>{t("manage.meetingHint")}</span>
                   <Button small icon={Trash2} onClick={() => setOpened({ what: "meeting" })} testid="remove-meeting">{t("manage.removeMeeting")}</Button>
