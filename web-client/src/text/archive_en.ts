@@ -170,6 +170,7 @@ export const archiveEn = {
   "files.noAttachments": "There are no attachments yet.",
 
   "manage.title": "Manage this archive",
+  "manage.failed": "The part of this page that manages the archive can’t be loaded right now.",
   "manage.hint": "Who may see it, how long it is kept, and what is to be deleted",
   "manage.access": "Who may see it",
   "access.alliance": "The alliance",

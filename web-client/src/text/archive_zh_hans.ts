@@ -172,6 +172,7 @@ export const archiveZhHans: ArchiveCatalogue = {
   "files.noAttachments": "还没有附件。",
 
   "manage.title": "管理存档",
+  "manage.failed": "暂时无法加载管理存档的部分。",
   "manage.hint": "谁可以看、保留多久、删除什么",
   "manage.access": "谁可以看",
   "access.alliance": "联盟",

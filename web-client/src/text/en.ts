@@ -313,7 +313,8 @@ export const en = {
   "agenda.againName": "Back to this part: {n}",
   "agenda.next": "Start part {n}: {subject}",
   "agenda.end": "End this part",
-  "files.failed": "The files can’t be loaded right now. Close this and try again.",
+  "files.failed": "The files can’t be loaded right now.",
+  "booth.failed": "The interpreter’s console can’t be loaded right now.",
 
   // People.
   "people.title": "People",

@@ -304,7 +304,8 @@ export const zhHans: Catalogue = {
   "agenda.againName": "回到这一项：{n}",
   "agenda.next": "开始第 {n} 项：{subject}",
   "agenda.end": "结束这一项",
-  "files.failed": "暂时无法加载文件。请关闭后重试。",
+  "files.failed": "暂时无法加载文件。",
+  "booth.failed": "暂时无法加载译员控制台。",
 
   "people.title": "成员",
   "people.search": "查找成员",

@@ -5,7 +5,7 @@ import { MeetingClient, type MeetingState, NOTHING } from "../../core/archive/me
 import { linkTo } from "../../core/archive/places";
 import { languageName } from "../../text/names";
 import { ChevronLeft, Clock, WifiOff } from "../icons";
-import { useLoaded } from "../parts/lazy";
+import { LoadFailed, useLoaded } from "../parts/lazy";
 import { useApi, useGo, useWords } from "./context";
 import { Files } from "./files";
 import { MinutesSection } from "./minutes";
@@ -44,7 +44,7 @@ export function MeetingPage({ name, wanted, at, edit: wish, visit }: MeetingPage
     document.title = title ? `${title} · ${t("app.name")}` : `${t("list.title")} · ${t("app.name")}`;
   }, [title, t]);
   const go = useGo();
-  const Manage = useLoaded(loadManage, meeting?.mayEdit ?? false);
+  const { View: Manage, failed, again } = useLoaded(loadManage, meeting?.mayEdit ?? false);
   const [edit, setEdit] = useState(wish);
   useEffect(() => setEdit(wish), [visit]);
   const address = (id: string | null, language: string | null): void =>
@@ -77,6 +77,7 @@ export function MeetingPage({ name, wanted, at, edit: wish, visit }: MeetingPage
       {meeting && (archive || meeting.attachments.length > 0 || meeting.mayEdit) && (
         <Files meeting={meeting} recording={recording} archive={archive} onChanged={() => client.retry()} />
       )}
+      {meeting?.mayEdit && failed && <LoadFailed words={t("manage.failed")} again={t("app.tryAgain")} onAgain={again} />}
       {meeting?.mayEdit && Manage && (
         <Manage meeting={meeting} archive={archive} onChanged={() => client.retry()} onRemoved={() => client.changed()} onGone={() => go("/archive")} />
       )}
