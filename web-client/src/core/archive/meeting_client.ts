@@ -31,6 +31,8 @@ export class MeetingClient {
   private wanted: string | null = null;
   /** The cookie is there. */
   private isIn = false;
+  /** The archive that is known may be another one by now. */
+  private doubted = false;
 
   constructor(private readonly api: ArchiveApi, private readonly name: string, private readonly onChange: (state: MeetingState) => void) {}
 
@@ -41,14 +43,20 @@ export class MeetingClient {
 
   show(id: string): void {
     this.wanted = id;
-    const { meeting } = this.state;
-    if (!meeting) return;
+    const { meeting, recording } = this.state;
+    if (!meeting || recording?.id === id) return;
     this.set({ recording: recordingOf(meeting, id), archive: null, why: null });
     void this.ask();
   }
 
   /** At once: the person pressed, or the page is seen again. */
   retry(): void {
+    void this.ask();
+  }
+
+  /** The archive's files can't be read, though the server answers. */
+  check(): void {
+    this.doubted = true;
     void this.ask();
   }
 
@@ -65,6 +73,7 @@ export class MeetingClient {
       if (!this.api.hasToken) await this.api.meeting(this.name);
       return "fine";
     } catch (error) {
+      if (whyOf(error) === "gone") this.check();
       return whyOf(error) === "offline" ? "offline" : "closed";
     }
   }
@@ -82,8 +91,11 @@ export class MeetingClient {
   private async ask(): Promise<void> {
     clearTimeout(this.timer);
     const round = ++this.round;
+    // Of a meeting that was deleted nothing is left to look at.
+    let ifGone: Partial<MeetingState> = NOTHING;
     try {
       const meeting = await this.api.meeting(this.name);
+      ifGone = {};
       if (round !== this.round) return;
       const recording = recordingOf(meeting, this.wanted);
       const same = this.state.recording?.id === recording?.id && recording?.state === "done";
@@ -91,13 +103,13 @@ export class MeetingClient {
       await this.letIn(meeting, round);
       if (round !== this.round) return;
       if (recording?.state === "done") {
-        if (!this.state.archive) await this.load(recording, round);
+        if (!this.state.archive || this.doubted) await this.load(recording, round);
       } else if (recording && recording.state !== "failed") {
         this.again(JOB_MS);
       }
     } catch (error) {
       if (round !== this.round) return;
-      this.set({ why: whyOf(error) });
+      this.set({ ...(whyOf(error) === "gone" ? ifGone : {}), why: whyOf(error) });
       if (whyOf(error) === "offline") this.again(AGAIN_MS);
     }
   }
@@ -111,7 +123,10 @@ export class MeetingClient {
 
   private async load(recording: Recording, round: number): Promise<void> {
     const archive = await this.api.archive(recording.base);
-    if (round === this.round) this.set({ archive });
+    if (round !== this.round) return;
+    this.doubted = false;
+    // The same one as before is that one: whoever plays it goes on.
+    if (JSON.stringify(archive) !== JSON.stringify(this.state.archive)) this.set({ archive });
   }
 
   private again(ms: number): void {

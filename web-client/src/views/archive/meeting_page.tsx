@@ -1,5 +1,5 @@
 /** One meeting of the archive: what it was, its recording to be played, its minutes and files; for editors, what they may change. */
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Meeting, Recording } from "../../core/archive/answer";
 import { MeetingClient, type MeetingState, NOTHING } from "../../core/archive/meeting_client";
 import { linkTo } from "../../core/archive/places";
@@ -35,6 +35,20 @@ function useMeeting(name: string, wanted: string | null): [MeetingState, Meeting
   return [state, client];
 }
 
+/** The moment that the recording is to be shown from; it counts once, and for the link's recording alone. */
+function useMoment(client: MeetingClient, wanted: string | null, at: number | null, visit: number) {
+  const [moment, setMoment] = useState({ at, visit });
+  const first = useRef(true);
+  useEffect(() => {
+    // Another link was pressed, or written into the open page's address.
+    if (!first.current && wanted !== null) client.show(wanted);
+    if (!first.current) setMoment({ at, visit });
+    first.current = false;
+  }, [visit]);
+  const taken = (): void => setMoment((before) => (before.at === null ? before : { ...before, at: null }));
+  return { moment, taken };
+}
+
 export function MeetingPage({ name, wanted, at, edit: wish, visit }: MeetingPageProps) {
   const { t } = useWords();
   const [state, client] = useMeeting(name, wanted);
@@ -45,12 +59,14 @@ export function MeetingPage({ name, wanted, at, edit: wish, visit }: MeetingPage
   }, [title, t]);
   const go = useGo();
   const { View: Manage, failed, again } = useLoaded(loadManage, meeting?.mayEdit ?? false);
+  const { moment, taken } = useMoment(client, wanted, at, visit);
   const [edit, setEdit] = useState(wish);
   useEffect(() => setEdit(wish), [visit]);
   const address = (id: string | null, language: string | null): void =>
     history.replaceState(history.state, "", linkTo(name, { recording: id, edit: language }));
   const several = (meeting?.recordings.length ?? 0) > 1;
   const show = (id: string): void => {
+    taken();
     client.show(id);
     address(id, edit);
   };
@@ -70,7 +86,10 @@ export function MeetingPage({ name, wanted, at, edit: wish, visit }: MeetingPage
       {meeting && !recording && <Notice title={t("state.none")} />}
       {recording && recording.state !== "done" && <Job recording={recording} />}
       {meeting && recording?.state === "done" && archive && (
-        <RecordingView key={recording.id} meeting={meeting} recording={recording} archive={archive} at={at} visit={visit} renew={() => client.renew()} />
+        <RecordingView
+          key={recording.id} meeting={meeting} recording={recording} archive={archive} at={moment.at} visit={moment.visit} onTaken={taken}
+          renew={() => client.renew()} onDoubt={() => client.check()}
+        />
       )}
       {recording?.state === "done" && !archive && !why && <Loading />}
       {meeting && <MinutesSection meeting={meeting} edit={edit} onEdit={editMinutes} onChanged={() => client.retry()} />}
