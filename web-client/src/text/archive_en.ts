@@ -219,6 +219,11 @@ export const archiveEn = {
   "person.kept": "Their voice and picture are still in the tracks that they share with others.",
   "person.remade": "{n, plural, one {# recording is} other {# recordings are}} being prepared again.",
 
+  "leave.title": "Leave while files are being sent?",
+  "leave.text": "{n, plural, one {# file is} other {# files are}} still being sent. On another page that would stop.",
+  "leave.stay": "Stay here",
+  "leave.yes": "Leave and stop sending",
+
   "link.title": "Link to this moment",
   "link.at": "Start at {time}",
   "link.token": "With my access",

@@ -221,6 +221,11 @@ export const archiveZhHans: ArchiveCatalogue = {
   "person.kept": "此人的声音和画面仍在与他人共用的轨道中。",
   "person.remade": "{n, plural, other {# 次录制}}正在重新生成。",
 
+  "leave.title": "文件还在上传，确定离开吗？",
+  "leave.text": "还有 {n, plural, other {# 个文件}}正在上传。离开本页面会中止上传。",
+  "leave.stay": "留在这里",
+  "leave.yes": "中止上传并离开",
+
   "link.title": "此刻的链接",
   "link.at": "从 {time} 开始",
   "link.token": "附上我的访问权限",

@@ -1,5 +1,5 @@
 /** One meeting of the archive: what it was, its recording to be played, its minutes and files; for editors, what they may change. */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Meeting, Recording } from "../../core/archive/answer";
 import { MeetingClient, type MeetingState, NOTHING } from "../../core/archive/meeting_client";
 import { linkTo } from "../../core/archive/places";
@@ -8,6 +8,7 @@ import { ChevronLeft, Clock, WifiOff } from "../icons";
 import { LoadFailed, useLoaded } from "../parts/lazy";
 import { useApi, useGo, useWords } from "./context";
 import { Files } from "./files";
+import { Sending } from "./leaving";
 import { MinutesSection } from "./minutes";
 import { Away, Loading, Notice, When } from "./parts";
 import { RecordingView } from "./recording_view";
@@ -58,6 +59,11 @@ export function MeetingPage({ name, wanted, at, edit: wish, visit }: MeetingPage
     document.title = title ? `${title} · ${t("app.name")}` : `${t("list.title")} · ${t("app.name")}`;
   }, [title, t]);
   const go = useGo();
+  const sending = useContext(Sending);
+  const gone = (): void => {
+    sending.current = 0; // to a meeting that isn't there any more
+    go("/archive");
+  };
   const { View: Manage, failed, again } = useLoaded(loadManage, meeting?.mayEdit ?? false);
   const { moment, taken } = useMoment(client, wanted, at, visit);
   const [edit, setEdit] = useState(wish);
@@ -98,7 +104,7 @@ export function MeetingPage({ name, wanted, at, edit: wish, visit }: MeetingPage
       )}
       {meeting?.mayEdit && failed && <LoadFailed words={t("manage.failed")} again={t("app.tryAgain")} onAgain={again} />}
       {meeting?.mayEdit && Manage && (
-        <Manage meeting={meeting} archive={archive} onChanged={() => client.retry()} onRemoved={() => client.changed()} onGone={() => go("/archive")} />
+        <Manage meeting={meeting} archive={archive} onChanged={() => client.retry()} onRemoved={() => client.changed()} onGone={gone} />
       )}
     </main>
   );
