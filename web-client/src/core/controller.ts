@@ -10,7 +10,7 @@ import { askAbout, joinProblem, problem } from "./lobby";
 import { OwnMedia } from "./own_media";
 import { CLOSE, type Joined, type Notice, type Request } from "./protocol";
 import { type Event, reduce } from "./reduce";
-import { RecordingBell } from "./recording";
+import { RecordingBell, RecordingWatch } from "./recording";
 import { Ringer } from "./ringer";
 import { type JoinOptions, Session } from "./session";
 import { RequestFailed } from "./signalling";
@@ -69,6 +69,7 @@ class Controller implements Commands {
     received: (mid) => this.session?.received(mid) ?? Promise.resolve(null),
   });
   private readonly recordingBell = new RecordingBell(recordingSound);
+  private readonly recordingWatch = new RecordingWatch((stalls) => this.dispatch({ type: "recording-stalls", stalls, at: Date.now() }));
   private readonly ringer = new Ringer(() => (this.console.booth ? this.console.booth.ring() : this.mixer.ring(this.state)));
   private readonly session: Session | null = this.link && hasWebRtc() ? this.makeSession(this.link) : null;
   private secret = "";
@@ -92,6 +93,7 @@ class Controller implements Commands {
     this.console.update();
     this.ringer.update(this.state);
     this.recordingBell.update(this.state);
+    this.recordingWatch.update(this.state);
   }
 
   get booth(): BoothCommands | null {

@@ -58,6 +58,7 @@ export function initialState(remembered: Partial<Preferences>, uiLanguage: strin
     theme: remembered.theme ?? "system",
     inAppBrowser,
     meeting: null,
+    recordingStalls: false,
     profile: remembered.profile ?? { name: "", organisation: "", country: "", speaks: "" },
     nameFixed: false,
     joinMode: "full",

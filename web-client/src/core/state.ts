@@ -252,6 +252,8 @@ export interface State {
   screen: ParticipantId | null;
   speaking: readonly ParticipantId[];
   recording: Recording;
+  /** Nothing of it has been written for too long. */
+  recordingStalls: boolean;
   quality: ReadonlyMap<ParticipantId, Quality>;
   link: Link;
   microphone: DeviceState;

@@ -228,6 +228,8 @@ export const en = {
   "status.seconds": "{n} s",
 
   "recording.on": "Recording",
+  "recording.starting": "Recording is starting…",
+  "recording.stalled": "Recording interrupted",
   "recording.paused": "Recording paused",
   "recording.disk-full": "Disk full: nothing is written",
   "recording.disk-slow": "The disk lags behind",
@@ -400,6 +402,7 @@ export const en = {
   "toast.recordingBegins": "This meeting is being recorded now.",
   "toast.recordingPaused": "The recording is paused.",
   "toast.recordingEnds": "The recording has ended.",
+  "toast.recordingStalls": "Nothing of the recording is being written right now, so what is said is missing in it. The server keeps trying; if it lasts, tell whoever runs it.",
   "toast.diskFull": "The server’s disk is full: nothing more is recorded. What was recorded is safe; the meeting goes on.",
   "toast.diskSlow": "The server’s disk is too slow: the recording lags behind.",
   "toast.diskError": "The server can’t write the recording. What was recorded is safe; the meeting goes on.",

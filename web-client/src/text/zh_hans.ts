@@ -221,6 +221,8 @@ export const zhHans: Catalogue = {
   "status.seconds": "{n} 秒",
 
   "recording.on": "正在录制",
+  "recording.starting": "正在启动录制…",
+  "recording.stalled": "录制中断",
   "recording.paused": "录制已暂停",
   "recording.disk-full": "磁盘已满：没有写入",
   "recording.disk-slow": "磁盘跟不上",
@@ -387,6 +389,7 @@ export const zhHans: Catalogue = {
   "toast.recordingBegins": "会议正在录制。",
   "toast.recordingPaused": "录制已暂停。",
   "toast.recordingEnds": "录制已结束。",
+  "toast.recordingStalls": "目前没有写入录制内容，现在说的话不会被录下。服务器会继续尝试；如仍不恢复，请告知服务器管理员。",
   "toast.diskFull": "服务器磁盘已满：不再录制。已录内容完好，会议继续。",
   "toast.diskSlow": "服务器磁盘太慢：录制跟不上。",
   "toast.diskError": "服务器无法写入录制。已录内容完好，会议继续。",
