@@ -87,6 +87,8 @@ export function initialState(remembered: Partial<Preferences>, uiLanguage: strin
     listening: "",
     originalLevel: remembered.originalLevel ?? DEFAULT_ORIGINAL_LEVEL,
     toasts: [],
+    sending: 0,
+    unsent: 0,
     wakeLock: false,
   };
 }

@@ -69,6 +69,17 @@ describe("a recording of which nothing is written", () => {
   });
 });
 
+describe("files that weren't there yet", () => {
+  it("are told until the next meeting, and what is on its way outlives a cut", () => {
+    dispatch({ type: "set", change: { sending: 2 } }, { type: "joined", joined: joined({ participant: "other" }), at });
+    expect(state.sending).toBe(2);
+    dispatch({ type: "gone", why: "ended" }, { type: "set", change: { sending: 0, unsent: 2 } });
+    expect(state.unsent).toBe(2);
+    dispatch({ type: "joined", joined: joined(), at });
+    expect(state.unsent).toBe(0);
+  });
+});
+
 describe("pictures that the server holds back", () => {
   it("are those of the last list; a join begins without", () => {
     hear({ type: "paused", slots: ["8", "9"] });

@@ -16,7 +16,7 @@ type Plain = Pick<
   State,
   | "uiLanguage" | "theme" | "layout" | "link" | "microphone" | "camera" | "screenShare" | "ownScreen" | "soundBlocked" | "wakeLock" | "issuedLink"
   | "galleryPage" | "pageSize" | "nameFixed" | "joinMode" | "stagePicture" | "screenPicture" | "gallery" | "sounds" | "paused"
-  | "consent" | "soundGraph" | "soundOut" | "listening" | "originalLevel" | "channelPicture" | "incoming" | "partner"
+  | "consent" | "sending" | "unsent" | "soundGraph" | "soundOut" | "listening" | "originalLevel" | "channelPicture" | "incoming" | "partner"
 >;
 
 export type Event =
@@ -155,6 +155,7 @@ function joined(state: State, joined: Joined, at: number): State {
     screen: joined.screen,
     speaking: joined.speaking,
     recording: joined.recording ?? NO_RECORDING,
+    unsent: 0,
     paused: [], // what is, comes right behind
   };
   if (!again) return next;

@@ -64,6 +64,7 @@ export const en = {
   "left.replacedText": "This page is no longer connected. You can close it.",
   "left.endedTitle": "The meeting has ended",
   "left.endedText": "Thank you for being here. You can close this page.",
+  "left.unsent": "{n, plural, one {# file that you were sending isn’t there: it hadn’t arrived yet.} other {# files that you were sending aren’t there: they hadn’t arrived yet.}}",
   "left.rejoin": "Join again",
   "left.rejoinHere": "Continue here instead",
 
@@ -355,6 +356,10 @@ export const en = {
   "link.noChannels": "The meeting has no language channels yet: add them under Languages first.",
   "link.make": "Make the link",
   "link.ready": "The link, role {role}:",
+
+  "leave.title": "Leave while files are being sent?",
+  "leave.sending": "{n, plural, =0 {All your files have arrived.} one {# file of yours is still being sent. It won’t be added.} other {# files of yours are still being sent. They won’t be added.}}",
+  "leave.confirm": "Leave all the same",
 
   "end.title": "End the meeting for all?",
   "end.text": "Everybody leaves, and the link stops working.",

@@ -61,6 +61,7 @@ export const zhHans: Catalogue = {
   "left.replacedText": "本页面已断开连接，可以关闭。",
   "left.endedTitle": "会议已结束",
   "left.endedText": "感谢您的参与。可以关闭本页面。",
+  "left.unsent": "{n, plural, other {您正在上传的 # 个文件没有添加：当时还未送达。}}",
   "left.rejoin": "重新加入",
   "left.rejoinHere": "改在这里继续",
 
@@ -345,6 +346,10 @@ export const zhHans: Catalogue = {
   "link.noChannels": "会议还没有语言频道：请先在“语言”中添加。",
   "link.make": "生成链接",
   "link.ready": "链接（{role}）：",
+
+  "leave.title": "文件还在上传，确定离开吗？",
+  "leave.sending": "{n, plural, =0 {您的文件已全部送达。} other {您还有 # 个文件正在上传，将不会被添加。}}",
+  "leave.confirm": "仍要离开",
 
   "end.title": "为所有人结束会议？",
   "end.text": "所有人都会离开，链接也会失效。",

@@ -9,7 +9,7 @@ import { leadsAgenda } from "../selectors";
 import { enableShortcuts, shortcutsEnabled, shortcutsOf } from "../shortcuts";
 import type { Actions } from "./actions";
 
-export type Opened = "none" | "more" | "language" | "languages" | "devices" | "help" | "link" | "end";
+export type Opened = "none" | "more" | "language" | "languages" | "devices" | "help" | "link" | "leave" | "end";
 
 /** Phones have no room in the bar for all. */
 export const NARROW = "(max-width: 599px)";
@@ -144,7 +144,17 @@ export function HelpDialog({ onClose }: { onClose(): void }) {
 export function EndDialog({ onClose }: { onClose(): void }) {
   const { t } = useText();
   const commands = useCommands();
-  return <Confirm title={t("end.title")} text={t("end.text")} action={t("end.confirm")} onConfirm={() => commands.endMeeting()} onClose={onClose} />;
+  const n = useSelected((state) => state.sending);
+  const text = [t("end.text"), n > 0 ? t("leave.sending", { n }) : ""].join(" ");
+  return <Confirm title={t("end.title")} text={text} action={t("end.confirm")} onConfirm={() => commands.endMeeting()} onClose={onClose} />;
+}
+
+/** Asked only while own files are on their way: leaving takes them back. */
+export function LeaveDialog({ onClose }: { onClose(): void }) {
+  const { t } = useText();
+  const commands = useCommands();
+  const n = useSelected((state) => state.sending);
+  return <Confirm title={t("leave.title")} text={t("leave.sending", { n })} action={t("leave.confirm")} onConfirm={() => commands.leave()} onClose={onClose} />;
 }
 
 interface ConfirmProps {

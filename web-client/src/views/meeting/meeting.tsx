@@ -4,7 +4,7 @@ import { useCommands, useSelected, useText } from "../context";
 import { LayoutGrid, Maximize, Minimize, SquareUser } from "../icons";
 import { IconButton } from "../parts/basics";
 import { LanguageDialog } from "../parts/hearing";
-import { useFullScreen, useMedia } from "../parts/hooks";
+import { useAskBeforeUnload, useFullScreen, useMedia } from "../parts/hooks";
 import { LoadFailed, useLoaded } from "../parts/lazy";
 import { SoundBanner, Sounds } from "../parts/sounds";
 import { Toasts } from "../parts/toasts";
@@ -14,7 +14,7 @@ import { Calls } from "./calls";
 import { AgendaPanel } from "./agenda_panel";
 import { ChatPanel } from "./chat_panel";
 import { ControlBar } from "./control_bar";
-import { DevicesDialog, EndDialog, HelpDialog, MoreDialog, type Opened } from "./dialogs";
+import { DevicesDialog, EndDialog, HelpDialog, LeaveDialog, MoreDialog, type Opened } from "./dialogs";
 import { LinkDialog } from "./link_dialog";
 import { LanguagesDialog } from "./languages_dialog";
 import { Panel } from "./panel";
@@ -33,6 +33,7 @@ export function Meeting() {
   const low = useMedia("(max-height: 480px) and (orientation: landscape)");
   const inBooth = useSelected((state) => state.booth !== null);
   const quiet = useQuiet(low && !inBooth && panel === "none" && opened === "none");
+  useAskBeforeUnload(useSelected((state) => state.sending > 0));
   const close = (): void => setOpened("none");
 
   return (
@@ -63,6 +64,7 @@ export function Meeting() {
       {opened === "devices" && <DevicesDialog onClose={close} />}
       {opened === "help" && <HelpDialog onClose={close} />}
       {opened === "link" && <LinkDialog onClose={close} />}
+      {opened === "leave" && <LeaveDialog onClose={close} />}
       {opened === "end" && <EndDialog onClose={close} />}
     </div>
   );
