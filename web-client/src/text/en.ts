@@ -358,11 +358,12 @@ export const en = {
   "link.ready": "The link, role {role}:",
 
   "leave.title": "Leave while files are being sent?",
-  "leave.sending": "{n, plural, =0 {All your files have arrived.} one {# file of yours is still being sent. It won’t be added.} other {# files of yours are still being sent. They won’t be added.}}",
+  "leave.sending": "{n, plural, =0 {All your files have arrived.} one {# file of yours is still being sent. If you leave now, it won’t be added.} other {# files of yours are still being sent. If you leave now, they won’t be added.}}",
   "leave.confirm": "Leave all the same",
 
   "end.title": "End the meeting for all?",
   "end.text": "Everybody leaves, and the link stops working.",
+  "end.sending": "{n, plural, one {# file of yours is still being sent and won’t be added.} other {# files of yours are still being sent and won’t be added.}}",
   "end.confirm": "End for all",
 
   // Chat.

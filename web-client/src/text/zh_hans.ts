@@ -348,11 +348,12 @@ export const zhHans: Catalogue = {
   "link.ready": "链接（{role}）：",
 
   "leave.title": "文件还在上传，确定离开吗？",
-  "leave.sending": "{n, plural, =0 {您的文件已全部送达。} other {您还有 # 个文件正在上传，将不会被添加。}}",
+  "leave.sending": "{n, plural, =0 {您的文件已全部送达。} other {您还有 # 个文件正在上传。现在离开，这些文件不会被添加。}}",
   "leave.confirm": "仍要离开",
 
   "end.title": "为所有人结束会议？",
   "end.text": "所有人都会离开，链接也会失效。",
+  "end.sending": "{n, plural, other {您还有 # 个文件正在上传，将不会被添加。}}",
   "end.confirm": "结束会议",
 
   "chat.question": "提问",

@@ -145,8 +145,8 @@ export function EndDialog({ onClose }: { onClose(): void }) {
   const { t } = useText();
   const commands = useCommands();
   const n = useSelected((state) => state.sending);
-  const text = [t("end.text"), n > 0 ? t("leave.sending", { n }) : ""].join(" ");
-  return <Confirm title={t("end.title")} text={text} action={t("end.confirm")} onConfirm={() => commands.endMeeting()} onClose={onClose} />;
+  const more = n > 0 ? { more: t("end.sending", { n }) } : {};
+  return <Confirm title={t("end.title")} text={t("end.text")} {...more} action={t("end.confirm")} onConfirm={() => commands.endMeeting()} onClose={onClose} />;
 }
 
 /** Asked only while own files are on their way: leaving takes them back. */
@@ -160,17 +160,19 @@ export function LeaveDialog({ onClose }: { onClose(): void }) {
 interface ConfirmProps {
   title: string;
   text: string;
+  more?: string;
   action: string;
   onConfirm(): void;
   onClose(): void;
 }
 
 /** The question before what can't be taken back; the harmless answer has the focus. */
-export function Confirm({ title, text, action, onConfirm, onClose }: ConfirmProps) {
+export function Confirm({ title, text, more, action, onConfirm, onClose }: ConfirmProps) {
   const { t } = useText();
   return (
     <Dialog title={title} onClose={onClose} testid="confirm">
       <p>{text}</p>
+      {more && <p>{more}</p>}
       <div class="dialog-actions">
         <Button onClick={onClose} autofocus>
           {t("app.cancel")}
