@@ -53,12 +53,12 @@ describe("RecordingWatch", () => {
   it("lets a studio start, and tells when nothing is written for longer", () => {
     const update = watch();
     update({ ...ON, writes: false });
-    vi.advanceTimersByTime(4000);
+    vi.advanceTimersByTime(9000);
     update(ON);
     vi.advanceTimersByTime(60_000);
     expect(told).toEqual([]);
     update({ ...ON, writes: false });
-    vi.advanceTimersByTime(4000);
+    vi.advanceTimersByTime(9000);
     update({ ...ON, writes: false, hoursLeft: 8 }); // other news don't make it wait anew
     vi.advanceTimersByTime(1500);
     expect(told).toEqual([true]);

@@ -19,8 +19,8 @@ export const NO_RECORDING: Recording = { state: "off", since: 0, writes: false, 
 /** With less than this hosts are told how much is left. */
 export const FEW_HOURS = 4;
 
-/** So long a studio takes to start, also on a busy machine. */
-const STALLS_AFTER_MS = 5000;
+/** A studio's first start on a machine, which looks for GStreamer's plugins, takes five seconds and more. */
+const STALLS_AFTER_MS = 10_000;
 
 /** What should be recorded is: a full or broken disk takes nothing, whoever would write. */
 export function isWritten({ writes, trouble }: Recording): boolean {

@@ -230,7 +230,7 @@ export const en = {
 
   "recording.on": "Recording",
   "recording.starting": "Recording is starting…",
-  "recording.stalled": "Recording interrupted",
+  "recording.stalled": "Recording: nothing is written",
   "recording.paused": "Recording paused",
   "recording.disk-full": "Disk full: nothing is written",
   "recording.disk-slow": "The disk lags behind",

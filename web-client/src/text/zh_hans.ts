@@ -223,7 +223,7 @@ export const zhHans: Catalogue = {
 
   "recording.on": "正在录制",
   "recording.starting": "正在启动录制…",
-  "recording.stalled": "录制中断",
+  "recording.stalled": "录制中，但没有写入",
   "recording.paused": "录制已暂停",
   "recording.disk-full": "磁盘已满：没有写入",
   "recording.disk-slow": "磁盘跟不上",
