@@ -149,11 +149,11 @@ export class StandIn {
 
   /**
    * What a test may set: closed (it takes the token), away (no answer), gone, empty, recordings, changed (archive.json), refuses (the status
-   * that the next attachment gets), slow (attachments aren't read), attachments, access, retentionDays; what it may look at: asked (every
-   * path), bodies (of what was changed), minutes (versions by language). Who comes with the token may edit.
+   * that the next attachment gets), slow (attachments aren't read), broken (paths that give nothing), attachments, access, retentionDays; what it
+   * may look at: asked (every path), bodies (of what was changed), minutes (versions by language). Who comes with the token may edit.
    */
   reset() {
-    Object.assign(this, { closed: false, away: false, gone: false, empty: false, changed: (archive) => archive, asked: [], bodies: [], refuses: 0, slow: false });
+    Object.assign(this, { closed: false, away: false, gone: false, empty: false, changed: (archive) => archive, asked: [], bodies: [], refuses: 0, slow: false, broken: null });
     Object.assign(this, { access: null, retentionDays: 0, removed: false });
     this.minutes = new Map(["en", "zh-Hans"].map((language) => [language, [madeUpMinutes(language)]]));
     this.attachments = [{ id: "5", name: "Slides – how are you going to go on.pdf", type: "application/pdf", bytes: 2_345_678, part: 2, at: STARTS * 1000, by: "Yang Ling" }];
@@ -170,6 +170,7 @@ export class StandIn {
     const url = new URL(request.url, this.base);
     response.setHeader("Content-Security-Policy", POLICY);
     this.asked.push(`${request.method} ${url.pathname}${url.search}`);
+    if (this.broken?.test(url.pathname)) return this.problem(response, 404);
     if (url.pathname.startsWith("/api/")) return this.away ? request.socket.destroy() : this.api(request, response, url);
     const page = /^\/archive(\/[a-z0-9-]+)?$/.test(url.pathname) ? "/archive.html" : normalize(url.pathname);
     return this.file(request, response, join(dist, page));
@@ -208,6 +209,7 @@ export class StandIn {
     if (first === "minutes") return /\.(md|pdf)$/.test(rest[0]) ? response.end(rest[0]) : this.readMinutes(response, url, rest);
     if (first === "attachments") return response.end("an attachment");
     const name = rest.join("/");
+    if (/^\d+$/.test(first) && meeting === MEETING && !this.recordings.some(({ id, state }) => id === first && state === "done")) return this.problem(response, 404);
     if (name === "archive.json") return this.json(response, this.changed(JSON.parse(readFileSync(join(this.folder, name), "utf8"))));
     return this.file(request, response, join(this.folder, normalize(`/${name}`)));
   }

@@ -33,7 +33,7 @@ export function useLoaded<P>(load: () => Promise<ComponentType<P>>, wanted = tru
 /** In the place of what couldn't be loaded. */
 export function LoadFailed({ words, again, onAgain }: { words: string; again: string; onAgain(): void }) {
   return (
-    <div class="note note-problem" role="alert" data-testid="load-failed">
+    <div class="load-failed note note-problem" role="alert">
       <CircleAlert size={20} />
       <div class="note-body">
         <p>{words}</p>
