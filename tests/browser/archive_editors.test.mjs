@@ -186,6 +186,55 @@ suite("editors of an archive", { timeout: 300_000 }, () => {
     await until("it is there", () => server.attachments.some(({ name }) => name === "dropped.pdf"));
   });
 
+  step("who goes to another page while files are sent is asked first", async () => {
+    const { page } = editor;
+    const meeting = `/archive/${MEETING}`;
+    const at = (path) => until(path, async () => (await page.evaluate(() => location.pathname)) === path);
+    const stays = async () => {
+      await editor.press("leave-stay");
+      await until("no question", async () => !(await page.$('[data-testid="leave-dialog"]')));
+      assert.equal(await page.evaluate(() => location.pathname), meeting);
+      assert.ok(await page.$('[data-testid="upload"][data-at="sending"]'), "it is still being sent");
+    };
+    /* From the list, so that there is a way back within the page. */
+    await editor.press("to-list");
+    await at("/archive");
+    await (await page.waitForSelector(`[data-meeting="${MEETING}"] a`)).click();
+    await at(meeting);
+    server.slow = true;
+    await page.waitForSelector('[data-testid="file-input"]');
+    await choose("second.pdf");
+    await until("it is on its way", () => page.$('[data-testid="upload"][data-at="sending"]'));
+    await editor.press("to-list");
+    await editor.find("leave-dialog");
+    await editor.says("1 file is still being sent");
+    await everywhere("leave", KEPT, false);
+    await stays();
+    await page.goBack();
+    await editor.find("leave-dialog");
+    await stays();
+    await page.evaluate(() => { location.hash = "#t=10s"; }); /* within the page: nothing is stopped */
+    await until("the moment", async () => (await page.evaluate(() => location.hash)) === "");
+    assert.equal(await page.$('[data-testid="leave-dialog"]'), null);
+    await page.goBack(); /* nor by this */
+    assert.equal(await page.$('[data-testid="leave-dialog"]'), null);
+    assert.ok(await page.$('[data-testid="upload"][data-at="sending"]'));
+    await page.goBack();
+    await editor.press("leave-yes");
+    await at("/archive");
+    await page.waitForSelector(".entry");
+    server.slow = false;
+    await (await page.waitForSelector(`[data-meeting="${MEETING}"] a`)).click();
+    await at(meeting);
+    await editor.find("upload-box");
+    assert.equal(await page.$('[data-testid="upload"]'), null);
+    assert.ok(!server.attachments.some(({ name }) => name === "second.pdf"));
+    await editor.press("to-list"); /* without a question */
+    await at("/archive");
+    await (await page.waitForSelector(`[data-meeting="${MEETING}"] a`)).click();
+    await editor.find("upload-box");
+  });
+
   step("attachments are deleted by who says so twice", async () => {
     await until("five", async () => (await editor.page.$$('[data-testid="remove-file"]')).length === 5);
     await (await editor.page.$$('[data-testid="remove-file"]'))[1].click();
@@ -313,6 +362,19 @@ suite("editors of an archive", { timeout: 300_000 }, () => {
     await editor.says(/Their picture is now being taken out/);
     await editor.page.keyboard.press("Escape");
     server.recordings = server.recordings.map((one) => ({ ...one, state: "done" }));
+    await editor.find("play");
+  });
+
+  step("a recording that couldn't be prepared is tried once more", async () => {
+    const before = server.recordings;
+    server.recordings = before.map((one) => ({ ...one, state: "failed", error: "disk full" }));
+    await editor.page.reload({ waitUntil: "load" });
+    await editor.says(/could not be prepared[^]*disk full/);
+    await editor.press("try-again");
+    await editor.says("Its turn hasn’t come yet");
+    assert.match(server.bodies.at(-1).path, /\/12\/archive$/);
+    server.recordings = before;
+    await editor.page.reload({ waitUntil: "load" });
     await editor.find("play");
   });
 

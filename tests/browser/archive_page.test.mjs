@@ -325,6 +325,96 @@ function ways(name, launch) {
       await press("k");
     });
 
+    step("goes on with what plays when a chosen language can't be had, and says so", async () => {
+      const person = await player({}, { name: `${name} listener` });
+      const listens = (words) => until(words, () => person.page.$eval('[data-testid="language"]', (one, text) => one.innerText.includes(text), words));
+      await person.find("play");
+      server.broken = /audio\/zh-Hans\./;
+      await person.press("play");
+      await playing(person);
+      const src = () => person.page.evaluate(() => window.heard().src);
+      const before = await src();
+      await person.press("language");
+      await (await person.page.waitForSelector('#languages input[value="zh-Hans"]')).click();
+      await person.says(/中文.* can’t be loaded right now\. You still hear: Original/);
+      assert.equal(await src(), before);
+      await playing(person);
+      assert.doesNotMatch(await person.text(), /Connection lost/);
+      await check(person, "a language that can't be had");
+      await person.page.screenshot({ path: join(out, `archive-missed-${name}.png`) });
+      server.broken = null;
+      await person.press("missed-again");
+      await listens("中文");
+      await until("the note is gone", async () => !(await person.page.$('[data-testid="missed"]')));
+      await person.close();
+    });
+
+    step("shows how it stands with a recording that is made again while somebody has it open", async () => {
+      const person = await player({}, { name: `${name} patient` });
+      await person.find("play");
+      const [done] = server.recordings;
+      server.recordings = [{ ...done, state: "waiting" }];
+      await person.press("language");
+      await (await person.page.waitForSelector('#languages input[value="zh-Hans"]')).click(); /* its file is gone */
+      await person.says("Its turn hasn’t come yet", { timeout: 20_000 });
+      assert.equal(await person.page.$('[data-testid="play"]'), null);
+      server.recordings = [done];
+      await person.find("play");
+      await person.press("play");
+      await playing(person);
+      await person.press("play");
+      server.recordings = [];
+      await person.press("language");
+      await (await person.page.waitForSelector('#languages input[value="fr"]')).click();
+      await person.says("There is no recording of this meeting", { timeout: 20_000 });
+      await person.close();
+      server.reset();
+    });
+
+    step("keeps a link's moment to the link's recording, and follows a link written into the open page", async () => {
+      const [done] = server.recordings;
+      server.recordings = [done, { ...done, id: "13", base: `/api/archive/${MEETING}/13/` }];
+      const person = await player({ recording: "12", t: "1m5s" }, { name: `${name} chooser` });
+      const at = (wanted) => until(`${wanted} s`, async () => Math.abs((await place(person)) - wanted) < 0.5);
+      const source = (id) => until(`recording ${id}`, () => person.page.evaluate((wanted) => window.heard()?.src.includes(`/${wanted}/`), id));
+      await source("12");
+      await at(65);
+      await person.page.select('[data-testid="recordings"]', "13");
+      await source("13");
+      await at(0);
+      assert.equal(await person.page.evaluate(() => location.hash), "#recording=13");
+      await person.page.evaluate(() => { location.hash = "#recording=12&t=30s"; });
+      await source("12");
+      await at(30);
+      assert.equal(await person.page.$eval('[data-testid="recordings"]', (one) => one.value), "12");
+      await person.page.evaluate(() => { location.hash = "#recording=12&t=50s"; }); /* within the same one */
+      await at(50);
+      await person.close();
+      server.reset();
+    });
+
+    step("says what of the page couldn't be loaded, and loads it when it's told to", async () => {
+      server.broken = /assets\/view-|minutes\/en$/;
+      const person = await player({}, { name: `${name} reader` });
+      const again = async (what, seen) => {
+        for (let tries = 0; tries < 3 && !(await person.page.$(seen)); tries++) {
+          await person.press("load-again");
+          await until(`${what}, or its next try`, () => person.page.$(`${seen}, [data-testid="load-again"]`));
+          await wait(500);
+        }
+        await person.page.waitForSelector(seen);
+      };
+      await person.says("The minutes can’t be loaded right now");
+      await check(person, "what couldn't be loaded");
+      await person.page.screenshot({ path: join(out, `archive-load-failed-${name}.png`), fullPage: true });
+      server.broken = /minutes\/en$/;
+      await person.press("load-again");
+      await person.says("The minutes can’t be loaded right now");
+      server.broken = null;
+      await again("the minutes", '[data-testid="minutes-view"]');
+      await person.close();
+    });
+
     step("waits for a recording that is being made, and says what went wrong with another", async () => {
       const [done] = server.recordings;
       server.recordings = [{ ...done, state: "running", step: "programs", done: 0.42 }];

@@ -163,12 +163,12 @@ export class StandIn {
 
   /**
    * What a test may set: closed (it takes the token), away (no answer), gone, empty, recordings, changed (archive.json), refuses (the status
-   * that the next attachment gets), slow (attachments aren't read), attachments, access, retentionDays, starts, kept (what stays of a person); what
-   * it may look at: asked (every path), bodies (of what was changed), minutes (versions by language). Who comes with TOKEN may edit, with VIEWER
-   * look; the list is for nobody with another one.
+   * that the next attachment gets), slow (attachments aren't read), broken (paths that give nothing), attachments, access, retentionDays, starts,
+   * kept (what stays of a person); what it may look at: asked (every path), bodies (of what was changed), minutes (versions by language). Who comes
+   * with TOKEN may edit, with VIEWER look; the list is for nobody with another one.
    */
   reset() {
-    Object.assign(this, { closed: false, away: false, gone: false, empty: false, changed: (archive) => archive, asked: [], bodies: [], refuses: 0, slow: false });
+    Object.assign(this, { closed: false, away: false, gone: false, empty: false, changed: (archive) => archive, asked: [], bodies: [], refuses: 0, slow: false, broken: null });
     Object.assign(this, { access: null, retentionDays: 0, removed: false, starts: null, kept: [], taken: new Set() });
     this.minutes = new Map(["en", "zh-Hans"].map((language) => [language, [madeUpMinutes(language)]]));
     this.attachments = [{ id: "5", name: "Slides – how are you going to go on.pdf", type: "application/pdf", bytes: 2_345_678, part: 2, at: STARTS * 1000, by: "Yang Ling" }];
@@ -185,6 +185,7 @@ export class StandIn {
     const url = new URL(request.url, this.base);
     response.setHeader("Content-Security-Policy", POLICY);
     this.asked.push(`${request.method} ${url.pathname}${url.search}`);
+    if (this.broken?.test(url.pathname)) return this.problem(response, 404);
     if (url.pathname.startsWith("/api/")) return this.away ? request.socket.destroy() : this.api(request, response, url);
     const page = /^\/archive(\/[a-z0-9-]+)?$/.test(url.pathname) ? "/archive.html" : normalize(url.pathname);
     return this.file(request, response, join(dist, page));
@@ -232,6 +233,7 @@ export class StandIn {
     const isMade = this.recordings.every(({ id, state }) => id !== first || state === "done");
     if (name === "tracks/index.jsonl") return this.index(request, response, isMade);
     if (!isMade) return this.problem(response, 404);
+    if (/^\d+$/.test(first) && meeting === MEETING && !this.recordings.some(({ id }) => id === first)) return this.problem(response, 404);
     if (name === "archive.json") return this.json(response, this.changed(this.without(JSON.parse(readFileSync(join(this.folder, name), "utf8")))));
     return this.file(request, response, join(this.folder, normalize(`/${name}`)));
   }
@@ -268,6 +270,10 @@ export class StandIn {
       return this.json(response, { access: this.access ?? "public", retentionDays: this.retentionDays });
     }
     if (first === "people") return this.takeOut(response, rest[0]);
+    if (rest[0] === "archive" && request.method === "POST") {
+      this.recordings = this.recordings.map((one) => (one.id === first ? { ...one, state: "waiting", error: null } : one));
+      return this.json(response, { id: first, state: "waiting" }, 202);
+    }
     if (first === undefined) this.removed = true;
     else if (first === "attachments") this.attachments = this.attachments.filter(({ id }) => id !== rest[0]);
     else this.recordings = this.recordings.filter(({ id }) => id !== first);

@@ -65,7 +65,7 @@ export const archiveEn = {
   "state.running": "The recording is being prepared",
   "state.runningText": "Ready for {done} of the work: {step}. This page shows it as soon as it is ready.",
   "state.failed": "The recording could not be prepared",
-  "state.failedText": "What was recorded is kept. The secretariat can try again. The server says: {error}",
+  "state.failedText": "What was recorded is kept. Tell whoever runs the server what it says: {error}",
   "step.programs": "mixing the languages",
   "step.pictures": "making the pictures for the page",
   "step.renditions": "making the sound for other players",
@@ -127,6 +127,7 @@ export const archiveEn = {
   "player.dismiss": "Hide this message",
   "player.waiting": "Loading…",
   "player.network": "Connection lost. Trying again…",
+  "player.missed": "{language} can’t be loaded right now. You still hear: {heard}",
   "player.picturesLate": "Connection weak: the picture is late, the sound goes on.",
   "player.noPictures": "This browser can’t show the pictures; the sound plays. The film can be downloaded below.",
   "player.blocked": "The browser held the sound back. Press Play once more.",
@@ -171,6 +172,7 @@ export const archiveEn = {
   "files.noAttachments": "There are no attachments yet.",
 
   "manage.title": "Manage this archive",
+  "manage.failed": "The part of this page that manages the archive can’t be loaded right now.",
   "manage.hint": "Who may see it, how long it is kept, and what is to be deleted",
   "manage.access": "Who may see it",
   "access.alliance": "The alliance",
@@ -230,6 +232,11 @@ export const archiveEn = {
   "person.removing": "{what, select, voice {Their voice is} picture {Their picture is} other {Their voice and picture are}} now being taken out of the tracks that they share with others. Until that is done these recordings can’t be played.",
   "person.kept": "In older recordings it isn’t known where {what, select, voice {their voice is, so it stays} picture {their picture is, so it stays} other {their voice and picture are, so they stay}}. To take that away, too, delete these recordings.",
   "person.remade": "{n, plural, one {# recording is} other {# recordings are}} being prepared again.",
+
+  "leave.title": "Leave while files are being sent?",
+  "leave.text": "{n, plural, one {# file is} other {# files are}} still being sent. On another page that would stop.",
+  "leave.stay": "Stay here",
+  "leave.yes": "Leave and stop sending",
 
   "link.title": "Link to this moment",
   "link.at": "Start at {time}",

@@ -67,7 +67,7 @@ export const archiveZhHans: ArchiveCatalogue = {
   "state.running": "录制内容正在制作",
   "state.runningText": "已完成 {done}：{step}。完成后本页面会自动显示。",
   "state.failed": "录制内容制作失败",
-  "state.failedText": "已录制的内容仍然保留，秘书处可以重试。服务器的说明：{error}",
+  "state.failedText": "已录制的内容仍然保留。请把服务器的说明告知服务器管理员：{error}",
   "step.programs": "混合各语言的声音",
   "step.pictures": "制作页面用的画面",
   "step.renditions": "制作供其他播放器使用的声音",
@@ -129,6 +129,7 @@ export const archiveZhHans: ArchiveCatalogue = {
   "player.dismiss": "隐藏这条消息",
   "player.waiting": "正在加载……",
   "player.network": "连接中断，正在重试……",
+  "player.missed": "暂时无法加载{language}。仍在收听：{heard}",
   "player.picturesLate": "连接不稳：画面延迟，声音继续。",
   "player.noPictures": "此浏览器无法显示画面，但可以播放声音。可在下方下载影片。",
   "player.blocked": "浏览器阻止了声音。请再按一次播放。",
@@ -173,6 +174,7 @@ export const archiveZhHans: ArchiveCatalogue = {
   "files.noAttachments": "还没有附件。",
 
   "manage.title": "管理存档",
+  "manage.failed": "暂时无法加载管理存档的部分。",
   "manage.hint": "谁可以看、保留多久、删除什么",
   "manage.access": "谁可以看",
   "access.alliance": "联盟",
@@ -232,6 +234,11 @@ export const archiveZhHans: ArchiveCatalogue = {
   "person.removing": "正在从与他人共用的轨道中去除此人的{what, select, voice {声音} picture {画面} other {声音和画面}}。完成之前，这些录制无法播放。",
   "person.kept": "较早的录制没有记下此人的{what, select, voice {声音} picture {画面} other {声音和画面}}在哪些位置，因此会保留。如要一并去除，请删除这些录制。",
   "person.remade": "{n, plural, other {# 次录制}}正在重新生成。",
+
+  "leave.title": "文件还在上传，确定离开吗？",
+  "leave.text": "还有 {n, plural, other {# 个文件}}正在上传。离开本页面会中止上传。",
+  "leave.stay": "留在这里",
+  "leave.yes": "中止上传并离开",
 
   "link.title": "此刻的链接",
   "link.at": "从 {time} 开始",
