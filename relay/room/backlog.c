@@ -176,3 +176,8 @@ size_t backlog_bytes(const struct backlog *backlog)
 {
 	return backlog->used;
 }
+
+uint64_t backlog_unwritten(const struct backlog *backlog)
+{
+	return backlog->end.number - backlog->written.number;
+}

@@ -30,4 +30,5 @@ void backlog_sent(struct backlog *backlog);
 bool backlog_written(struct backlog *backlog, uint64_t count);
 /* Another studio: all that is kept is to be sent. */
 void backlog_rewind(struct backlog *backlog);
-size_t backlog_bytes(const struct backlog *backlog); /* kept */
+size_t backlog_bytes(const struct backlog *backlog);	   /* kept */
+uint64_t backlog_unwritten(const struct backlog *backlog); /* messages */
