@@ -125,11 +125,11 @@ static void test_what_is_kept_goes_with_its_studio(void)
 	unsigned n = speak_for_long(a, b);
 	recorder_take_until(&r, 10);
 	recorder_say_written(&r, 10);
+	g_test_expect_message("tongsheng", G_LOG_LEVEL_WARNING, "*packets were not written");
 	relay_remove_peer(world->relay, room, r.description.id);
 	client_sync(a);
 	client_sync(b);
 	g_assert_cmpuint(world_count(world, COUNTER_DROP_RECORDING_FULL), ==, 0);
-	g_test_expect_message("tongsheng", G_LOG_LEVEL_WARNING, "*packets were not written");
 	close(r.fd);
 	WORLD_UNTIL(world, world_count(world, COUNTER_DROP_RECORDING_FULL) == n - 10);
 	g_test_assert_expected_messages();
