@@ -163,16 +163,17 @@ export class StandIn {
 
   /**
    * What a test may set: closed (it takes the token), away (no answer), gone, empty, recordings, changed (archive.json), refuses (the status
-   * that the next attachment gets), slow (attachments aren't read), broken (paths that give nothing), attachments, access, retentionDays, starts,
-   * kept (what stays of a person); what it may look at: asked (every path), bodies (of what was changed), minutes (versions by language). Who comes
-   * with TOKEN may edit, with VIEWER look; the list is for nobody with another one.
+   * that the next attachment gets), slow (attachments aren't read), broken (paths that give nothing), attachments, access, retentionDays; what it
+   * may look at: asked (every path), bodies (of what was changed), minutes (versions by language). Who comes with the token may edit.
    */
   reset() {
     Object.assign(this, { closed: false, away: false, gone: false, empty: false, changed: (archive) => archive, asked: [], bodies: [], refuses: 0, slow: false, broken: null });
-    Object.assign(this, { access: null, retentionDays: 0, removed: false, starts: null, kept: [], taken: new Set() });
+    Object.assign(this, { access: null, retentionDays: 0, removed: false });
     this.minutes = new Map(["en", "zh-Hans"].map((language) => [language, [madeUpMinutes(language)]]));
     this.attachments = [{ id: "5", name: "Slides – how are you going to go on.pdf", type: "application/pdf", bytes: 2_345_678, part: 2, at: STARTS * 1000, by: "Yang Ling" }];
     this.recordings = [{ id: "12", begin: STARTS * 1000, ended: (STARTS + 3 * HOUR) * 1000, state: "done", step: "", done: 1, error: null, base: `/api/archive/${MEETING}/12/` }];
+    /* When the meeting began, if not as made up; of people who are taken out, what stays of them in shared tracks, and who they are. */
+    Object.assign(this, { starts: null, kept: [], taken: new Set() });
   }
 
   async stop() {
@@ -227,25 +228,19 @@ export class StandIn {
     if (!this.may(request)) return this.problem(response, 401);
     if (request.method !== "GET" && request.method !== "HEAD") return void this.change(request, response, url, first, rest);
     if (first === undefined) return this.json(response, this.meeting(meeting, this.edits(request)));
+    if (rest.join("/") === "tracks/index.jsonl") return this.index(request, response, first);
     if (first === "minutes") return /\.(md|pdf)$/.test(rest[0]) ? response.end(rest[0]) : this.readMinutes(response, url, rest);
     if (first === "attachments") return response.end("an attachment");
     const name = rest.join("/");
-    const isMade = this.recordings.every(({ id, state }) => id !== first || state === "done");
-    if (name === "tracks/index.jsonl") return this.index(request, response, isMade);
-    if (!isMade) return this.problem(response, 404);
-    if (/^\d+$/.test(first) && meeting === MEETING && !this.recordings.some(({ id }) => id === first)) return this.problem(response, 404);
-    if (name === "archive.json") return this.json(response, this.changed(this.without(JSON.parse(readFileSync(join(this.folder, name), "utf8")))));
+    if (/^\d+$/.test(first) && meeting === MEETING && !this.recordings.some(({ id, state }) => id === first && state === "done")) return this.problem(response, 404);
+    if (name === "archive.json") return this.json(response, this.changed(JSON.parse(readFileSync(join(this.folder, name), "utf8"))));
     return this.file(request, response, join(this.folder, normalize(`/${name}`)));
   }
 
-  index(request, response, isMade) {
+  index(request, response, recording) {
     if (!this.edits(request)) return this.problem(response, 403);
-    if (!isMade && this.taken.size > 0) return this.problem(response, 404, "recording: somebody is being taken out of it");
+    if (this.taken.size > 0 && this.recordings.some(({ id, state }) => id === recording && state !== "done")) return this.problem(response, 404, "recording: somebody is being taken out of it");
     return response.writeHead(200, { "Content-Type": "application/x-ndjson" }).end(madeUpIndex(this.taken));
-  }
-
-  without(archive) {
-    return { ...archive, speakers: archive.speakers.filter(({ id }) => !this.taken.has(id)), chat: archive.chat.filter(({ from }) => !this.taken.has(from)) };
   }
 
   readMinutes(response, url, [language, what]) {
@@ -281,8 +276,13 @@ export class StandIn {
   }
 
   takeOut(response, id) {
-    const { chat } = this.without(JSON.parse(readFileSync(join(this.folder, "archive.json"), "utf8")));
+    const { changed } = this;
+    const { chat } = changed(JSON.parse(readFileSync(join(this.folder, "archive.json"), "utf8")));
     this.taken.add(id);
+    this.changed = (archive) => {
+      const before = changed(archive);
+      return { ...before, speakers: before.speakers.filter((one) => one.id !== id), chat: before.chat.filter(({ from }) => from !== id) };
+    };
     this.recordings = this.recordings.map((one) => ({ ...one, state: "waiting" }));
     const removed = { chat: chat.filter(({ from }) => from === id).length, attachments: 0, tracks: 2 };
     return this.json(response, { removed, removing: ["voice", "picture"].filter((one) => !this.kept.includes(one)), kept: this.kept, remade: 1 });
