@@ -50,6 +50,30 @@ suite("a meeting's files", { timeout: 120_000 }, () => {
     assert.equal(await loaded(member), true);
   });
 
+  step("say so when they can't be loaded, and are loaded when one tries again", async () => {
+    let blocked = true;
+    const weak = await Person.open(chrome, server.link("demo", "member"), { name: "Wanja", prepare: async (page) => {
+      await page.setRequestInterception(true);
+      page.on("request", (request) => void (blocked && /panel-.*\.js/.test(request.url()) ? request.abort() : request.continue()));
+    } });
+    await weak.join();
+    await weak.press("more");
+    await weak.press("more-files");
+    await weak.says("The files can’t be loaded right now.");
+    await check(weak, "files that can't be loaded");
+    blocked = false;
+    await weak.press("load-again");
+    /* Chromium remembers what it couldn't load: the second time the page is loaded anew, and is back in the meeting. */
+    await until("the files, or the next try", () => weak.page.$('.files-panel, [data-testid="load-again"]'));
+    if (!(await weak.page.$(".files-panel"))) {
+      await weak.press("load-again");
+      await until("the page is new", async () => !(await weak.page.$('[data-testid="load-again"]')) && weak.page.$('[data-testid="more"]'));
+      await opened(weak);
+    }
+    await weak.says("There are no files yet.");
+    await weak.close();
+  });
+
   step("are added by a member, and seen by those who listen", async () => {
     await choose(member, PDF);
     await has(member, PDF);
