@@ -33,6 +33,7 @@ export function Meeting() {
   const low = useMedia("(max-height: 480px) and (orientation: landscape)");
   const inBooth = useSelected((state) => state.booth !== null);
   const quiet = useQuiet(low && !inBooth && panel === "none" && opened === "none");
+  const { shown, missing } = useConsole();
   useAskBeforeUnload(useSelected((state) => state.sending > 0));
   const close = (): void => setOpened("none");
 
@@ -43,12 +44,13 @@ export function Meeting() {
         <Calls />
         <SoundBanner />
         <Advice />
+        {missing}
         <Toasts />
       </div>
       <main class="meeting-main">
         <Pictures />
       </main>
-      <BoothConsole />
+      {shown}
       {panel === "people" && <PeoplePanel />}
       {panel === "chat" && <ChatPanel />}
       {panel === "agenda" && <AgendaPanel />}
@@ -73,15 +75,17 @@ export function Meeting() {
 const loadConsole = async () => (await import("../booth/console")).default;
 const loadFiles = async () => (await import("../files/panel")).default;
 
-/** An interpreter's: nobody else loads it. */
-function BoothConsole() {
+/** An interpreter's: nobody else loads it. Where it can't be loaded its place is among the notices. */
+function useConsole() {
   const { t } = useText();
   const commands = useCommands();
   const ready = useSelected((state) => state.booth !== null && state.console.ready);
   const { View, failed, again } = useLoaded(loadConsole, ready);
-  if (ready && failed) return <LoadFailed words={t("booth.failed")} again={t("app.tryAgain")} onAgain={again} />;
-  // The console's logic is there a moment before the state says so, but never after.
-  return ready && View && commands.booth ? <View /> : null;
+  return {
+    // The console's logic is there a moment before the state says so, but never after.
+    shown: ready && View && commands.booth ? <View /> : null,
+    missing: ready && failed && <LoadFailed words={t("booth.failed")} again={t("app.tryAgain")} onAgain={again} />,
+  };
 }
 
 /** For who opens them: nobody else loads them. */
