@@ -268,6 +268,8 @@ static void stop(struct program *p)
 	minutes_api_free(p->minutes);
 	watch_free(p->watch);
 	archive_free(p->archive);
+	if (p->meetings != NULL)
+		meetings_end_studios(p->meetings);
 	whip_free(p->whip);
 	meetings_free(p->meetings);
 	relay_free(p->relay);

@@ -301,6 +301,8 @@ void meeting_recording_tick(struct meeting *meeting)
 void meeting_recording_follow(struct meeting *meeting)
 {
 	struct recording *r = meeting->recording;
+	if (meeting->meetings->ending)
+		return;
 	if (r->row.state == RECORDING_ON) {
 		g_autoptr(GArray) wishes = wishes_of(meeting);
 		meeting_studio_need(meeting);

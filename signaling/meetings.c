@@ -3,6 +3,7 @@
 #include "signaling/meeting_internal.h"
 #include "signaling/meeting_languages.h"
 #include "signaling/meeting_recording.h"
+#include "signaling/meeting_studio.h"
 #include "signaling/studio.h"
 #include "signaling/studio_tracks.h"
 
@@ -35,6 +36,16 @@ void meetings_free(struct meetings *meetings)
 	g_hash_table_destroy(meetings->by_room);
 	g_hash_table_destroy(meetings->connections);
 	g_free(meetings);
+}
+
+void meetings_end_studios(struct meetings *meetings)
+{
+	GHashTableIter iter;
+	void *meeting;
+	meetings->ending = true;
+	g_hash_table_iter_init(&iter, meetings->by_name);
+	while (g_hash_table_iter_next(&iter, NULL, &meeting))
+		meeting_studio_free(meeting);
 }
 
 gint64 meetings_now(const struct meetings *meetings)

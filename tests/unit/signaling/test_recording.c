@@ -340,6 +340,23 @@ static void a_restart_without_anybody_ends_it(void)
 	left_by_a_restart();
 }
 
+/* Who leaves while the server ends leaves the stage to others, for a moment that is in no file. */
+static void nothing_is_recorded_while_the_server_ends(void)
+{
+	two_people();
+	page_say(host, "{\"type\":\"record\",\"id\":1,\"state\":\"recording\"}");
+	page_expect_ok(host);
+	g_assert_nonnull(world.studio);
+	meetings_end_studios(world.meetings);
+	g_assert_null(world.studio);
+	page_say(member, "{\"type\":\"media\",\"id\":2,\"microphone\":\"on\"}");
+	page_say(member, "{\"type\":\"leave\"}");
+	world_advance(1);
+	g_assert_null(world.studio);
+	g_assert_true(row_begun()); /* it goes on after a restart */
+	two_leave();
+}
+
 /* More microphones than places: who has one keeps it, whoever came first. */
 static void own_tracks_keep_their_places(void)
 {
@@ -431,6 +448,7 @@ int main(int argc, char **argv)
 	ADD(a_restart_goes_on);
 	ADD(silence_ends_with_a_restart);
 	ADD(a_restart_without_anybody_ends_it);
+	ADD(nothing_is_recorded_while_the_server_ends);
 	ADD(own_tracks_keep_their_places);
 	ADD(who_does_not_consent_is_silent);
 	ADD(everybody_has_tracks_of_their_own);
