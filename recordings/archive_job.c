@@ -17,6 +17,8 @@
 #define COST_PICTURE 4.0
 #define COST_REST    0.1
 
+G_DEFINE_QUARK(archive - job - error, archive_job_error)
+
 static bool fail(GError **error, const char *name)
 {
 	int saved = errno;
@@ -40,7 +42,10 @@ static bool open_folders(struct archive_job *job, const char *path, GError **err
 	/* One job at a time; the lock goes with the process. */
 	if (flock(job->folder, LOCK_EX | LOCK_NB) == 0)
 		return true;
-	g_set_error(error, G_IO_ERROR, G_IO_ERROR_BUSY, "%s: another job makes its archive", path);
+	if (errno != EWOULDBLOCK)
+		return fail(error, path);
+	g_set_error(error, ARCHIVE_JOB_ERROR, ARCHIVE_JOB_ERROR_LOCKED,
+		    "%s: another job makes its archive", path);
 	return false;
 }
 

@@ -25,6 +25,10 @@ struct archive_job {
 	char *missing;		    /* a file that there is none of, and why; NULL: all are there */
 };
 
+#define ARCHIVE_JOB_ERROR (archive_job_error_quark())
+GQuark archive_job_error_quark(void);
+enum { ARCHIVE_JOB_ERROR_LOCKED /* another process works on this recording */ };
+
 /* threads: of children that use more than one; chunk_s: a multiple of a segment. NULL: error set.
  */
 struct archive_job *archive_job_new(const char *path, unsigned threads, unsigned chunk_s,

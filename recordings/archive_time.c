@@ -10,6 +10,18 @@ static int64_t heard_before(const struct archive_span *recorded, size_t n, int64
 	return heard;
 }
 
+/* The last thing that was recorded, and that there is reason to believe: a file that alone goes on
+ * for long after all others has a broken time in it. */
+static int64_t heard_last(const struct archive_span *recorded, size_t n)
+{
+	int64_t last = INT64_MIN, second = INT64_MIN;
+	for (size_t i = 0; i < n; i++) {
+		second = MAX(second, MIN(last, recorded[i].to));
+		last = MAX(last, recorded[i].to);
+	}
+	return n > 1 && last - ARCHIVE_TIME_ALONE_MS > second ? second : last;
+}
+
 static void add_piece(struct archive_time *time, int64_t from, int64_t to, bool restart)
 {
 	struct archive_piece piece = {from, to, time->duration, restart};
@@ -49,8 +61,7 @@ void archive_time_init(struct archive_time *time, const struct archive_mark *mar
 		from = mark->t;
 	}
 	if (on)
-		add_piece(time, from, MAX(heard_before(recorded, n_recorded, INT64_MAX), last),
-			  restart);
+		add_piece(time, from, MAX(heard_last(recorded, n_recorded), last), restart);
 }
 
 void archive_time_clear(struct archive_time *time)

@@ -12,6 +12,9 @@
 /* A restart after less is no gap: what was said goes on behind it. */
 #define ARCHIVE_TIME_GAP_MS 2000
 
+/* So much longer than all others, and than the index, no single file is believed to be. */
+#define ARCHIVE_TIME_ALONE_MS 3600000
+
 enum archive_mark_kind {
 	ARCHIVE_MARK_BEGIN,
 	ARCHIVE_MARK_PAUSED,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #define THREADS	    2
@@ -45,9 +46,11 @@ static int run(const char *folder, unsigned threads, unsigned chunk_s)
 	struct archive_job *job = archive_job_new(folder, threads, chunk_s, &error);
 	bool fine = job && archive_job_run(job, &error);
 	archive_job_free(job);
-	if (!fine)
-		fprintf(stderr, "tongsheng archive: %s\n", error->message);
-	return fine ? 0 : 1;
+	if (fine)
+		return 0;
+	fprintf(stderr, "tongsheng archive: %s\n", error->message);
+	return g_error_matches(error, ARCHIVE_JOB_ERROR, ARCHIVE_JOB_ERROR_LOCKED) ? EX_TEMPFAIL
+										   : 1;
 }
 
 int command_archive(int argc, char **argv)

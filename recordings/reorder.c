@@ -1,9 +1,13 @@
 #include "recordings/reorder.h"
 
+/* What 32,768 packets take at least, a picture's of 25 Mbit/s. */
+#define AROUND_US (10 * G_TIME_SPAN_SECOND)
+
 struct reorder {
 	struct reorder_packet packets[REORDER_PACKETS]; /* by number; data NULL: none */
 	bool begun;
 	uint16_t next;	  /* the number that is due */
+	int64_t taken_us; /* when the last one that was taken was captured */
 	bool jumped;	  /* it follows on a gap */
 	unsigned n, span; /* there; from next to the newest, that one included */
 	uint64_t missing;
@@ -45,6 +49,13 @@ static void jump(struct reorder *reorder, uint16_t sequence)
 	reorder->jumped = true;
 }
 
+/* More than half of all numbers are missing, so that this one looks old, but it was captured long
+ * after all that is here: the disk was full, for minutes. */
+static bool went_around(const struct reorder *reorder, uint16_t ahead, struct capture capture)
+{
+	return ahead >= 0x8000 && reorder->n == 0 && capture.us - reorder->taken_us > AROUND_US;
+}
+
 bool reorder_put(struct reorder *reorder, uint16_t sequence, struct capture capture,
 		 uint64_t arrival_us, GBytes *data)
 {
@@ -53,7 +64,8 @@ bool reorder_put(struct reorder *reorder, uint16_t sequence, struct capture capt
 		reorder->next = sequence;
 	}
 	uint16_t ahead = (uint16_t)(sequence - reorder->next);
-	if (ahead >= REORDER_PACKETS && ahead < 0x8000) { /* newer, RFC 1982 */
+	bool newer = ahead >= REORDER_PACKETS && ahead < 0x8000; /* RFC 1982 */
+	if (newer || went_around(reorder, ahead, capture)) {
 		jump(reorder, sequence);
 		ahead = 0;
 	}
@@ -93,6 +105,7 @@ bool reorder_take(struct reorder *reorder, uint64_t now_us, bool end, struct reo
 	reorder->next = (uint16_t)(reorder->next + lost);
 	struct reorder_packet *packet = at(reorder, reorder->next);
 	*ret = *packet;
+	reorder->taken_us = packet->capture.us;
 	ret->gap = lost > 0 || reorder->jumped;
 	reorder->jumped = false;
 	packet->data = NULL;

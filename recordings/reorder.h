@@ -28,7 +28,9 @@ void reorder_free(struct reorder *reorder); /* NULL is allowed */
 
 /*
  * Takes data. A number that has gone by or is there already is dropped: false. One that is further
- * ahead than there is room for begins anew: what waited is dropped with what is missing.
+ * ahead than there is room for begins anew: what waited is dropped with what is missing. So does
+ * one that seems to have gone by, when nothing waits, but was captured 10 s after the last one that
+ * was taken.
  */
 bool reorder_put(struct reorder *reorder, uint16_t sequence, struct capture capture,
 		 uint64_t arrival_us, GBytes *data);

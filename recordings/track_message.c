@@ -25,12 +25,17 @@ static bool copy_folder(char *out, size_t capacity, const json_t *text)
 	return out[0] != '/' && out[strlen(out) - 1] != '/' && !strstr(out, "//");
 }
 
+/* Differences of times stay in range. */
+static bool copy_time(int64_t *out, const json_t *number, int64_t max)
+{
+	*out = json_integer_value(number);
+	return json_is_integer(number) && *out >= -max && *out <= max;
+}
+
 static enum err parse(const json_t *hello, struct track_hello *ret)
 {
 	const json_t *version = json_object_get(hello, "version");
 	const json_t *language = json_object_get(hello, "language");
-	const json_t *begin = json_object_get(hello, "begin"),
-		     *wall = json_object_get(hello, "wall");
 	const char *kind = json_string_value(json_object_get(hello, "kind"));
 	if (!json_object_get(hello, "track"))
 		return ERR_NOT_FOUND;
@@ -43,12 +48,11 @@ static enum err parse(const json_t *hello, struct track_hello *ret)
 	    !copy_folder(ret->folder, sizeof ret->folder, json_object_get(hello, "folder")) ||
 	    (language &&
 	     !copy_name(ret->language, sizeof ret->language, language, NAME_CHARACTERS)) ||
-	    !json_is_integer(begin) || !json_is_integer(wall) || json_integer_value(begin) < 0 ||
-	    !kind || (strcmp(kind, "sound") != 0 && strcmp(kind, "picture") != 0))
+	    !copy_time(&ret->begin_us, json_object_get(hello, "begin"), TRACK_TIME_MAX) ||
+	    !copy_time(&ret->wall_us, json_object_get(hello, "wall"), TRACK_WALL_MAX) || !kind ||
+	    (strcmp(kind, "sound") != 0 && strcmp(kind, "picture") != 0))
 		return ERR_MALFORMED;
 	ret->video = strcmp(kind, "picture") == 0;
-	ret->begin_us = json_integer_value(begin);
-	ret->wall_us = json_integer_value(wall);
 	return OK;
 }
 
@@ -82,7 +86,7 @@ enum err track_media_parse(const uint8_t *data, size_t length, bool video, struc
 	uint64_t capture_us = wire_get64(data + 1);
 	const uint8_t *rtp = data + STUDIO_MEDIA_HEAD;
 	size_t rest = length - STUDIO_MEDIA_HEAD;
-	if (capture_us > INT64_MAX / 2) /* differences of times stay in range */
+	if (capture_us > TRACK_TIME_MAX)
 		return ERR_MALFORMED;
 	enum err err = studio_rtp_check(rtp, rest,
 					video ? STUDIO_PICTURE_PAYLOAD_TYPE : STUDIO_PAYLOAD_TYPE);

@@ -8,13 +8,19 @@
 #define TRACK_NAME_MAX	 64
 #define TRACK_FOLDER_MAX 200
 
+/* Microseconds, either way. What a file says of its begin counts nanoseconds, in 64 bits. */
+#define TRACK_TIME_MAX (INT64_MAX / 2)
+#define TRACK_WALL_MAX (INT64_MAX / 2000)
+
 struct track_hello {
 	char name[TRACK_NAME_MAX];     /* of the file, without its ending */
 	char folder[TRACK_FOLDER_MAX]; /* within the data folder; goes nowhere else */
 	char language[36];	       /* "": none */
 	bool video;
-	int64_t begin_us; /* time 0, on the relay's clock */
-	int64_t wall_us;  /* the same, since 1970 */
+	/* Time 0, on the relay's clock, which begins when the machine does: less than 0 where it
+	 * has been started again since then. */
+	int64_t begin_us;
+	int64_t wall_us; /* the same, since 1970 */
 };
 
 /* The first message. ERR_NOT_FOUND: it is about no track; ERR_UNSUPPORTED: another version. */

@@ -85,9 +85,14 @@ enum err relay_add_program(struct relay *relay, uint32_t room, const struct peer
 /*
  * A recorded track: what the description's one slot shows goes over fd to the studio, as above, each packet with its capture
  * time, and is kept until the studio has written it. peer_state tells SILENT when the studio is gone: the track stays, and goes
- * on when it is added again under the same id, with another fd. trouble tells what keeps the studio from writing.
+ * on when it is added again under the same id, with another fd and, if the description has another, another feed. trouble tells
+ * what keeps the studio from writing.
  */
 enum err relay_add_track(struct relay *relay, uint32_t room, const struct peer_description *description, int fd) MUST_CHECK;
+/* Of a recorded track, too: nothing more is recorded. The studio still has RELAY_TRACK_HOLD_MS to write what was kept of it, on the
+ * same fd, unless it is gone (then show it FEED_NONE, and remove it when it has another), or the room is closed before that. Under
+ * the same id another track may be added meanwhile. */
+#define RELAY_TRACK_HOLD_MS 30000
 void relay_remove_peer(struct relay *relay, uint32_t room, uint32_t peer);
 
 void relay_set_slot(struct relay *relay, uint32_t room, uint32_t peer, const char *mid, struct feed_key feed,

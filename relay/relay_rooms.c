@@ -3,6 +3,7 @@
  * publishes in the others (see room/bridge.h), and is told so from here, together with what its own
  * worker is told: one thread says all of it, so all parts hear it in the same order.
  */
+#include "relay/base/clock.h"
 #include "relay/relay_internal.h"
 #include <string.h>
 
@@ -170,15 +171,20 @@ static struct remote_description *describe(const struct session *session,
 	return remote;
 }
 
+static void post_removal(struct relay *relay, unsigned worker, uint32_t room, uint32_t peer)
+{
+	struct command *command = relay_new_command(COMMAND_REMOVE_PEER, room, peer);
+	command->hold_us = RELAY_TRACK_HOLD_MS * US_PER_MS;
+	relay_post_surely(relay, worker, command);
+}
+
 void relay_enter(struct relay *relay, struct relay_room *room, unsigned worker,
 		 const struct peer_description *description)
 {
 	void *key = GUINT_TO_POINTER(description->id);
 	const struct session *old = g_hash_table_lookup(relay->sessions, key);
 	if (old && old->room != room->id)
-		relay_post_surely(
-			relay, old->worker,
-			relay_new_command(COMMAND_REMOVE_PEER, old->room, description->id));
+		post_removal(relay, old->worker, old->room, description->id);
 	if (old)
 		relay_forget(relay, description->id);
 	relay_expect_no_more(relay, room, description->id);
@@ -257,7 +263,6 @@ void relay_remove_peer(struct relay *relay, uint32_t room_id, uint32_t peer)
 		relay_expect_no_more(relay, room, peer);
 	if (!session)
 		return; /* has just gone */
-	relay_post_surely(relay, session->worker,
-			  relay_new_command(COMMAND_REMOVE_PEER, room_id, peer));
+	post_removal(relay, session->worker, room_id, peer);
 	relay_forget(relay, peer);
 }

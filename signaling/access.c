@@ -11,10 +11,15 @@ bool access_role_general(enum role role)
 	return role == ROLE_SECRETARIAT || role == ROLE_VIEWER || role == ROLE_SERVICE;
 }
 
+bool access_is_general(const struct token *token)
+{
+	return g_str_equal(token->meeting, ACCESS_ALL_MEETINGS);
+}
+
 bool access_generation(struct store *store, const struct token *token, unsigned *ret,
 		       GError **error)
 {
-	if (g_str_equal(token->meeting, ACCESS_ALL_MEETINGS))
+	if (access_is_general(token))
 		return store_general_generation(store, token->role, ret, error);
 	struct store_meeting row;
 	if (!store_meeting_find(store, token->meeting, &row, error))
@@ -27,7 +32,7 @@ bool access_generation(struct store *store, const struct token *token, unsigned 
 bool access_withdraw(struct store *store, const struct token *token, GError **error)
 {
 	unsigned generation;
-	if (g_str_equal(token->meeting, ACCESS_ALL_MEETINGS))
+	if (access_is_general(token))
 		return store_general_next_generation(store, token->role, &generation, error);
 	struct store_meeting row;
 	if (!store_meeting_find(store, token->meeting, &row, error))
@@ -37,23 +42,49 @@ bool access_withdraw(struct store *store, const struct token *token, GError **er
 	return ok;
 }
 
+bool access_current(const struct token *token, const struct store_meeting *row, GError **error)
+{
+	if (token->issued < row->made)
+		return refuse(error, SIGNALING_ERROR_UNAUTHORIZED,
+			      "token: is for an earlier meeting of this name");
+	return token->generation == row->generation[token->role] ||
+	       refuse(error, SIGNALING_ERROR_UNAUTHORIZED,
+		      "token: this link has been replaced; ask for the new one");
+}
+
+static bool general_current(struct store *store, const struct token *token, GError **error)
+{
+	unsigned generation;
+	if (!access_role_general(token->role))
+		return refuse(error, SIGNALING_ERROR_UNAUTHORIZED,
+			      "token: links of this role are for one meeting");
+	return store_general_generation(store, token->role, &generation, error) &&
+	       (token->generation == generation ||
+		refuse(error, SIGNALING_ERROR_UNAUTHORIZED,
+		       "token: this link has been replaced; ask for the new one"));
+}
+
+static bool is_current(struct store *store, const struct token *token, GError **error)
+{
+	struct store_meeting row;
+	if (access_is_general(token))
+		return general_current(store, token, error);
+	if (!store_meeting_find(store, token->meeting, &row, error))
+		return false;
+	bool ok = access_current(token, &row, error);
+	store_meeting_clear(&row);
+	return ok;
+}
+
 bool access_token(struct store *store, const struct token_key *key, const char *bearer,
 		  struct token *ret, GError **error)
 {
 	struct token token;
-	unsigned generation;
 	if (bearer == NULL)
 		return refuse(error, SIGNALING_ERROR_UNAUTHORIZED, "token: is missing");
 	if (!token_verify(key, bearer, g_get_real_time() / G_USEC_PER_SEC, &token, error))
 		return false;
-	bool ok = access_generation(store, &token, &generation, error);
-	if (ok && g_str_equal(token.meeting, ACCESS_ALL_MEETINGS) &&
-	    !access_role_general(token.role))
-		ok = refuse(error, SIGNALING_ERROR_UNAUTHORIZED,
-			    "token: links of this role are for one meeting");
-	else if (ok && generation != token.generation)
-		ok = refuse(error, SIGNALING_ERROR_UNAUTHORIZED,
-			    "token: this link has been replaced; ask for the new one");
+	bool ok = is_current(store, &token, error);
 	if (ok)
 		*ret = token;
 	else
@@ -63,8 +94,7 @@ bool access_token(struct store *store, const struct token_key *key, const char *
 
 bool access_may(const struct token *token, const char *meeting, enum action action, GError **error)
 {
-	bool all = g_str_equal(token->meeting, ACCESS_ALL_MEETINGS);
-	if (!all && (meeting == NULL || !g_str_equal(token->meeting, meeting)))
+	if (!access_is_general(token) && (meeting == NULL || !g_str_equal(token->meeting, meeting)))
 		return refuse(error, SIGNALING_ERROR_UNAUTHORIZED, "token: is for another meeting");
 	if (role_may(token->role, action))
 		return true;
@@ -109,6 +139,10 @@ bool access_archive(struct store *store, const struct token_key *key, const char
 			*ret_token = token;
 			*ret_known = true;
 			return true;
+		}
+		if (access_is_general(&token)) { /* it isn't told what it may not see */
+			g_clear_error(&problem);
+			store_meeting_missing(row->name, &problem);
 		}
 		token_clear(&token);
 	}

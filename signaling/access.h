@@ -12,6 +12,11 @@
 
 /* Whether tokens of this role may be for all meetings. */
 bool access_role_general(enum role role);
+bool access_is_general(const struct token *token); /* it is for all */
+
+/* Whether the token of this meeting's name is of this meeting and of the newest links of its role.
+ */
+bool access_current(const struct token *token, const struct store_meeting *row, GError **error);
 
 /* The newest generation of the token's kind of link. */
 bool access_generation(struct store *store, const struct token *token, unsigned *ret,

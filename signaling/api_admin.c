@@ -9,11 +9,6 @@
 
 #define BODY_MAX 65536
 
-static bool is_general(const struct token *token)
-{
-	return g_str_equal(token->meeting, ACCESS_ALL_MEETINGS);
-}
-
 /* With what goes on in it now. */
 static json_t *row_json(struct meetings *meetings, const struct store_meeting *row)
 {
@@ -49,7 +44,7 @@ struct list {
 static void append(void *user, const struct store_meeting *row)
 {
 	struct list *list = user;
-	if (is_general(list->token) || g_str_equal(list->token->meeting, row->name))
+	if (access_is_general(list->token) || g_str_equal(list->token->meeting, row->name))
 		json_array_append_new(list->array, row_json(list->meetings, row));
 }
 
@@ -114,7 +109,7 @@ static json_t *all(struct meetings *meetings, const struct http_request *request
 {
 	if (!g_str_equal(request->method, "POST"))
 		return list_json(meetings, token, error);
-	if (!is_general(token)) {
+	if (!access_is_general(token)) {
 		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_FORBIDDEN,
 			    "token: is for one meeting; another link makes new ones");
 		return NULL;
@@ -165,8 +160,8 @@ static void handle_all(void *user, const struct http_request *request, struct ht
 	unsigned status = 200;
 	json_t *body = NULL;
 	if (access_token(meetings->store, meetings->key, request->bearer, &token, &error)) {
-		if (access_may(&token, is_general(&token) ? NULL : token.meeting, ACTION_SCHEDULE,
-			       &error))
+		if (access_may(&token, access_is_general(&token) ? NULL : token.meeting,
+			       ACTION_SCHEDULE, &error))
 			body = all(meetings, request, &token, &status, &error);
 		token_clear(&token);
 	}

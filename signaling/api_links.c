@@ -9,15 +9,11 @@
 #define LANGUAGES_MAX	 16
 #define NAME_CHARACTERS	 80
 
-static bool is_general(const struct token *token)
-{
-	return g_str_equal(token->meeting, ACCESS_ALL_MEETINGS);
-}
-
 /* Who makes meetings gives their hosts a link, too; nobody gives out a service's. */
 static bool may_invite(const struct token *asker, enum role role, GError **error)
 {
-	if (role != ROLE_SERVICE && (is_general(asker) || role_may_invite(asker->role, role)))
+	if (role != ROLE_SERVICE &&
+	    (access_is_general(asker) || role_may_invite(asker->role, role)))
 		return true;
 	g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_FORBIDDEN,
 		    "role: %s may not make links for %s", role_name(asker->role), role_name(role));
@@ -30,7 +26,7 @@ bool api_links_withdraw(struct meetings *meetings, const struct store_meeting *r
 	unsigned generation;
 	if (!may_invite(asker, role, error))
 		return false;
-	if (!is_general(asker) && asker->role == role) {
+	if (!access_is_general(asker) && asker->role == role) {
 		g_set_error_literal(error, SIGNALING_ERROR, SIGNALING_ERROR_FORBIDDEN,
 				    "role: the link that asks is of this role itself");
 		return false;

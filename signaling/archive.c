@@ -22,6 +22,12 @@ void archive_viewer_clear(struct archive_viewer *viewer)
 		token_clear(&viewer->token);
 }
 
+bool archive_may_delete(const struct archive_viewer *viewer)
+{
+	return viewer->known && viewer->token.role == ROLE_SECRETARIAT &&
+	       access_is_general(&viewer->token);
+}
+
 static bool is_read(const struct http_request *request)
 {
 	return g_str_equal(request->method, "GET") || g_str_equal(request->method, "HEAD");
@@ -232,6 +238,7 @@ void archive_routes(struct archive *archive, struct http_route *out, size_t *n)
 		{"GET", "/api/archive/*/attachments/*", 0, archive_get_attachment, archive},
 		{"DELETE", "/api/archive/*/attachments/*", 0, archive_delete_attachment, archive},
 		{"DELETE", "/api/archive/*/people/*", 0, archive_delete_person, archive},
+		{"POST", "/api/archive/*/*/archive", 0, archive_post_again, archive},
 		{"DELETE", "/api/archive/*/*", 0, archive_delete_recording, archive},
 		{"GET", "/api/archive/*/*/", 0, archive_get_file, archive},
 	};

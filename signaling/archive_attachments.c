@@ -339,7 +339,8 @@ static bool remove_unused(struct archive *archive, const char *sha256, GError **
 	       archive_removal_start(archive->removal, archive->attachments, sha256, error);
 }
 
-/* Rows first: what is on the disk without a row is found at the next start. */
+/* Rows first: what is on the disk without a row is found at the next start. Not for good before
+ * archive_removal_sync. */
 bool archive_remove_attachments(struct archive *archive, gint64 meeting, gint64 participant,
 				unsigned *ret_removed, GError **error)
 {
@@ -377,10 +378,12 @@ void archive_delete_attachment(void *user, const struct http_request *request,
 		ok = false;
 	}
 	if (ok && store_attachment_delete(archive->store, search.id, &error) &&
-	    remove_unused(archive, search.sha256, &error))
+	    remove_unused(archive, search.sha256, &error)) {
+		archive_removal_sync(archive->removal);
 		http_reply_status(reply, 204);
-	else
+	} else {
 		archive_reply_fail(reply, error);
+	}
 	search_clear(&search);
 	sender_clear(&sender);
 }

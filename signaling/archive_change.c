@@ -78,34 +78,65 @@ static bool read_takes(struct archive *archive, gint64 meeting, struct takes *re
 	return store_takes(archive->store, meeting, on_take, ret, error);
 }
 
-/* The folder first: a row without a folder is mended at the next start, which finds its name; a
- * folder without a row would stay for ever. */
-static bool remove_take(struct archive *archive, gint64 id, GError **error)
+static bool take_away(struct archive *archive, gint64 id, GError **error)
 {
 	g_autofree char *folder = g_strdup_printf("%" G_GINT64_FORMAT, id);
 	if (archive->maker.drop)
 		archive->maker.drop(archive->maker.user, id);
-	return archive_removal_start(archive->removal, archive->recordings, folder, error) &&
-	       store_take_delete(archive->store, id, error);
+	return archive_removal_start(archive->removal, archive->recordings, folder, error);
+}
+
+/* gone: those that were, all of them if it goes well. */
+static bool take_away_all(struct archive *archive, gint64 meeting, GArray *gone, GError **error)
+{
+	struct takes takes;
+	bool ok = read_takes(archive, meeting, &takes, error);
+	for (guint i = 0; ok && i < takes.ids->len; i++) {
+		gint64 id = g_array_index(takes.ids, gint64, i);
+		ok = take_away(archive, id, error);
+		if (ok)
+			g_array_append_val(gone, id);
+	}
+	g_array_unref(takes.ids);
+	return ok;
+}
+
+/* The folders first: a row without a folder is mended at the next start, which finds its name; a
+ * folder without a row would stay for ever. */
+static bool forget_takes(struct archive *archive, const GArray *gone, GError **error)
+{
+	bool ok = true;
+	archive_removal_sync(archive->removal);
+	for (guint i = 0; i < gone->len; i++)
+		ok = store_take_delete(archive->store, g_array_index(gone, gint64, i),
+				       ok ? error : NULL) &&
+		     ok;
+	return ok;
 }
 
 bool archive_remove_takes(struct archive *archive, gint64 meeting, GError **error)
 {
-	struct takes takes;
-	bool ok = read_takes(archive, meeting, &takes, error);
-	for (guint i = 0; ok && i < takes.ids->len; i++)
-		ok = remove_take(archive, g_array_index(takes.ids, gint64, i), error);
-	g_array_unref(takes.ids);
-	return ok;
+	g_autoptr(GArray) gone = g_array_new(FALSE, FALSE, sizeof(gint64));
+	bool ok = take_away_all(archive, meeting, gone, error);
+	return forget_takes(archive, gone, ok ? error : NULL) && ok;
+}
+
+static bool remove_take(struct archive *archive, gint64 id, GError **error)
+{
+	if (!take_away(archive, id, error))
+		return false;
+	archive_removal_sync(archive->removal);
+	return store_take_delete(archive->store, id, error);
 }
 
 static bool remove_meeting(struct archive *archive, gint64 id, GError **error)
 {
 	g_autofree char *mark = g_strdup_printf("meeting-%" G_GINT64_FORMAT, id);
-	if (!archive_removal_mark(archive->removal, archive->recordings, mark, error) ||
-	    !archive_remove_takes(archive, id, error) ||
-	    !archive_remove_attachments(archive, id, 0, NULL, error) ||
-	    !store_meeting_delete(archive->store, id, error))
+	bool ok = archive_removal_mark(archive->removal, archive->recordings, mark, error) &&
+		  archive_remove_takes(archive, id, error) &&
+		  archive_remove_attachments(archive, id, 0, NULL, error);
+	archive_removal_sync(archive->removal);
+	if (!ok || !store_meeting_delete(archive->store, id, error))
 		return false;
 	archive_removal_unmark(archive->removal, archive->recordings, mark);
 	return true;
@@ -138,9 +169,9 @@ void archive_delete_meeting(void *user, const struct http_request *request,
 	GError *error = NULL;
 	if (!archive_edit(archive, request, reply, &viewer))
 		return;
-	if (viewer.token.role != ROLE_SECRETARIAT) {
+	if (!archive_may_delete(&viewer)) {
 		archive_refuse(reply, SIGNALING_ERROR_FORBIDDEN,
-			       "role: only the secretariat removes a meeting");
+			       "role: only the secretariat of all meetings removes one");
 	} else if (may_remove(archive, &viewer, &error) &&
 		   remove_meeting(archive, viewer.row.id, &error)) {
 		g_message("archive: meeting %s was removed", viewer.row.name);
@@ -179,23 +210,45 @@ void archive_delete_recording(void *user, const struct http_request *request,
 
 /* ---- By itself ---- */
 
+struct overdue {
+	gint64 id;
+	char *name;
+};
+
+static void clear_overdue(void *item)
+{
+	g_free(((struct overdue *)item)->name);
+}
+
 static void on_overdue(void *user, gint64 meeting, const char *name)
 {
-	g_array_append_val((GArray *)user, meeting);
-	g_message("archive: what was kept of %s is removed: its time is over", name);
+	struct overdue overdue = {meeting, g_strdup(name)};
+	g_array_append_val((GArray *)user, overdue);
+}
+
+static void sweep(struct archive *archive, const struct overdue *meeting, GArray *gone)
+{
+	g_autoptr(GError) error = NULL;
+	if (take_away_all(archive, meeting->id, gone, &error) &&
+	    archive_remove_attachments(archive, meeting->id, 0, NULL, &error))
+		g_message("archive: what was kept of %s is removed: its time is over",
+			  meeting->name);
+	else
+		g_warning("archive: the time of %s is over, but not all is removed: %s",
+			  meeting->name, error->message);
 }
 
 void archive_sweep(struct archive *archive)
 {
-	g_autoptr(GArray) overdue = g_array_new(FALSE, FALSE, sizeof(gint64));
+	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(struct overdue));
+	g_autoptr(GArray) gone = g_array_new(FALSE, FALSE, sizeof(gint64));
 	g_autoptr(GError) error = NULL;
+	g_array_set_clear_func(all, clear_overdue);
 	bool ok = store_archive_overdue(archive->store, g_get_real_time() / G_USEC_PER_SEC,
-					on_overdue, overdue, &error);
-	for (guint i = 0; ok && i < overdue->len; i++) {
-		gint64 id = g_array_index(overdue, gint64, i);
-		ok = archive_remove_takes(archive, id, &error) &&
-		     archive_remove_attachments(archive, id, 0, NULL, &error);
-	}
+					on_overdue, all, &error);
+	for (guint i = 0; i < all->len; i++)
+		sweep(archive, &g_array_index(all, struct overdue, i), gone);
+	ok = forget_takes(archive, gone, ok ? &error : NULL) && ok;
 	if (!ok)
 		g_warning("%s", error->message);
 }

@@ -60,15 +60,17 @@ static json_t *detail_json(struct detail *detail, const struct archive_viewer *v
 	json_t *attachments = archive_attachments_json(detail->archive, row, error);
 	if (!attachments)
 		return NULL;
-	json_t *json = json_pack(
-		"{s:s, s:s, s:I, s:s, s:i, s:s, s:s, s:s, s:o, s:o, s:s?, s:b, s:O, s:O, s:o, s:O}",
-		"name", row->name, "title", row->title, "starts", (json_int_t)row->starts, "zone",
-		row->zone, "minutes", (int)row->minutes, "venue", row->venue, "access", row->access,
-		"state", row->state, "floors", archive_tags_json(row->floors), "channels",
-		archive_tags_json(row->channels), "role",
-		viewer->known ? role_name(viewer->token.role) : NULL, "mayEdit",
-		(int)viewer->editor, "agenda", detail->agenda, "recordings", detail->recordings,
-		"attachments", attachments, "written", detail->minutes);
+	json_t *json = json_pack("{s:s, s:s, s:I, s:s, s:i, s:s, s:s, s:s, s:o, s:o, s:s?, s:b, "
+				 "s:b, s:O, s:O, s:o, s:O}",
+				 "name", row->name, "title", row->title, "starts",
+				 (json_int_t)row->starts, "zone", row->zone, "minutes",
+				 (int)row->minutes, "venue", row->venue, "access", row->access,
+				 "state", row->state, "floors", archive_tags_json(row->floors),
+				 "channels", archive_tags_json(row->channels), "role",
+				 viewer->known ? role_name(viewer->token.role) : NULL, "mayEdit",
+				 (int)viewer->editor, "mayDelete", (int)archive_may_delete(viewer),
+				 "agenda", detail->agenda, "recordings", detail->recordings,
+				 "attachments", attachments, "written", detail->minutes);
 	if (viewer->editor)
 		json_object_set_new(json, "retentionDays", json_integer(row->retention_days));
 	return json;

@@ -26,6 +26,8 @@ struct archive_viewer {
 	bool known, editor; /* there is a good token; it may change the archive */
 };
 void archive_viewer_clear(struct archive_viewer *viewer);
+/* The whole meeting. A host can make a link for the secretariat of this one: that isn't enough. */
+bool archive_may_delete(const struct archive_viewer *viewer);
 /* The meeting that the path's first "*" names, for whoever asks; by the cookie, too, when something
  * is only read. False: reply says why not. */
 bool archive_see(struct archive *archive, const struct http_request *request,
@@ -45,8 +47,8 @@ json_t *archive_tags_json(char **tags);
 /* A path's segment as the number of something; false: 404 is left to the server. */
 bool archive_number(const struct http_request *request, unsigned segment, gint64 *ret);
 
-/* archive_list.c, archive_detail.c, archive_files.c, archive_change.c, archive_attachments.c: the
- * handlers. */
+/* archive_list.c, archive_detail.c, archive_media.c, archive_change.c, archive_again.c,
+ * archive_person.c, archive_attachments.c: the handlers. */
 void archive_get_list(void *user, const struct http_request *request, struct http_reply *reply);
 void archive_get_detail(void *user, const struct http_request *request, struct http_reply *reply);
 void archive_get_file(void *user, const struct http_request *request, struct http_reply *reply);
@@ -56,6 +58,7 @@ void archive_delete_meeting(void *user, const struct http_request *request,
 			    struct http_reply *reply);
 void archive_delete_recording(void *user, const struct http_request *request,
 			      struct http_reply *reply);
+void archive_post_again(void *user, const struct http_request *request, struct http_reply *reply);
 void archive_delete_person(void *user, const struct http_request *request,
 			   struct http_reply *reply);
 bool archive_may_attach(void *user, const struct http_request *request, struct http_reply *reply);
@@ -70,7 +73,8 @@ void archive_delete_attachment(void *user, const struct http_request *request,
 
 json_t *archive_attachments_json(struct archive *archive, const struct store_meeting *row,
 				 GError **error);
-/* Recordings and attachments of a meeting, with their files. */
+/* Recordings and attachments of a meeting, with their files. Attachments' are gone for good with
+ * the next archive_removal_sync, one for all that goes at once. participant 0: anybody's. */
 bool archive_remove_takes(struct archive *archive, gint64 meeting, GError **error);
 bool archive_remove_attachments(struct archive *archive, gint64 meeting, gint64 participant,
 				unsigned *ret_removed, GError **error);

@@ -4,11 +4,12 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sysexits.h>
 
 #define ATTEMPTS 3 /* of one that is killed */
 /* A word comes for each two seconds of a recording. Without one for so long it hangs. */
 #define SILENCE_S    1800
-#define RETRY_MS     10000 /* whatever killed it may do so again */
+#define RETRY_MS     10000 /* whatever was in the way may still be there */
 #define STEP_LENGTH  40
 #define ERROR_LENGTH 400
 
@@ -27,8 +28,20 @@ struct archive_jobs {
 	double done;
 	char *words; /* the last line that is no progress: why it failed */
 	gint64 duration;
-	gint64 attempted;  /* the recording of the last attempt, */
-	unsigned attempts; /* and how many it had */
+	gint64 killed;	/* the recording whose child was killed last, */
+	unsigned kills; /* and how often */
+	/* A result that couldn't be written down. While there is one, nothing runs and the timer
+	 * does. */
+	struct {
+		gint64 recording; /* 0: none */
+		enum archive_state state;
+		char *words;
+		gint64 duration;
+	} unnoted;
+	gint64 after;	 /* the next one is looked for behind this recording */
+	char *trouble;	 /* what was last complained of, */
+	gint64 troubled; /* and of which recording; 0: of all */
+	unsigned pause_ms;
 	guint timer, watchdog;
 };
 
@@ -105,20 +118,63 @@ static void read_line(struct archive_jobs *jobs)
 
 /* --- its end --- */
 
-static void note(struct archive_jobs *jobs, gint64 recording, enum archive_state state,
+static gboolean on_retry(gpointer user);
+
+static void pause_all(struct archive_jobs *jobs)
+{
+	if (jobs->timer == 0)
+		jobs->timer = g_timeout_add(jobs->pause_ms, on_retry, jobs);
+}
+
+/* Of what is tried again and again: once. recording 0: of all. */
+static void complain(struct archive_jobs *jobs, gint64 recording, const char *why)
+{
+	jobs->troubled = recording;
+	if (g_strcmp0(jobs->trouble, why) == 0)
+		return;
+	if (recording != 0)
+		g_warning("archive of recording %" G_GINT64_FORMAT ": %s; it is tried again",
+			  recording, why);
+	else
+		g_warning("archives: %s; it is tried again", why);
+	g_free(jobs->trouble);
+	jobs->trouble = g_strdup(why);
+}
+
+/* What the store doesn't take now it is given again after a pause; nothing else begins until it
+ * has: what is to be done next is known by the store alone. */
+static bool note(struct archive_jobs *jobs, gint64 recording, enum archive_state state,
 		 const char *words, gint64 duration)
 {
 	g_autoptr(GError) error = NULL;
-	if (!store_recording_set_archive(jobs->store, recording, state, words, duration, &error))
-		g_warning("archive of recording %" G_GINT64_FORMAT ": %s", recording,
-			  error->message);
+	char *kept = g_strdup(words);
+	bool ok =
+		store_recording_set_archive(jobs->store, recording, state, words, duration, &error);
+	/* Another's would have kept this one from running. */
+	g_assert(jobs->unnoted.recording == 0 || jobs->unnoted.recording == recording);
+	g_free(jobs->unnoted.words);
+	memset(&jobs->unnoted, 0, sizeof jobs->unnoted);
+	if (!ok) {
+		complain(jobs, recording, error->message);
+		jobs->unnoted.recording = recording;
+		jobs->unnoted.state = state;
+		jobs->unnoted.words = g_steal_pointer(&kept);
+		jobs->unnoted.duration = duration;
+		pause_all(jobs);
+	} else if (state == ARCHIVE_DONE && jobs->finished != NULL) {
+		jobs->finished(jobs->user, recording);
+	}
+	g_free(kept);
+	return ok;
 }
 
 static gboolean on_retry(gpointer user)
 {
 	struct archive_jobs *jobs = user;
 	jobs->timer = 0;
-	begin_next(jobs);
+	if (jobs->unnoted.recording == 0 || note(jobs, jobs->unnoted.recording, jobs->unnoted.state,
+						 jobs->unnoted.words, jobs->unnoted.duration))
+		begin_next(jobs);
 	return G_SOURCE_REMOVE;
 }
 
@@ -128,30 +184,49 @@ static void failed(struct archive_jobs *jobs, gint64 recording, const char *why)
 	note(jobs, recording, ARCHIVE_FAILED, why, 0);
 }
 
-/* Killed: for want of memory, by somebody, or in the server's own end. */
+/* Not the recording's fault: after a pause, and after the others that wait. */
+static void wait_again(struct archive_jobs *jobs, gint64 recording, const char *why)
+{
+	complain(jobs, recording, why);
+	jobs->after = recording;
+	note(jobs, recording, ARCHIVE_WAITING, "", 0);
+	pause_all(jobs);
+}
+
+/* For want of memory, by somebody, or in the server's own end. */
 static void was_killed(struct archive_jobs *jobs, gint64 recording, int signal)
 {
 	g_autofree char *why = g_strdup_printf("killed by signal %d", signal);
-	if (jobs->attempts >= ATTEMPTS) {
+	jobs->kills = recording == jobs->killed ? jobs->kills + 1 : 1;
+	jobs->killed = recording;
+	if (jobs->kills >= ATTEMPTS) {
+		jobs->kills = 0;
 		failed(jobs, recording, why);
 		return;
 	}
 	g_message("archive of recording %" G_GINT64_FORMAT ": %s; goes on in a moment", recording,
 		  why);
 	note(jobs, recording, ARCHIVE_WAITING, "", 0);
-	jobs->timer = g_timeout_add(RETRY_MS, on_retry, jobs);
+	pause_all(jobs);
 }
 
 static void settle(struct archive_jobs *jobs, gint64 recording, GSubprocess *child)
 {
+	const char *words = jobs->words != NULL ? jobs->words : "failed";
+	if (g_subprocess_get_if_exited(child) &&
+	    g_subprocess_get_exit_status(child) == EX_TEMPFAIL) {
+		wait_again(jobs, recording, words);
+		return;
+	}
+	jobs->after = 0;
+	if (jobs->troubled == recording || jobs->troubled == 0)
+		g_clear_pointer(&jobs->trouble, g_free);
 	if (g_subprocess_get_if_signaled(child)) {
 		was_killed(jobs, recording, g_subprocess_get_term_sig(child));
 	} else if (g_subprocess_get_exit_status(child) != 0) {
-		failed(jobs, recording, jobs->words != NULL ? jobs->words : "failed");
+		failed(jobs, recording, words);
 	} else {
 		note(jobs, recording, ARCHIVE_DONE, "", jobs->duration);
-		if (jobs->finished != NULL)
-			jobs->finished(jobs->user, recording);
 	}
 }
 
@@ -165,8 +240,7 @@ static void settle_child(struct archive_jobs *jobs)
 	jobs->recording = 0;
 	if (recording != 0)
 		settle(jobs, recording, child);
-	if (jobs->timer == 0)
-		begin_next(jobs);
+	begin_next(jobs);
 }
 
 static void on_ended(GObject *source, GAsyncResult *result, gpointer user)
@@ -201,14 +275,17 @@ static GSubprocess *spawn(const struct archive_jobs *jobs, gint64 recording, GEr
 static void run(struct archive_jobs *jobs, gint64 recording)
 {
 	g_autoptr(GError) error = NULL;
-	jobs->attempts = recording == jobs->attempted ? jobs->attempts + 1 : 1;
-	jobs->attempted = recording;
-	jobs->child = spawn(jobs, recording, &error);
-	if (jobs->child == NULL) {
-		failed(jobs, recording, error->message);
+	/* First: what can't be written down isn't begun. */
+	if (!store_recording_set_archive(jobs->store, recording, ARCHIVE_RUNNING, "", 0, &error)) {
+		complain(jobs, recording, error->message);
+		pause_all(jobs);
 		return;
 	}
-	note(jobs, recording, ARCHIVE_RUNNING, "", 0);
+	jobs->child = spawn(jobs, recording, &error);
+	if (jobs->child == NULL) {
+		wait_again(jobs, recording, error->message);
+		return;
+	}
 	jobs->recording = recording;
 	jobs->exited = false;
 	jobs->step[0] = '\0';
@@ -228,8 +305,10 @@ static void begin_next(struct archive_jobs *jobs)
 	gint64 recording = 0;
 	if (jobs->child != NULL || jobs->timer != 0)
 		return;
-	if (!store_recording_waiting(jobs->store, &recording, &error))
-		g_warning("archives: %s", error->message);
+	if (!store_recording_waiting(jobs->store, jobs->after, &recording, &error)) {
+		complain(jobs, 0, error->message);
+		pause_all(jobs);
+	}
 	if (recording != 0)
 		run(jobs, recording);
 }
@@ -241,18 +320,25 @@ void archive_jobs_wake(struct archive_jobs *jobs)
 
 bool archive_jobs_again(struct archive_jobs *jobs, gint64 recording, GError **error)
 {
-	archive_jobs_forget(jobs, recording);
-	jobs->attempted = 0;
-	g_clear_handle_id(&jobs->timer, g_source_remove);
 	if (!store_recording_set_archive(jobs->store, recording, ARCHIVE_WAITING, "", 0, error))
 		return false;
+	archive_jobs_forget(jobs, recording);
+	if (jobs->killed == recording)
+		jobs->kills = 0;
+	if (jobs->unnoted.recording == 0)
+		g_clear_handle_id(&jobs->timer, g_source_remove);
 	begin_next(jobs);
 	return true;
 }
 
 void archive_jobs_forget(struct archive_jobs *jobs, gint64 recording)
 {
-	if (jobs->recording != recording)
+	bool runs = jobs->recording == recording;
+	if (!runs && jobs->unnoted.recording != recording)
+		return;
+	/* Before it is killed: whatever happens next, somebody makes it. */
+	note(jobs, recording, ARCHIVE_WAITING, "", 0);
+	if (!runs)
 		return;
 	jobs->recording = 0; /* its end is nobody's business */
 	g_subprocess_force_exit(jobs->child);
@@ -278,10 +364,16 @@ struct archive_jobs *archive_jobs_new(struct store *store, const char *data, con
 	jobs->program = g_strdup(program);
 	jobs->finished = finished;
 	jobs->user = user;
+	jobs->pause_ms = RETRY_MS;
 	if (!store_recordings_resume(store, &error))
 		g_warning("archives: %s", error->message);
 	begin_next(jobs);
 	return jobs;
+}
+
+void archive_jobs_set_pause(struct archive_jobs *jobs, unsigned ms)
+{
+	jobs->pause_ms = ms;
 }
 
 void archive_jobs_free(struct archive_jobs *jobs)
@@ -297,6 +389,8 @@ void archive_jobs_free(struct archive_jobs *jobs)
 	g_clear_object(&jobs->cancellable);
 	g_clear_object(&jobs->output);
 	g_clear_object(&jobs->child);
+	g_free(jobs->unnoted.words);
+	g_free(jobs->trouble);
 	g_free(jobs->words);
 	g_free(jobs->program);
 	g_free(jobs->data);

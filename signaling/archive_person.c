@@ -157,11 +157,17 @@ static void clean_line(struct cleaning *cleaning, const char *text, GString *kep
 	json_decref(line);
 }
 
-/* recorded: their voice or picture is in tracks. *ret_changed: something of theirs was in it. */
-static bool clean_index(struct archive *archive, gint64 take, const char *person, bool recorded,
-			bool *ret_changed, GError **error)
+static char *index_name(gint64 take)
 {
-	g_autofree char *name = g_strdup_printf("%" G_GINT64_FORMAT "/index.jsonl", take);
+	return g_strdup_printf("%" G_GINT64_FORMAT "/index.jsonl", take);
+}
+
+/* recorded: their voice or picture is in tracks. *ret_index: what is to be in the index's place;
+ * NULL: it can stay. */
+static bool clean_index(struct archive *archive, gint64 take, const char *person, bool recorded,
+			GString **ret_index, GError **error)
+{
+	g_autofree char *name = index_name(take);
 	g_autofree char *text = read_index(archive->recordings, name, error);
 	if (text == NULL)
 		return false;
@@ -178,11 +184,12 @@ static bool clean_index(struct archive *archive, gint64 take, const char *person
 		g_string_append_printf(
 			kept, "{\"type\":\"removed\",\"id\":\"%s\",\"t\":%" G_GINT64_FORMAT "}\n",
 			person, cleaning.t);
-	bool ok = !cleaning.changed || write_index(archive->recordings, name, kept, error);
-	*ret_changed |= cleaning.changed;
-	g_string_free(kept, TRUE);
+	if (cleaning.changed)
+		*ret_index = g_steal_pointer(&kept);
+	else
+		g_string_free(kept, TRUE);
 	g_hash_table_unref(cleaning.said);
-	return ok;
+	return true;
 }
 
 /* ---- Their own tracks ---- */
@@ -201,13 +208,27 @@ static DIR *list(const struct archive *archive, const char *folder)
 	return listing;
 }
 
+static bool is_own_track(const char *name, const char *person)
+{
+	g_autofree char *begin = g_strdup_printf("own-%s-", person);
+	return g_str_has_prefix(name, begin);
+}
+
+/* And what says whose they are: it goes with them. */
+static bool count_tracks_in(struct archive *archive, const char *folder, DIR *listing,
+			    const char *person, struct removed *removed, GError **error)
+{
+	for (struct dirent *entry; (entry = readdir(listing)) != NULL;)
+		removed->tracks += is_own_track(entry->d_name, person);
+	return true;
+}
+
 static bool remove_tracks_in(struct archive *archive, const char *folder, DIR *listing,
 			     const char *person, struct removed *removed, GError **error)
 {
-	g_autofree char *begin = g_strdup_printf("own-%s-", person);
 	bool ok = true;
 	for (struct dirent *entry; ok && (entry = readdir(listing)) != NULL;) {
-		if (!g_str_has_prefix(entry->d_name, begin))
+		if (!is_own_track(entry->d_name, person))
 			continue;
 		g_autofree char *path = g_strdup_printf("%s/%s", folder, entry->d_name);
 		ok = archive_removal_start(archive->removal, archive->recordings, path, error);
@@ -274,11 +295,21 @@ static bool look_for_person_in(struct archive *archive, const char *folder, DIR 
 	return ok;
 }
 
+static char *mark_name(gint64 take, const char *person)
+{
+	return g_strdup_printf("%" G_GINT64_FORMAT "/" ARCHIVE_REMOVING "%s", take, person);
+}
+
+static bool is_marked(const struct archive *archive, gint64 take, const char *person)
+{
+	g_autofree char *name = mark_name(take, person);
+	return faccessat(archive->recordings, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 /* From now on no track of it is served, until the job has taken this person out. */
 static bool mark_removing(struct archive *archive, gint64 take, const char *person, GError **error)
 {
-	g_autofree char *name =
-		g_strdup_printf("%" G_GINT64_FORMAT "/" ARCHIVE_REMOVING "%s", take, person);
+	g_autofree char *name = mark_name(take, person);
 	g_autofree char *folder = g_strdup_printf("%" G_GINT64_FORMAT, take);
 	int fd = openat(archive->recordings, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
 			0640);
@@ -312,43 +343,79 @@ bool archive_is_removing(const struct archive *archive, gint64 take)
 
 /* ---- One recording, all of them ---- */
 
-static bool clean_take(struct archive *archive, gint64 take, const char *person,
-		       struct removed *removed, GError **error)
+struct take {
+	gint64 id;
+	bool coming; /* its archive waits to be made, or is being made */
+};
+
+/* What there is of somebody in a recording. */
+struct traces {
+	struct removed in; /* tracks: their own, and what is beside them */
+	GString *index;	   /* without them; NULL: they aren't in it */
+};
+
+static bool find_traces(struct archive *archive, gint64 take, const char *person,
+			struct traces *ret, GError **error)
 {
-	bool changed = false;
-	unsigned tracks = removed->tracks;
-	struct removed shared = {0};
+	*ret = (struct traces){0};
+	return each_part(archive, take, look_for_person_in, person, &ret->in, error) &&
+	       each_part(archive, take, count_tracks_in, person, &ret->in, error) &&
+	       clean_index(archive, take, person, ret->in.voice_goes || ret->in.picture_goes,
+			   &ret->index, error);
+}
+
+/* The archive first: what was made with them is not to be shown, nor kept, whatever comes in
+ * between. Asked for again, all that is left is found again. */
+static bool remove_traces(struct archive *archive, gint64 take, const char *person,
+			  const struct traces *traces, struct removed *removed, GError **error)
+{
+	g_autofree char *made = g_strdup_printf("%" G_GINT64_FORMAT "/archive", take);
+	g_autofree char *index = index_name(take);
+	bool recorded = traces->in.voice_goes || traces->in.picture_goes;
 	if (archive->maker.drop)
 		archive->maker.drop(archive->maker.user, take);
-	if (!each_part(archive, take, look_for_person_in, person, &shared, error))
-		return false;
-	bool recorded = shared.voice_goes || shared.picture_goes;
-	if ((recorded && !mark_removing(archive, take, person, error)) ||
-	    !clean_index(archive, take, person, recorded, &changed, error) ||
-	    !each_part(archive, take, remove_tracks_in, person, removed, error))
-		return false;
-	removed->voice_goes |= shared.voice_goes;
-	removed->picture_goes |= shared.picture_goes;
-	removed->voice_stays |= shared.voice_stays;
-	removed->picture_stays |= shared.picture_stays;
-	if (!changed && !recorded && removed->tracks == tracks)
-		return true;
-	removed->remade++;
-	g_autofree char *made = g_strdup_printf("%" G_GINT64_FORMAT "/archive", take);
-	return archive_removal_start(archive->removal, archive->recordings, made, error) &&
-	       store_take_remake(archive->store, take, error);
+	return (!recorded || mark_removing(archive, take, person, error)) &&
+	       store_take_remake(archive->store, take, error) &&
+	       archive_removal_start(archive->removal, archive->recordings, made, error) &&
+	       (traces->index == NULL ||
+		write_index(archive->recordings, index, traces->index, error)) &&
+	       each_part(archive, take, remove_tracks_in, person, removed, error);
+}
+
+static bool clean_take(struct archive *archive, const struct take *take, const char *person,
+		       struct removed *removed, GError **error)
+{
+	struct traces traces;
+	bool ok = find_traces(archive, take->id, person, &traces, error);
+	const struct removed *in = &traces.in;
+	bool beside = traces.index != NULL || in->tracks > 0;
+	/* Asked for again: the job that takes them out has been told, and is left alone. */
+	bool told = !beside && take->coming && is_marked(archive, take->id, person);
+	if (ok && (beside || in->voice_goes || in->picture_goes)) {
+		removed->remade++;
+		ok = told || remove_traces(archive, take->id, person, &traces, removed, error);
+	}
+	if (traces.index != NULL)
+		g_string_free(traces.index, TRUE);
+	removed->voice_goes |= in->voice_goes;
+	removed->picture_goes |= in->picture_goes;
+	removed->voice_stays |= in->voice_stays;
+	removed->picture_stays |= in->picture_stays;
+	return ok;
 }
 
 struct takes {
-	GArray *ids; /* gint64 */
+	GArray *all; /* struct take */
 	bool open;
 };
 
-static void on_take(void *user, const struct store_take *take)
+static void on_take(void *user, const struct store_take *row)
 {
 	struct takes *takes = user;
-	g_array_append_val(takes->ids, take->id);
-	takes->open |= !g_str_equal(take->state, "ended");
+	const struct take take = {row->id, g_str_equal(row->archive, "waiting") ||
+						   g_str_equal(row->archive, "running")};
+	g_array_append_val(takes->all, take);
+	takes->open |= !g_str_equal(row->state, "ended");
 }
 
 static bool conflict(GError **error, const char *what)
@@ -362,7 +429,7 @@ static bool remove_person(struct archive *archive, gint64 meeting, gint64 number
 			  struct removed *removed, GError **error)
 {
 	g_autofree char *person = g_strdup_printf("p%" G_GINT64_FORMAT, number);
-	struct takes takes = {.ids = g_array_new(FALSE, FALSE, sizeof(gint64))};
+	struct takes takes = {.all = g_array_new(FALSE, FALSE, sizeof(struct take))};
 	bool present;
 	bool ok = store_archive_person(archive->store, meeting, number, &present, error) &&
 		  store_takes(archive->store, meeting, on_take, &takes, error);
@@ -370,13 +437,15 @@ static bool remove_person(struct archive *archive, gint64 meeting, gint64 number
 		ok = conflict(error, "participant: is in the meeting; remove them from it first");
 	if (ok && takes.open)
 		ok = conflict(error, "meeting: is being recorded; end that first");
-	for (guint i = 0; ok && i < takes.ids->len; i++)
-		ok = clean_take(archive, g_array_index(takes.ids, gint64, i), person, removed,
+	for (guint i = 0; ok && i < takes.all->len; i++)
+		ok = clean_take(archive, &g_array_index(takes.all, struct take, i), person, removed,
 				error);
-	g_array_unref(takes.ids);
+	g_array_unref(takes.all);
 	ok = ok &&
-	     archive_remove_attachments(archive, meeting, number, &removed->attachments, error) &&
-	     store_archive_unsay(archive->store, meeting, number, &removed->chat, error);
+	     archive_remove_attachments(archive, meeting, number, &removed->attachments, error);
+	archive_removal_sync(archive->removal);
+	ok = ok &&
+	     store_archive_forget_person(archive->store, meeting, number, &removed->chat, error);
 	if (removed->remade > 0 && archive->maker.wake)
 		archive->maker.wake(archive->maker.user);
 	return ok;

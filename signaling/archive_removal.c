@@ -16,6 +16,7 @@
 struct archive_removal {
 	GThreadPool *thread; /* one: the disk is busy enough */
 	gint ending;	     /* atomic: what is left is for the next start */
+	GArray *unsynced;    /* int: folders in which something was renamed */
 };
 
 struct task {
@@ -67,6 +68,7 @@ struct archive_removal *archive_removal_new(void)
 {
 	struct archive_removal *removal = g_new0(struct archive_removal, 1);
 	removal->thread = g_thread_pool_new(run, removal, 1, FALSE, NULL);
+	removal->unsynced = g_array_new(FALSE, FALSE, sizeof(int));
 	return removal;
 }
 
@@ -76,6 +78,7 @@ void archive_removal_free(struct archive_removal *removal)
 		return;
 	g_atomic_int_set(&removal->ending, 1);
 	g_thread_pool_free(removal->thread, FALSE, TRUE);
+	g_array_unref(removal->unsynced);
 	g_free(removal);
 }
 
@@ -92,6 +95,23 @@ static void push(struct archive_removal *removal, int folder, const char *name)
 	g_thread_pool_push(removal->thread, task, NULL);
 }
 
+static void note_unsynced(struct archive_removal *removal, int folder)
+{
+	for (guint i = 0; i < removal->unsynced->len; i++)
+		if (g_array_index(removal->unsynced, int, i) == folder)
+			return;
+	g_array_append_val(removal->unsynced, folder);
+}
+
+void archive_removal_sync(struct archive_removal *removal)
+{
+	for (guint i = 0; i < removal->unsynced->len; i++)
+		if (fsync(g_array_index(removal->unsynced, int, i)) != 0)
+			g_warning("archive: what is removed isn't on the disk: %s",
+				  g_strerror(errno));
+	g_array_set_size(removal->unsynced, 0);
+}
+
 bool archive_removal_start(struct archive_removal *removal, int folder, const char *name,
 			   GError **error)
 {
@@ -106,7 +126,7 @@ bool archive_removal_start(struct archive_removal *removal, int folder, const ch
 			    name, g_strerror(errno));
 		return false;
 	}
-	fsync(folder); /* a power cut must not bring it back */
+	note_unsynced(removal, folder);
 	push(removal, folder, gone);
 	return true;
 }

@@ -1,7 +1,7 @@
 /*
- * Removing, so that nothing comes back: what is to go is first renamed (.deleted-NAME.TIME, at once
- * and for good), then taken apart by a thread, since gigabytes take seconds. What a killed program
- * left by such names is finished by the next. Main thread.
+ * Removing, so that nothing comes back: what is to go is first renamed (.deleted-NAME.TIME, at
+ * once), then taken apart by a thread, since gigabytes take seconds. What a killed program left by
+ * such names is finished by the next. Main thread.
  */
 #pragma once
 
@@ -17,6 +17,9 @@ void archive_removal_free(struct archive_removal *removal);
  * must stay open until archive_removal_free. */
 bool archive_removal_start(struct archive_removal *removal, int folder, const char *name,
 			   GError **error);
+/* A power cut doesn't bring back what was started before this. It waits for the disk: once, when
+ * all is renamed that goes together. */
+void archive_removal_sync(struct archive_removal *removal);
 /* That something is being removed which has several parts: until it is unmarked the next start
  * finds this name, too. */
 bool archive_removal_mark(struct archive_removal *removal, int folder, const char *name,

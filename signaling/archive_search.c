@@ -2,7 +2,9 @@
 #include "signaling/store_attachments.h"
 #include "signaling/store_internal.h"
 
-#define TEXTS_MAX 2000 /* of the index that are looked at for one search, the newest first */
+/* Of the index that are looked at for one search, of what may be seen, the newest first. */
+#define TEXTS_MAX 2000
+#define SHORT_MAX 20000 /* for words that the index doesn't know: it is read */
 
 struct archive_found {
 	const struct archive_words *words;
@@ -60,8 +62,8 @@ static bool agendas(struct archive_found *found, struct store *store, GError **e
 		store_query(store, error,
 			    "SELECT meeting, sharer || CASE WHEN sharer <> '' AND subject <> '' "
 			    "THEN ': ' ELSE '' END || subject FROM agenda "
-			    "WHERE meeting NOT IN (SELECT meeting FROM archive_text "
-			    "                      WHERE kind = 'sharer')",
+			    "WHERE started_at IS NULL OR meeting NOT IN "
+			    "(SELECT meeting FROM recording WHERE archive = 'done')",
 			    "");
 	if (query == NULL)
 		return false;
@@ -77,20 +79,36 @@ static void attachment(void *user, gint64 meeting, const char *name)
 	look_at(user, meeting, "attachment", 0, -1, name);
 }
 
-/* The index knows words from three characters up; for shorter ones all of it is read. */
+/* The visible meetings as JSON, for SQL: what may not be seen takes no place among the newest. */
+static char *visible_json(GHashTable *visible)
+{
+	GString *text = g_string_new("[");
+	GHashTableIter iter;
+	void *id;
+	g_hash_table_iter_init(&iter, visible);
+	while (g_hash_table_iter_next(&iter, &id, NULL))
+		g_string_append_printf(text, "%s%" G_GINT64_FORMAT, text->len > 1 ? "," : "",
+				       *(const gint64 *)id);
+	g_string_append_c(text, ']');
+	return g_string_free(text, FALSE);
+}
+
+#define TEXTS                                                                                      \
+	"SELECT meeting, kind, recording, at, text FROM archive_text "                             \
+	"WHERE CAST(meeting AS INTEGER) IN (SELECT value FROM json_each(?)) "
+
+/* The index knows words from three characters up; for shorter ones the newest of it is read. */
 static bool texts(struct archive_found *found, struct store *store, GError **error)
 {
 	g_autofree char *words = archive_words_query(found->words);
+	g_autofree char *visible = visible_json(found->visible);
 	sqlite3_stmt *query =
-		words != NULL
-			? store_query(store, error,
-				      "SELECT meeting, kind, recording, at, text FROM archive_text "
-				      "WHERE archive_text MATCH ? ORDER BY rowid DESC LIMIT ?",
-				      "si", words, (gint64)TEXTS_MAX)
-			: store_query(store, error,
-				      "SELECT meeting, kind, recording, at, text FROM archive_text "
-				      "ORDER BY rowid DESC",
-				      "");
+		words != NULL ? store_query(store, error,
+					    TEXTS "AND archive_text MATCH ? "
+						  "ORDER BY rowid DESC LIMIT ?",
+					    "ssi", visible, words, (gint64)TEXTS_MAX)
+			      : store_query(store, error, TEXTS "ORDER BY rowid DESC LIMIT ?", "si",
+					    visible, (gint64)SHORT_MAX);
 	if (query == NULL)
 		return false;
 	int code;
@@ -108,6 +126,8 @@ struct archive_found *archive_search(struct store *store, const struct archive_w
 	found->words = words;
 	found->visible = visible;
 	found->by_meeting = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, array_free);
+	if (g_hash_table_size(visible) == 0)
+		return found;
 	if (titles(found, store, error) && agendas(found, store, error) &&
 	    store_attachments_all(store, attachment, found, error) && texts(found, store, error))
 		return found;

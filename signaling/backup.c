@@ -44,6 +44,18 @@ static bool copy_pages(sqlite3 *from, sqlite3 *to)
 	return sqlite3_backup_finish(backup) == SQLITE_OK && code == SQLITE_DONE;
 }
 
+/* Of a server that ran on the copy, and was killed: SQLite would put it into the new one. */
+static bool forget_log(const char *database, GError **error)
+{
+	static const char *const ends[] = {"-wal", "-shm"};
+	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+		g_autofree char *path = g_strconcat(database, ends[i], NULL);
+		if (unlink(path) != 0 && errno != ENOENT)
+			return fail(error, path, g_strerror(errno));
+	}
+	return true;
+}
+
 /* One moment of it: a read transaction of SQLite's own holds it still, and lets the server write
  * on (WAL). */
 static bool copy_database(const struct backup *b, GError **error)
@@ -66,9 +78,8 @@ static bool copy_database(const struct backup *b, GError **error)
 	}
 	sqlite3_close(to);
 	sqlite3_close(from);
-	if (ok && rename(partial, target) != 0)
-		ok = fail(error, target, g_strerror(errno));
-	return ok;
+	return ok && forget_log(target, error) &&
+	       (rename(partial, target) == 0 || fail(error, target, g_strerror(errno)));
 }
 
 /* --- files --- */
@@ -155,11 +166,20 @@ static bool copy_file(struct backup *b, const char *source, const char *target,
 static bool copy_entry(struct backup *b, const FTSENT *entry, GError **error)
 {
 	g_autofree char *target = g_build_filename(b->to, entry->fts_path + strlen(b->from), NULL);
-	if (entry->fts_info == FTS_D)
+	switch (entry->fts_info) {
+	case FTS_D:
 		return mkdir(target, 0700) == 0 || errno == EEXIST ||
 		       fail(error, target, g_strerror(errno));
-	if (entry->fts_info != FTS_F)
+	case FTS_DNR:
+	case FTS_ERR:
+	case FTS_NS: /* else it was removed meanwhile */
+		return entry->fts_errno == ENOENT ||
+		       fail(error, entry->fts_path, g_strerror(entry->fts_errno));
+	case FTS_F:
+		break;
+	default:
 		return true; /* a socket, a link: none is ours */
+	}
 	b->count.files++;
 	b->count.bytes += (guint64)entry->fts_statp->st_size;
 	return is_same(entry->fts_statp, target) ||
@@ -191,6 +211,8 @@ static bool copy_files(struct backup *b, GError **error)
 		if (entry->fts_info != FTS_DP)
 			ok = copy_entry(b, entry, error);
 	}
+	if (ok && errno != 0) /* of the last fts_read, which says so by it alone */
+		ok = fail(error, b->from, g_strerror(errno));
 	if (tree != NULL)
 		fts_close(tree);
 	return ok;

@@ -1,4 +1,5 @@
-/* tongsheng record start|pause|stop|list NAME: recordings of a running server's meeting. */
+/* tongsheng record start|pause|stop|list NAME, and archive NAME ID: recordings of a running
+ * server's meeting. */
 #include "signaling/commands.h"
 #include "signaling/control.h"
 #include <gio/gio.h>
@@ -6,8 +7,13 @@
 #include <string.h>
 
 static const struct {
-	const char *name, *state; /* NULL: lists */
-} verbs[] = {{"start", "recording"}, {"pause", "paused"}, {"stop", "ended"}, {"list", NULL}};
+	const char *name, *command, *state; /* state NULL: none is set */
+	bool one;			    /* of all that the meeting has: its ID follows */
+} verbs[] = {{"start", "record", "recording", false},
+	     {"pause", "record", "paused", false},
+	     {"stop", "record", "ended", false},
+	     {"list", "record", NULL, false},
+	     {"archive", "record-archive", NULL, true}};
 
 static void print_list(const json_t *reply)
 {
@@ -17,23 +23,26 @@ static void print_list(const json_t *reply)
 	{
 		const char *ended = json_string_value(json_object_get(recording, "ended"));
 		const json_t *archive = json_object_get(recording, "archive");
-		printf("%-6s %-10s %-20s %-20s %12" JSON_INTEGER_FORMAT " archive %s\n",
+		const char *why = json_string_value(json_object_get(archive, "error"));
+		printf("%-6s %-10s %-20s %-20s %12" JSON_INTEGER_FORMAT " archive %s%s%s\n",
 		       json_string_value(json_object_get(recording, "id")),
 		       json_string_value(json_object_get(recording, "state")),
 		       json_string_value(json_object_get(recording, "started")),
 		       ended != NULL ? ended : "-",
 		       json_integer_value(json_object_get(recording, "bytes")),
-		       json_string_value(json_object_get(archive, "state")));
+		       json_string_value(json_object_get(archive, "state")),
+		       why != NULL ? ": " : "", why != NULL ? why : "");
 	}
 }
 
-static bool call(const char *data, size_t verb, const char *name, GError **error)
+/* id: NULL but for one. */
+static bool call(const char *data, size_t verb, const char *name, const char *id, GError **error)
 {
 	json_t *reply = NULL;
-	json_t *request = json_pack("{s:s, s:s, s:s*}", "command", "record", "name", name, "state",
-				    verbs[verb].state);
+	json_t *request = json_pack("{s:s, s:s, s:s*, s:s*}", "command", verbs[verb].command,
+				    "name", name, "state", verbs[verb].state, "recording", id);
 	bool ok = control_call(data, request, &reply, error);
-	if (ok && verbs[verb].state == NULL)
+	if (ok && verbs[verb].state == NULL && !verbs[verb].one)
 		print_list(reply);
 	else if (ok)
 		printf("%s %s\n", json_string_value(json_object_get(reply, "id")),
@@ -56,11 +65,12 @@ static bool choose(int argc, char **argv, size_t *ret_verb, GError **error)
 		verb++;
 	if (verb == G_N_ELEMENTS(verbs))
 		return fail(error, argc > 1 ? argv[1] : "command",
-			    "start, pause, stop or list is expected");
-	if (argc < 3)
-		return fail(error, "NAME", "is missing");
-	if (argc > 3)
-		return fail(error, argv[3], "isn't expected here");
+			    "start, pause, stop, list or archive is expected");
+	int words = verbs[verb].one ? 4 : 3;
+	if (argc < words)
+		return fail(error, argc < 3 ? "NAME" : "ID", "is missing");
+	if (argc > words)
+		return fail(error, argv[words], "isn't expected here");
 	*ret_verb = verb;
 	return true;
 }
@@ -74,15 +84,18 @@ int command_record(int argc, char **argv)
 		G_OPTION_ENTRY_NULL,
 	};
 	g_autoptr(GError) error = NULL;
-	GOptionContext *context = g_option_context_new("start|pause|stop|list NAME");
+	GOptionContext *context =
+		g_option_context_new("start|pause|stop|list NAME, or archive NAME ID");
 	size_t verb;
 	g_option_context_set_summary(context, "Records a meeting of a running server, and goes on "
-					      "with what was paused.");
+					      "with what was paused. archive makes the archive of "
+					      "one that has ended once more; list says its ID.");
 	g_option_context_add_main_entries(context, entries, NULL);
 	bool usage = g_option_context_parse(context, &argc, &argv, &error) &&
 		     choose(argc, argv, &verb, &error);
 	g_option_context_free(context);
-	bool ok = usage && call(data != NULL ? data : "./var", verb, argv[2], &error);
+	bool ok = usage && call(data != NULL ? data : "./var", verb, argv[2],
+				verbs[verb].one ? argv[3] : NULL, &error);
 	if (!ok)
 		fprintf(stderr, "tongsheng record: %s\n", error->message);
 	return ok ? 0 : usage ? 1 : 2;

@@ -18,7 +18,9 @@
 
 #define END_PATIENCE_MS 1000
 #define FILES_BESIDE	4096 /* of the media, the store, ... */
-#define ROUTES_MAX	(1 + WATCH_ROUTES + API_ROUTES + API_ADMIN_ROUTES + WHIP_ROUTES + ARCHIVE_ROUTES + MINUTES_ROUTES)
+#define ROUTES_MAX                                                                                 \
+	(1 + WATCH_ROUTES + API_ROUTES + API_ADMIN_ROUTES + WHIP_ROUTES + ARCHIVE_ROUTES +         \
+	 MINUTES_ROUTES)
 
 struct program {
 	struct config *config;
@@ -34,7 +36,7 @@ struct program {
 	struct control_server *control;
 	struct archive_jobs *jobs;
 	struct api api;
-	struct control_command commands[3];
+	struct control_command commands[4];
 	GMainLoop *loop;
 	bool ending;
 };
@@ -75,6 +77,13 @@ static bool handle_record(void *user, const json_t *request, json_t **ret_reply,
 	return api_recording_command(program->api.recording, request, ret_reply, error);
 }
 
+static bool handle_record_archive(void *user, const json_t *request, json_t **ret_reply,
+				  GError **error)
+{
+	struct program *program = user;
+	return archive_command_again(program->archive, request, ret_reply, error);
+}
+
 /* What a search is to find. */
 static void on_archive_made(void *user, gint64 recording)
 {
@@ -101,6 +110,11 @@ static void drop_job(void *user, gint64 recording)
 	archive_jobs_forget(user, recording);
 }
 
+static bool make_again(void *user, gint64 recording, GError **error)
+{
+	return archive_jobs_again(user, recording, error);
+}
+
 static bool job_progress(void *user, gint64 recording, const char **ret_step, double *ret_done)
 {
 	return archive_jobs_progress(user, recording, ret_step, ret_done);
@@ -115,7 +129,8 @@ static void start_jobs(struct program *p)
 	archive_set_maker(p->archive, &(struct archive_maker){.user = p->jobs,
 							      .progress = job_progress,
 							      .drop = drop_job,
-							      .wake = wake_jobs});
+							      .wake = wake_jobs,
+							      .again = make_again});
 	p->api = (struct api){p->meetings, api_recording_new(p->meetings, p->jobs)};
 }
 
@@ -225,6 +240,7 @@ static bool start(struct program *p, GError **error)
 	p->commands[0] = (struct control_command){"meeting-end", handle_meeting_end, p};
 	p->commands[1] = (struct control_command){"meeting-changed", handle_meeting_changed, p};
 	p->commands[2] = (struct control_command){"record", handle_record, p};
+	p->commands[3] = (struct control_command){"record-archive", handle_record_archive, p};
 	/* The socket comes first: it says whether another server has this folder. */
 	p->control =
 		control_server_new(p->config->data, p->commands, G_N_ELEMENTS(p->commands), error);
@@ -252,6 +268,8 @@ static void stop(struct program *p)
 	minutes_api_free(p->minutes);
 	watch_free(p->watch);
 	archive_free(p->archive);
+	if (p->meetings != NULL)
+		meetings_end_studios(p->meetings);
 	whip_free(p->whip);
 	meetings_free(p->meetings);
 	relay_free(p->relay);

@@ -188,7 +188,7 @@ static char *sign(const char *data, struct token *token, GError **error)
 /* To the page that is the role's. */
 static void print_link(const char *base, int length, const struct token *token, const char *text)
 {
-	bool general = g_str_equal(token->meeting, ACCESS_ALL_MEETINGS);
+	bool general = access_is_general(token);
 	if (general && token->role == ROLE_SECRETARIAT)
 		printf("%.*s/admin#token=%s\n", length, base, text);
 	else if (general)

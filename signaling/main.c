@@ -22,7 +22,7 @@ static const struct {
 	{"serve", command_serve, "run the server"},
 	{"token", command_token, "print an invitation's token or link"},
 	{"meeting", command_meeting, "create, list, show or end meetings"},
-	{"record", command_record, "start, pause, stop or list recordings"},
+	{"record", command_record, "start, pause, stop or list recordings; make an archive again"},
 	{"backup", command_backup, "copy database and archive to a folder"},
 	{"minutes-pdf", command_minutes_pdf, "print minutes; the server starts it by itself"},
 	{"studio", command_studio, "mix programs; the server starts it by itself"},

@@ -267,7 +267,8 @@ unsigned meeting_cameras(struct meeting *meeting, struct feed_key *out, unsigned
 	return n;
 }
 
-/* With the meeting. What the store refuses goes on at the next restart, and ends again then. */
+/* With the meeting. In the store it has ended with that; what it refuses when nobody is there any
+ * more goes on at the next restart, and ends again then. */
 static void end_recording(struct meeting *meeting)
 {
 	GError *error = NULL;

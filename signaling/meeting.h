@@ -19,6 +19,9 @@ struct participant;
 struct meetings *meetings_new(const struct config *config, struct store *store,
 			      const struct token_key *key);
 void meetings_free(struct meetings *meetings);
+/* Before people are taken out one by one: the server ends. What they leave behind them, the stage
+ * and seats for others, isn't recorded any more. */
+void meetings_end_studios(struct meetings *meetings);
 /* Callbacks to hand to relay_new; then meetings_start with the relay, which must outlive meetings.
  */
 void meetings_relay_events(struct meetings *meetings, struct relay_events *ret);

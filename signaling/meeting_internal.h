@@ -32,6 +32,7 @@ struct meetings {
 	GHashTable *by_room;	 /* room -> struct meeting */
 	GHashTable *connections; /* set of struct connection, owned */
 	guint timer;
+	bool ending;			     /* no studio is needed any more */
 	gint64 (*clock)(void);		     /* monotonic us; tests have their own */
 	void (*recording_ended)(void *user); /* one of them; NULL: nobody asks */
 	void *recording_ended_user;

@@ -57,7 +57,8 @@ void meeting_recording_note(const struct meeting *meeting, json_t *line)
 		json_decref(line);
 		return;
 	}
-	json_object_set_new(line, "t", json_integer(now_ms() - r->row.begin));
+	/* As the tracks' times: the wall's clock may be set meanwhile. */
+	json_object_set_new(line, "t", json_integer((g_get_monotonic_time() - r->begin_us) / 1000));
 	char *text = json_dumps(line, JSON_COMPACT);
 	index_file_add(r->index, text);
 	free(text);
@@ -145,6 +146,21 @@ static void add_wish(GArray *wishes, const char *name, const char *language, boo
 	g_array_append_val(wishes, wish);
 }
 
+static void write_silence(const struct meeting *meeting, const struct channel *channel, bool silent)
+{
+	meeting_recording_note(meeting, json_pack("{s:s, s:s, s:b}", "type", "silent", "channel",
+						  channel->tag, "on", silent));
+}
+
+/* After a restart: that one began was said by the program before. */
+static void note_all_silence(const struct meeting *meeting)
+{
+	const struct channel *channel;
+	for (unsigned n = 0; (channel = interpretation_channel(meeting->interpretation, n)) != NULL;
+	     n++)
+		write_silence(meeting, channel, meeting_unrecorded(meeting, channel));
+}
+
 /* Said once, when it begins and when it ends. */
 static void note_silence(const struct meeting *meeting, const struct channel *channel, bool silent)
 {
@@ -156,8 +172,7 @@ static void note_silence(const struct meeting *meeting, const struct channel *ch
 		g_hash_table_add(known, key);
 	else
 		g_hash_table_remove(known, key);
-	meeting_recording_note(meeting, json_pack("{s:s, s:s, s:b}", "type", "silent", "channel",
-						  channel->tag, "on", silent));
+	write_silence(meeting, channel, silent);
 }
 
 static void add_channel(GArray *wishes, const struct meeting *meeting,
@@ -172,8 +187,9 @@ static void add_channel(GArray *wishes, const struct meeting *meeting,
 	note_silence(meeting, channel, silent);
 }
 
-/* Of who has had it on, until they leave: a file for each pause would help nobody. */
-static void add_own(GArray *wishes, struct participant *p, enum source source, bool on,
+/* Of who has had it on, until they leave: a file for each pause would help nobody. again: those
+ * that have a place already; nobody takes it from them. */
+static void add_own(GArray *wishes, struct participant *p, enum source source, bool again,
 		    unsigned *left)
 {
 	static const struct {
@@ -181,10 +197,12 @@ static void add_own(GArray *wishes, struct participant *p, enum source source, b
 		bool video;
 	} kinds[] = {[SOURCE_MICROPHONE] = {FEED_MICROPHONE, false},
 		     [SOURCE_CAMERA] = {FEED_CAMERA, true}};
-	if (on)
-		p->own_tracks |= 1u << source;
-	if ((p->own_tracks & 1u << source) == 0 || *left == 0)
+	enum device_state device = source == SOURCE_CAMERA ? p->camera : p->microphone;
+	unsigned bit = 1u << source;
+	bool has = (p->own_tracks & bit) != 0;
+	if (*left == 0 || has != again || (!has && device != DEVICE_ON))
 		return;
+	p->own_tracks |= bit;
 	g_autofree char *name = g_strdup_printf("own-%s-%s", p->id, source_name(source));
 	add_wish(wishes, name, "", kinds[source].video, kinds[source].kind, p->number);
 	--*left;
@@ -193,12 +211,14 @@ static void add_own(GArray *wishes, struct participant *p, enum source source, b
 static void add_own_tracks(GArray *wishes, const struct meeting *meeting)
 {
 	unsigned left = OWN_TRACKS_MAX;
-	for (guint i = 0; i < meeting->people->len; i++) {
-		struct participant *p = meeting->people->pdata[i];
-		if (!p->listed)
-			continue;
-		add_own(wishes, p, SOURCE_MICROPHONE, p->microphone == DEVICE_ON, &left);
-		add_own(wishes, p, SOURCE_CAMERA, p->camera == DEVICE_ON, &left);
+	for (unsigned pass = 0; pass < 2; pass++) {
+		for (guint i = 0; i < meeting->people->len; i++) {
+			struct participant *p = meeting->people->pdata[i];
+			if (!p->listed)
+				continue;
+			add_own(wishes, p, SOURCE_MICROPHONE, pass == 0, &left);
+			add_own(wishes, p, SOURCE_CAMERA, pass == 0, &left);
+		}
 	}
 }
 
@@ -281,6 +301,8 @@ void meeting_recording_tick(struct meeting *meeting)
 void meeting_recording_follow(struct meeting *meeting)
 {
 	struct recording *r = meeting->recording;
+	if (meeting->meetings->ending)
+		return;
 	if (r->row.state == RECORDING_ON) {
 		g_autoptr(GArray) wishes = wishes_of(meeting);
 		meeting_studio_need(meeting);
@@ -390,6 +412,11 @@ bool meeting_record(struct meeting *meeting, enum recording_state state, GError 
 	return true;
 }
 
+bool meeting_records(const struct meeting *meeting)
+{
+	return meeting->recording->row.state != RECORDING_ENDED;
+}
+
 bool meeting_recording_restore(struct meeting *meeting, GError **error)
 {
 	struct recording *r = meeting->recording;
@@ -404,6 +431,7 @@ bool meeting_recording_restore(struct meeting *meeting, GError **error)
 	open_index(r);
 	meeting_recording_note(meeting, json_pack("{s:s}", "type", "restart"));
 	note_state(meeting);
+	note_all_silence(meeting);
 	return true;
 }
 

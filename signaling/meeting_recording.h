@@ -17,6 +17,7 @@ void recording_free(struct recording *recording); /* it goes on when the meeting
 bool meeting_record(struct meeting *meeting, enum recording_state state, GError **error);
 /* Of the store, after a restart: goes on. */
 bool meeting_recording_restore(struct meeting *meeting, GError **error);
+bool meeting_records(const struct meeting *meeting); /* paused or not */
 /* Every second: begins, if the meeting says that it does so by itself. */
 void meeting_recording_tick(struct meeting *meeting);
 /* After the channels have changed: the tracks are those that there should be. */

@@ -55,6 +55,8 @@ void meeting_studio_tick(struct meeting *meeting)
 {
 	g_autoptr(GHashTable) wanted = wanted_programs(meeting);
 	const struct channel *channel;
+	if (meeting->meetings->ending)
+		return;
 	if (g_hash_table_size(wanted) > 0)
 		meeting_studio_need(meeting);
 	if (meeting->studio == NULL)

@@ -1,6 +1,9 @@
+#include "signaling/access.h"
 #include "signaling/meeting_floor.h"
 #include "signaling/meeting_internal.h"
 #include "signaling/meeting_languages.h"
+#include "signaling/meeting_recording.h"
+#include "signaling/meeting_studio.h"
 #include "signaling/studio.h"
 #include "signaling/studio_tracks.h"
 
@@ -33,6 +36,16 @@ void meetings_free(struct meetings *meetings)
 	g_hash_table_destroy(meetings->by_room);
 	g_hash_table_destroy(meetings->connections);
 	g_free(meetings);
+}
+
+void meetings_end_studios(struct meetings *meetings)
+{
+	GHashTableIter iter;
+	void *meeting;
+	meetings->ending = true;
+	g_hash_table_iter_init(&iter, meetings->by_name);
+	while (g_hash_table_iter_next(&iter, NULL, &meeting))
+		meeting_studio_free(meeting);
 }
 
 gint64 meetings_now(const struct meetings *meetings)
@@ -175,9 +188,8 @@ struct meeting *meetings_load(struct meetings *meetings, const char *name, GErro
 static bool token_holds(const struct token *token, const struct store_meeting *row,
 			enum action action, GError **error)
 {
-	if (token->generation != row->generation[token->role])
-		return refuse(error, SIGNALING_ERROR_UNAUTHORIZED,
-			      "token: this link has been replaced; ask for the new one");
+	if (!access_current(token, row, error))
+		return false;
 	if (role_may(token->role, action))
 		return true;
 	g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_FORBIDDEN, "role: %s may not %s",
@@ -230,28 +242,34 @@ bool meetings_allow(const struct meetings *meetings, const char *bearer, enum ac
 	return ok;
 }
 
-static void restore(void *user, const struct store_meeting *row)
+static void not_ended(void *user, const struct store_meeting *row)
 {
-	GPtrArray *names = user;
-	if (g_str_equal(row->state, "open"))
-		g_ptr_array_add(names, g_strdup(row->name));
+	if (!g_str_equal(row->state, "ended"))
+		g_ptr_array_add(user, g_strdup(row->name));
 }
 
-/* After a restart: the people of meetings that go on. Meetings where nobody was are left in the
- * store. */
+/* Meetings where nobody was, and nothing was recorded, are left in the store; a recording without
+ * anybody ends as it would have. */
+static bool restore_one(struct meetings *meetings, const char *name, GError **error)
+{
+	struct meeting *meeting = meetings_load(meetings, name, error);
+	if (meeting == NULL || !meeting_restore(meeting, error))
+		return false;
+	if (meeting->people->len == 0 && !meeting_records(meeting))
+		g_hash_table_remove(meetings->by_name, name);
+	return true;
+}
+
 static void restore_all(struct meetings *meetings)
 {
 	GError *error = NULL;
 	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-	if (!store_meeting_list(meetings->store, restore, names, &error))
+	if (!store_meeting_list(meetings->store, not_ended, names, &error))
 		g_warning("%s", error->message);
 	g_clear_error(&error);
 	for (guint i = 0; i < names->len; i++) {
-		struct meeting *meeting = meetings_load(meetings, names->pdata[i], &error);
-		if (meeting == NULL || !meeting_restore(meeting, &error))
+		if (!restore_one(meetings, names->pdata[i], &error))
 			g_warning("%s: %s", (const char *)names->pdata[i], error->message);
-		else if (meeting->people->len == 0)
-			g_hash_table_remove(meetings->by_name, names->pdata[i]);
 		g_clear_error(&error);
 	}
 	g_ptr_array_free(names, TRUE);

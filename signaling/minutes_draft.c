@@ -69,7 +69,8 @@ static void take_place(struct draft *d, const char *country)
 static void take_person(void *user, const struct store_attendant *person)
 {
 	struct draft *d = user;
-	if (person->role == ROLE_SERVICE || json_array_size(d->people) >= PEOPLE_MAX)
+	if (person->role == ROLE_SERVICE || *person->name == '\0' ||
+	    json_array_size(d->people) >= PEOPLE_MAX)
 		return;
 	g_autofree char *name = text_fold(person->name), *of = text_fold(person->organisation);
 	if (!g_hash_table_add(d->names, g_strdup_printf("%s\n%s", name, of)))

@@ -187,9 +187,11 @@ bool store_meeting_create(struct store *store, const struct store_meeting *meeti
 	char *channels = g_strjoinv(" ", meeting->channels);
 	bool ok = store_run(
 		store, error,
-		"INSERT INTO meeting (name, title, starts, zone, minutes, floors, channels, state, "
-		"venue, access, auto_record, own_tracks, retention_days) "
-		"VALUES (?, ?, ?, ?, ?, ?, ?, 'planned', ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		"INSERT INTO meeting (id, made_at, name, title, starts, zone, minutes, floors, "
+		"channels, state, venue, access, auto_record, own_tracks, retention_days) "
+		"VALUES ((SELECT last + 1 FROM meeting_number), "
+		"CAST(strftime('%s', 'now') AS INTEGER), "
+		"?, ?, ?, ?, ?, ?, ?, 'planned', ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
 		"ssisissssiii", meeting->name, meeting->title, meeting->starts, meeting->zone,
 		(gint64)meeting->minutes, floors, channels, venue_of(meeting), access_of(meeting),
 		(gint64)meeting->auto_record, (gint64)meeting->own_tracks,
@@ -213,7 +215,7 @@ static char **split_tags(const char *tags)
 
 #define MEETING_COLUMNS                                                                            \
 	"id, name, title, starts, zone, minutes, floors, channels, state, venue, access, "         \
-	"auto_record, own_tracks, retention_days, part"
+	"auto_record, own_tracks, retention_days, part, made_at"
 
 static bool read_generations(struct store *store, struct store_meeting *meeting, GError **error)
 {
@@ -250,10 +252,18 @@ static bool read_meeting(struct store *store, sqlite3_stmt *query, struct store_
 		.own_tracks = sqlite3_column_int64(query, 12) != 0,
 		.retention_days = (unsigned)sqlite3_column_int64(query, 13),
 		.part = (unsigned)sqlite3_column_int64(query, 14),
+		.made = sqlite3_column_int64(query, 15),
 	};
 	if (read_generations(store, ret, error))
 		return true;
 	store_meeting_clear(ret);
+	return false;
+}
+
+bool store_meeting_missing(const char *name, GError **error)
+{
+	g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_NOT_FOUND,
+		    "meeting: there is no meeting \"%s\"", name);
 	return false;
 }
 
@@ -270,10 +280,7 @@ bool store_meeting_find(struct store *store, const char *name, struct store_meet
 		sqlite3_reset(query);
 		return ok;
 	}
-	if (code == SQLITE_DONE)
-		g_set_error(error, SIGNALING_ERROR, SIGNALING_ERROR_NOT_FOUND,
-			    "meeting: there is no meeting \"%s\"", name);
-	return false;
+	return code == SQLITE_DONE && store_meeting_missing(name, error);
 }
 
 bool store_meeting_list(struct store *store,

@@ -21,13 +21,14 @@ struct store_meeting {
 	gint64 starts; /* Unix seconds; 0: any time */
 	char *zone;    /* IANA; "" unknown */
 	unsigned minutes;
-	char **floors, **channels;	 /* BCP 47; never NULL */
-	char *state;			 /* "planned", "open", "ended" */
-	char *venue;			 /* "" none */
-	char *access;			 /* of its archive: "public", "alliance", "secretariat" */
-	bool auto_record, own_tracks;	 /* begin by itself; each participant's tracks, too */
-	unsigned retention_days;	 /* of its archive; 0: for ever */
-	unsigned part;			 /* of the agenda, that runs now; 0: none */
+	char **floors, **channels;    /* BCP 47; never NULL */
+	char *state;		      /* "planned", "open", "ended" */
+	char *venue;		      /* "" none */
+	char *access;		      /* of its archive: "public", "alliance", "secretariat" */
+	bool auto_record, own_tracks; /* begin by itself; each participant's tracks, too */
+	unsigned retention_days;      /* of its archive; 0: for ever */
+	unsigned part;		      /* of the agenda, that runs now; 0: none */
+	gint64 made; /* Unix seconds: an older token is of an earlier meeting of the name */
 	unsigned generation[ROLE_COUNT]; /* of links; a token of an older one is refused */
 };
 void store_meeting_clear(struct store_meeting *meeting);
@@ -35,10 +36,13 @@ bool store_meeting_create(struct store *store, const struct store_meeting *meeti
 			  GError **error);
 bool store_meeting_find(struct store *store, const char *name, struct store_meeting *ret,
 			GError **error);
+/* That there is none of this name: the error, and false. */
+bool store_meeting_missing(const char *name, GError **error);
 /* All that somebody may plan: title to channels, venue to retention_days. */
 bool store_meeting_update(struct store *store, const struct store_meeting *meeting, GError **error);
 /* With all that there is of it in the store. */
 bool store_meeting_delete(struct store *store, gint64 id, GError **error);
+/* "ended": so are its people and recordings, whoever says it. */
 bool store_meeting_set_state(struct store *store, gint64 id, const char *state, GError **error);
 bool store_meeting_set_languages(struct store *store, gint64 id, char **floors, char **channels,
 				 GError **error);

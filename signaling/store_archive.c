@@ -211,10 +211,14 @@ bool store_archive_person(struct store *store, gint64 meeting, gint64 number, bo
 	return found || not_found(error, "participant: nobody by this number was in the meeting");
 }
 
-bool store_archive_unsay(struct store *store, gint64 meeting, gint64 number, unsigned *ret_lines,
-			 GError **error)
+bool store_archive_forget_person(struct store *store, gint64 meeting, gint64 number,
+				 unsigned *ret_lines, GError **error)
 {
-	if (!store_run(store, error, "DELETE FROM chat WHERE meeting = ? AND participant = ?", "ii",
+	if (!store_run(store, error,
+		       "UPDATE participant SET name = '', organisation = '', country = '', "
+		       "speaks = '', device = '', secret = NULL WHERE meeting = ? AND id = ?",
+		       "ii", meeting, number) ||
+	    !store_run(store, error, "DELETE FROM chat WHERE meeting = ? AND participant = ?", "ii",
 		       meeting, number))
 		return false;
 	*ret_lines = (unsigned)sqlite3_changes(store->db);

@@ -72,9 +72,9 @@ bool store_archive_present(struct store *store, gint64 meeting, unsigned *ret, G
 /* Whether this person was in this meeting (SIGNALING_ERROR_NOT_FOUND), and is now. */
 bool store_archive_person(struct store *store, gint64 meeting, gint64 number, bool *ret_present,
 			  GError **error);
-/* What they wrote in the chat. */
-bool store_archive_unsay(struct store *store, gint64 meeting, gint64 number, unsigned *ret_lines,
-			 GError **error);
+/* What they wrote in the chat, and what they said of themselves: the row stays, without a name. */
+bool store_archive_forget_person(struct store *store, gint64 meeting, gint64 number,
+				 unsigned *ret_lines, GError **error);
 
 bool store_archive_set_access(struct store *store, gint64 meeting, const char *access,
 			      gint64 retention_days, GError **error);

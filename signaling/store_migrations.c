@@ -145,6 +145,25 @@ static const char *const migrations[] = {
 	"  role TEXT PRIMARY KEY,"
 	"  generation INTEGER NOT NULL"
 	") STRICT, WITHOUT ROWID;",
+
+	/* 5: what is of one meeting isn't taken for that of a later one of its name, or of its
+	   number: links, and what a removal left behind; a recording never outlasts its meeting */
+	"ALTER TABLE meeting ADD COLUMN made_at INTEGER NOT NULL DEFAULT 0;" /* Unix s; 0: unknown
+									      */
+	"CREATE TABLE meeting_number (last INTEGER NOT NULL) STRICT;"
+	"INSERT INTO meeting_number SELECT coalesce(max(id), 0) FROM meeting;"
+	"CREATE TRIGGER meeting_made AFTER INSERT ON meeting BEGIN"
+	"  UPDATE meeting_number SET last = max(last, NEW.id);"
+	"END;"
+	"CREATE TRIGGER meeting_ended AFTER UPDATE OF state ON meeting"
+	"  WHEN NEW.state = 'ended' BEGIN"
+	"  UPDATE recording SET state = 'ended', archive = 'waiting',"
+	"    ended_at = CAST(strftime('%s', 'now') AS INTEGER) * 1000"
+	"    WHERE meeting = NEW.id AND state <> 'ended';"
+	"END;"
+	"UPDATE recording SET state = 'ended', archive = 'waiting',"
+	"  ended_at = CAST(strftime('%s', 'now') AS INTEGER) * 1000"
+	"  WHERE state <> 'ended' AND meeting IN (SELECT id FROM meeting WHERE state = 'ended');",
 };
 
 static int user_version(sqlite3 *db)

@@ -43,7 +43,8 @@ bool store_minutes_versions(struct store *store, gint64 meeting, const char *lan
 
 /* ---- For a draft ---- */
 
-/* Everybody who was ever there, in order of joining; with their roles. */
+/* Everybody who was ever there, in order of joining; with their roles. The name is "" of who was
+ * removed from what is kept. */
 struct store_attendant {
 	const char *name, *organisation, *country;
 	enum role role;

@@ -145,10 +145,13 @@ bool store_recording_set_archive(struct store *store, gint64 id, enum archive_st
 			 "ssii", archive_names[state], words, duration, id);
 }
 
-bool store_recording_waiting(struct store *store, gint64 *ret_id, GError **error)
+bool store_recording_waiting(struct store *store, gint64 after, gint64 *ret_id, GError **error)
 {
 	sqlite3_stmt *query = store_query(
-		store, error, "SELECT min(id) FROM recording WHERE archive = 'waiting'", "");
+		store, error,
+		"SELECT coalesce(min(CASE WHEN id > ? THEN id END), min(id), 0) FROM recording "
+		"WHERE archive = 'waiting'",
+		"i", after);
 	if (query == NULL)
 		return false;
 	int code;

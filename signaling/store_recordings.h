@@ -47,7 +47,7 @@ bool store_recordings(struct store *store, gint64 meeting,
 /* words: why it failed. duration: ms, of a finished one. */
 bool store_recording_set_archive(struct store *store, gint64 id, enum archive_state state,
 				 const char *words, gint64 duration, GError **error);
-/* The oldest whose archive waits to be made; 0: none. */
-bool store_recording_waiting(struct store *store, gint64 *ret_id, GError **error);
+/* The oldest whose archive waits to be made, of those behind `after` first; 0: none. */
+bool store_recording_waiting(struct store *store, gint64 after, gint64 *ret_id, GError **error);
 /* After a restart: what ran waits again, and so does what an older program left. */
 bool store_recordings_resume(struct store *store, GError **error);

@@ -4,7 +4,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define RETRY_MS 100
+#define RETRY_MS     100
+#define RETRY_MAX_MS (10 * 1000)
+#define PART_LEAST   G_USEC_PER_SEC /* a part that doesn't live so long is no success */
 
 struct recorded {
 	struct track_wish wish;
@@ -19,7 +21,9 @@ struct studio_tracks {
 	char *part;	    /* folder; NULL: the next connection begins one */
 	GHashTable *used;   /* names that have a file in it */
 	gint64 begin_us, wall_us;
-	guint timer; /* while one is wanted and not there */
+	gint64 part_since; /* monotonic, us */
+	guint timer;	   /* while one is wanted and not there */
+	guint retry_ms;	   /* longer after each failure: a part is a folder and lines on a disk */
 };
 
 /* --- a connection --- */
@@ -60,24 +64,48 @@ static bool send_hello(const struct studio_tracks *tracks, const struct recorded
 	return ok;
 }
 
+static void retry_later(struct studio_tracks *tracks)
+{
+	tracks->retry_ms = MIN(tracks->retry_ms * 2, RETRY_MAX_MS);
+}
+
 static void forget_part(struct studio_tracks *tracks)
 {
 	g_clear_pointer(&tracks->part, g_free);
 	g_hash_table_remove_all(tracks->used);
 }
 
-static void connect_track(struct studio_tracks *tracks, struct recorded *track)
+static bool begin_part(struct studio_tracks *tracks)
+{
+	tracks->part = tracks->config.new_part(tracks->config.user);
+	tracks->part_since = g_get_monotonic_time();
+	return tracks->part != NULL;
+}
+
+/* What comes next doesn't touch what is there. */
+static void lose_part(struct studio_tracks *tracks)
+{
+	if (tracks->part) { /* not yet, by another track of it */
+		if (g_get_monotonic_time() - tracks->part_since < PART_LEAST)
+			retry_later(tracks);
+		else
+			tracks->retry_ms = RETRY_MS;
+	}
+	forget_part(tracks);
+}
+
+/* false: there is no place for a part. */
+static bool connect_track(struct studio_tracks *tracks, struct recorded *track)
 {
 	int fd = studio_process_connect(tracks->config.process);
 	if (fd < 0)
-		return; /* it is being started */
+		return true; /* it is being started */
 	if (g_hash_table_contains(tracks->used, track->wish.name))
 		forget_part(tracks); /* a channel that comes again: another file */
-	if (!tracks->part)
-		tracks->part = tracks->config.new_part(tracks->config.user);
-	if (!tracks->part || !send_hello(tracks, track, fd)) {
+	bool place = tracks->part || begin_part(tracks);
+	if (!place || !send_hello(tracks, track, fd)) {
 		close(fd);
-		return;
+		return place;
 	}
 	if (!track->description.id)
 		describe(tracks, track);
@@ -87,6 +115,7 @@ static void connect_track(struct studio_tracks *tracks, struct recorded *track)
 		track->there = true;
 		g_hash_table_add(tracks->used, g_strdup(track->wish.name));
 	}
+	return true;
 }
 
 static void remove_track(struct studio_tracks *tracks, struct recorded *track)
@@ -103,23 +132,27 @@ static gboolean on_timer(gpointer user)
 	GHashTableIter iter;
 	struct recorded *track;
 	unsigned missing = 0, before = studio_tracks_there(tracks);
+	bool place = true;
+	tracks->timer = 0;
 	g_hash_table_iter_init(&iter, tracks->tracks);
 	while (g_hash_table_iter_next(&iter, NULL, (void **)&track)) {
-		if (!track->there)
-			connect_track(tracks, track);
+		if (!track->there && place)
+			place = connect_track(tracks, track);
 		missing += !track->there;
 	}
-	if (missing == 0)
-		tracks->timer = 0;
+	if (!place)
+		retry_later(tracks);
+	if (missing > 0)
+		studio_tracks_wake(tracks);
 	if (studio_tracks_there(tracks) != before)
 		tracks->config.changed(tracks->config.user);
-	return missing == 0 ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+	return G_SOURCE_REMOVE;
 }
 
 void studio_tracks_wake(struct studio_tracks *tracks)
 {
 	if (!tracks->timer && g_hash_table_size(tracks->tracks) > 0)
-		tracks->timer = g_timeout_add(RETRY_MS, on_timer, tracks);
+		tracks->timer = g_timeout_add(tracks->retry_ms, on_timer, tracks);
 }
 
 /* --- what is wanted --- */
@@ -165,10 +198,12 @@ void studio_tracks_want(struct studio_tracks *tracks, const struct track_wish *w
 	for (unsigned i = 0; i < n; i++)
 		want(tracks, &wishes[i]);
 	g_hash_table_foreach_remove(tracks->tracks, is_unwanted, tracks);
-	if (n == 0)
+	if (n == 0) {
 		forget_part(tracks);
-	else if (studio_tracks_there(tracks) < g_hash_table_size(tracks->tracks))
+		tracks->retry_ms = RETRY_MS;
+	} else if (studio_tracks_there(tracks) < g_hash_table_size(tracks->tracks)) {
 		studio_tracks_wake(tracks);
+	}
 }
 
 unsigned studio_tracks_there(const struct studio_tracks *tracks)
@@ -224,7 +259,7 @@ bool studio_tracks_peer_state(struct studio_tracks *tracks, uint32_t peer,
 		  track->wish.name);
 	track->there = false;
 	track->trouble = STUDIO_FINE;
-	forget_part(tracks); /* what comes next doesn't touch what is there */
+	lose_part(tracks);
 	studio_tracks_wake(tracks);
 	tracks->config.changed(tracks->config.user);
 	return true;
@@ -243,6 +278,7 @@ struct studio_tracks *studio_tracks_new(const struct studio_tracks_config *confi
 {
 	struct studio_tracks *tracks = g_new0(struct studio_tracks, 1);
 	tracks->config = *config;
+	tracks->retry_ms = RETRY_MS;
 	tracks->tracks = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
 	tracks->used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	return tracks;

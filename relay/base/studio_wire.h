@@ -13,11 +13,12 @@
  *                               "kind":"sound","language":"fr","begin":…,"wall":…}: file and folder
  *                               (within the data folder), "sound" (Opus) or "picture" (VP8), BCP 47
  *                               or absent; time 0 of the file in microseconds, on the relay's
- *                               monotonic clock, and since 1970
+ *                               monotonic clock (less than 0: before the machine was started), and
+ *                               since 1970
  *                      then     STUDIO_MEDIA, capture time (64 bits: microseconds of the relay's
  *                               clock), an RTP packet
  *                               STUDIO_MEDIA_GUESSED, likewise: the time is that of arrival, since
- *                               the sender's first report hasn't come
+ *                               the sender's first report hasn't come, or can't be true
  *                               STUDIO_SOURCE, a peer (32 bits): whose the packets are that follow.
  *                               Before the first of a connection, and of each other peer
  *   studio -> server            STUDIO_WRITTEN, how many messages of this connection are on disk

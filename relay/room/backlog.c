@@ -86,13 +86,37 @@ void backlog_set_source(struct backlog *backlog, uint32_t peer)
 	backlog->source = peer;
 }
 
+/* All before it. */
+static void discard(struct backlog *backlog, struct position to)
+{
+	size_t from = backlog->first.at;
+	if (backlog->first.number != to.number)
+		backlog->used -= to.at > from ? to.at - from : backlog->capacity - from + to.at;
+	backlog->first = to;
+	backlog->has_keyframe &= backlog->keyframe.number >= to.number;
+}
+
+/*
+ * What is written is kept for a studio that comes next, and where no keyframe follows for long that
+ * may be all there is room for: then what comes is worth more. That studio begins with something
+ * that it can't decode, and asks for a keyframe.
+ */
+static void discard_written(struct backlog *backlog)
+{
+	bool again = backlog->sent.number < backlog->written.number; /* by another studio */
+	discard(backlog, again ? backlog->sent : backlog->written);
+}
+
 bool backlog_put(struct backlog *backlog, bool keyframe, const struct bytes *parts, unsigned n)
 {
 	size_t length = 0, at;
 	for (unsigned i = 0; i < n; i++)
 		length += parts[i].length;
-	if (!reserve(backlog, size_of(length), &at))
-		return false;
+	if (!reserve(backlog, size_of(length), &at)) {
+		discard_written(backlog);
+		if (!reserve(backlog, size_of(length), &at))
+			return false;
+	}
 	struct record *record = record_at(backlog, at);
 	*record = (struct record){(uint32_t)length, backlog->source, keyframe};
 	uint8_t *out = (uint8_t *)(record + 1);
@@ -125,17 +149,6 @@ void backlog_sent(struct backlog *backlog)
 	step(backlog, &backlog->sent);
 }
 
-/* Everything before the last keyframe that is written. */
-static void discard(struct backlog *backlog)
-{
-	if (!backlog->has_keyframe)
-		return;
-	size_t from = backlog->first.at, to = backlog->keyframe.at;
-	if (backlog->first.number != backlog->keyframe.number)
-		backlog->used -= to > from ? to - from : backlog->capacity - from + to;
-	backlog->first = backlog->keyframe;
-}
-
 bool backlog_written(struct backlog *backlog, uint64_t count)
 {
 	if (count > backlog->sent.number - backlog->base)
@@ -148,7 +161,8 @@ bool backlog_written(struct backlog *backlog, uint64_t count)
 		}
 		step(backlog, &backlog->written);
 	}
-	discard(backlog);
+	if (backlog->has_keyframe)
+		discard(backlog, backlog->keyframe);
 	return true;
 }
 
@@ -161,4 +175,9 @@ void backlog_rewind(struct backlog *backlog)
 size_t backlog_bytes(const struct backlog *backlog)
 {
 	return backlog->used;
+}
+
+uint64_t backlog_unwritten(const struct backlog *backlog)
+{
+	return backlog->end.number - backlog->written.number;
 }

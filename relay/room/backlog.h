@@ -1,7 +1,8 @@
 /*
  * What a recorded track has for the studio: messages in their order, each kept until the studio has
- * written it, and on from the last keyframe among those, so that a new studio can go on decoding.
- * Bounded, allocated once. Owned by who made it.
+ * written it, and on from the last keyframe among those, so that a new studio can go on decoding;
+ * but what is written makes room where there is none. Bounded, allocated once. Owned by who made
+ * it.
  *
  *   |  written, kept   |  written  |  sent  |  not sent  |
  *   ^ last keyframe before ........^        ^            ^ put
@@ -29,4 +30,5 @@ void backlog_sent(struct backlog *backlog);
 bool backlog_written(struct backlog *backlog, uint64_t count);
 /* Another studio: all that is kept is to be sent. */
 void backlog_rewind(struct backlog *backlog);
-size_t backlog_bytes(const struct backlog *backlog); /* kept */
+size_t backlog_bytes(const struct backlog *backlog);	   /* kept */
+uint64_t backlog_unwritten(const struct backlog *backlog); /* messages */

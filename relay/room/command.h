@@ -39,8 +39,10 @@ struct command {
 	/* ADD_PEER, ADD_PROGRAM, ADD_TRACK, REMOVE_REMOTE: counts up; events of the peer carry it,
 	 * so that the main thread knows a late one of an earlier session. */
 	uint32_t session;
-	/* SET_CHANNEL, SET_PROGRAM; the hold time only the former */
+	/* SET_CHANNEL, SET_PROGRAM */
 	uint32_t channel;
+	/* SET_CHANNEL: see relay_set_channel; REMOVE_PEER, of a recorded track: the time that what
+	 * it has kept has to be written. */
 	uint64_t hold_us;
 	bool sign;
 	unsigned home; /* OPEN_ROOM: the worker that decides */

@@ -1,6 +1,7 @@
 /*
  * What of a slot goes to the recorder: a message (base/studio_wire.h) for each packet, with the
- * time at which it was captured, and whose it is. Values only; time is an argument.
+ * time at which it was captured, and whose it is. What its sender has reported that can't be, by
+ * when it came, counts as not reported. Values only; time is an argument.
  */
 #pragma once
 

@@ -93,7 +93,7 @@ void slot_resend(struct slot *slot, uint16_t sequence, uint64_t now_us);
  * was sent lately. */
 bool slot_timestamp_now(const struct slot *slot, uint64_t now_us, uint32_t *ret);
 /* When a sample was taken that goes out with this timestamp, as the sender's clock stands to ours.
- * false: not known (yet). */
+ * false: not known (yet). As true as the sender is: it may be any number. */
 bool slot_capture_us(const struct slot *slot, uint32_t timestamp, uint64_t *ret_us);
 
 /* slot_send.c, for slot.c. */

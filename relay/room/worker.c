@@ -179,6 +179,7 @@ static uint64_t run_timers(struct worker *worker, uint64_t now_us)
 		worker->next_stats_us = now_us + STATS_US;
 	}
 	deadline_us = MIN(worker->next_stats_us, worker->next_scan_us);
+	deadline_us = MIN(deadline_us, worker_tick_tracks(worker, now_us));
 	if (worker->overload.level) /* it recovers, also when nothing comes any more */
 		deadline_us = MIN(deadline_us, overload_deadline(&worker->overload));
 	g_hash_table_iter_init(&iter, worker->rooms);
@@ -278,6 +279,7 @@ static void free_parts(struct worker *worker)
 	worker_bridge_free(worker);
 	g_clear_pointer(&worker->programs, g_hash_table_unref);
 	g_clear_pointer(&worker->tracks, g_hash_table_unref);
+	g_clear_pointer(&worker->leaving, g_ptr_array_unref);
 	g_clear_pointer(&worker->links, g_hash_table_unref);
 	g_clear_pointer(&worker->rooms, g_hash_table_unref);
 	transport_table_free(worker->table);
@@ -313,6 +315,7 @@ static enum err make_parts(struct worker *worker, const struct worker_config *co
 	worker->links = g_hash_table_new_full(NULL, NULL, NULL, worker_free_link);
 	worker->programs = g_hash_table_new_full(NULL, NULL, NULL, worker_free_program);
 	worker->tracks = g_hash_table_new_full(NULL, NULL, NULL, worker_free_track);
+	worker->leaving = g_ptr_array_new_with_free_func(worker_free_track);
 	worker->packets = packet_pool_new(config->max_packets + UDP_RECEIVE_MAX);
 	for (size_t i = 0; i < UDP_RECEIVE_MAX; i++)
 		worker->receiving[i] = pool_take(worker->packets);
@@ -387,6 +390,7 @@ void worker_clear(struct worker *worker)
 	worker_bridge_clear(worker);
 	g_hash_table_remove_all(worker->programs);
 	g_hash_table_remove_all(worker->tracks);
+	g_ptr_array_set_size(worker->leaving, 0);
 	g_hash_table_remove_all(worker->links);
 	g_hash_table_remove_all(worker->rooms);
 	flush_batch(worker->batch, worker);

@@ -74,6 +74,7 @@ struct worker {
 	GHashTable *links;			   /* id -> struct link */
 	GHashTable *programs;			   /* id -> struct program, of worker_studio.c */
 	GHashTable *tracks;			   /* id -> struct track, of worker_track.c */
+	GPtrArray *leaving;			   /* those that were removed, and aren't written */
 	uint64_t scan_us, next_scan_us;		   /* of the transports' deadlines: last and next */
 	uint64_t next_stats_us;
 	uint64_t ntp_offset_us;
@@ -119,6 +120,8 @@ void worker_add_track(struct worker_room *room, struct command *command, uint64_
 bool worker_run_track_command(struct worker_room *room, const struct command *command,
 			      uint64_t now_us);
 void worker_close_tracks(struct worker_room *room);
+/* Those whose time is over go; when the next one's is. */
+uint64_t worker_tick_tracks(struct worker *worker, uint64_t now_us);
 /* A socket is readable. false: it is no track's. */
 bool worker_receive_track(struct worker *worker, int fd, uint64_t now_us);
 void worker_free_track(void *track); /* GDestroyNotify */

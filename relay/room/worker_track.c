@@ -2,6 +2,9 @@
  * Recorded tracks: peers without a transport, whose one slot goes to the studio process, in clear
  * and with capture times. Unlike a program's packets (worker_studio.c) these are kept until the
  * studio says that they are written, also while there is no studio.
+ *
+ *   added ── in worker->tracks, its peer in the room ── removed ── in worker->leaving, without a
+ *   peer, until what it kept is written, or can't be, or its time is over
  */
 #include "relay/base/studio_wire.h"
 #include "relay/base/wire.h"
@@ -20,7 +23,8 @@
 struct track {
 	struct worker *worker;
 	struct worker_room *room;
-	struct peer *peer;
+	struct peer *peer; /* NULL: it has left the room */
+	uint64_t until_us; /* then: when its time is over */
 	uint32_t id, session;
 	int fd;		 /* NO_FD: there is no studio */
 	uint32_t source; /* that this studio knows; 0: none yet */
@@ -107,6 +111,8 @@ static void ask_keyframe(struct track *track, uint64_t now_us)
 {
 	uint8_t data[32];
 	struct rtcp_writer writer;
+	if (!track->peer)
+		return;
 	rtcp_writer_init(&writer, data, sizeof data);
 	if (rtcp_add_pli(&writer, track->ssrc, track->ssrc))
 		room_receive_rtcp(track->room->room, track->peer, data, writer.length, now_us);
@@ -144,7 +150,28 @@ static struct track *find(const struct worker *worker, int fd)
 	while (g_hash_table_iter_next(&iter, NULL, &value))
 		if (((struct track *)value)->fd == fd)
 			return value;
+	for (unsigned i = 0; i < worker->leaving->len; i++) {
+		struct track *track = worker->leaving->pdata[i];
+		if (track->fd == fd)
+			return track;
+	}
 	return NULL;
+}
+
+/* One that has left the room. err: of its socket. */
+static void end_if_over(struct track *track, enum err err, uint64_t now_us)
+{
+	struct worker *worker = track->worker;
+	uint64_t unwritten = backlog_unwritten(track->backlog);
+	bool hopeless = err || track->fd == NO_FD || now_us >= track->until_us;
+	if (unwritten > 0 && !hopeless)
+		return;
+	if (unwritten > 0) {
+		g_warning("recorded track %u: %" G_GUINT64_FORMAT " packets were not written",
+			  track->id, unwritten);
+		counter_add(&worker->counters, COUNTER_DROP_RECORDING_FULL, unwritten);
+	}
+	g_ptr_array_remove_fast(worker->leaving, track); /* frees it */
 }
 
 bool worker_receive_track(struct worker *worker, int fd, uint64_t now_us)
@@ -162,7 +189,9 @@ bool worker_receive_track(struct worker *worker, int fd, uint64_t now_us)
 	}
 	if (!err)
 		err = flush(track);
-	if (err)
+	if (!track->peer)
+		end_if_over(track, err, now_us);
+	else if (err)
 		lose_studio(track); /* gone, or it speaks another language */
 	return true;
 }
@@ -172,10 +201,18 @@ bool worker_receive_track(struct worker *worker, int fd, uint64_t now_us)
 void worker_free_track(void *data)
 {
 	struct track *track = data;
-	room_remove_peer(track->room->room, track->peer, track->worker->now_us);
+	if (track->peer)
+		room_remove_peer(track->room->room, track->peer, track->worker->now_us);
 	close_socket(track);
 	backlog_free(track->backlog);
 	g_free(track);
+}
+
+static void show(struct track *track, const char *mid, struct feed_key feed, uint64_t now_us)
+{
+	if (room_set_slot(track->room->room, track->peer, mid, feed, 0, 0, now_us) != OK)
+		g_warning("recorded track %u: slot %s cannot show feed kind %d", track->id, mid,
+			  feed.kind);
 }
 
 static struct track *new_track(struct worker_room *room, const struct command *command,
@@ -205,7 +242,10 @@ void worker_add_track(struct worker_room *room, struct command *command, uint64_
 		return;
 	if (track && track->room != room)
 		return;
-	if (!track)
+	if (track)
+		show(track, command->description->slots[0].mid, command->description->slots[0].feed,
+		     now_us);
+	else
 		track = new_track(room, command, now_us);
 	close_socket(track);
 	track->session = command->session;
@@ -225,15 +265,42 @@ void worker_add_track(struct worker_room *room, struct command *command, uint64_
 		lose_studio(track);
 }
 
+/* Nothing more is recorded, at once. What came before that has some time to be written. */
+static void leave(struct track *track, uint64_t hold_us, uint64_t now_us)
+{
+	struct worker *worker = track->worker;
+	g_hash_table_steal(worker->tracks, GUINT_TO_POINTER(track->id));
+	g_ptr_array_add(worker->leaving, track);
+	room_remove_peer(track->room->room, track->peer, now_us);
+	track->peer = NULL;
+	track->until_us = now_us + hold_us;
+	end_if_over(track, flush(track), now_us);
+}
+
+uint64_t worker_tick_tracks(struct worker *worker, uint64_t now_us)
+{
+	uint64_t deadline_us = UINT64_MAX;
+	for (unsigned i = worker->leaving->len; i-- > 0;) {
+		struct track *track = worker->leaving->pdata[i];
+		if (now_us >= track->until_us)
+			end_if_over(track, OK, now_us);
+		else
+			deadline_us = MIN(deadline_us, track->until_us);
+	}
+	return deadline_us;
+}
+
 bool worker_run_track_command(struct worker_room *room, const struct command *command,
 			      uint64_t now_us)
 {
-	void *key = GUINT_TO_POINTER(command->peer);
-	struct track *track = g_hash_table_lookup(room->worker->tracks, key);
+	struct track *track =
+		g_hash_table_lookup(room->worker->tracks, GUINT_TO_POINTER(command->peer));
 	if (!track || track->room != room)
 		return false;
 	if (command->type == COMMAND_REMOVE_PEER)
-		g_hash_table_remove(room->worker->tracks, key);
+		leave(track, command->hold_us, now_us);
+	else if (command->type == COMMAND_SET_SLOT)
+		show(track, command->mid, command->feed, now_us);
 	return true;
 }
 
@@ -244,5 +311,9 @@ static gboolean track_is_in_room(void *key, void *value, void *room)
 
 void worker_close_tracks(struct worker_room *room)
 {
+	GPtrArray *leaving = room->worker->leaving;
 	g_hash_table_foreach_remove(room->worker->tracks, track_is_in_room, room);
+	for (unsigned i = leaving->len; i-- > 0;)
+		if (track_is_in_room(NULL, leaving->pdata[i], room))
+			g_ptr_array_remove_index_fast(leaving, i);
 }

@@ -58,6 +58,22 @@ async function everywhere(person, name, sizes = ["desk", "phone"]) {
   await page.setViewport(SIZES.desk);
 }
 
+/** Whoever came from another page is at this one's heading; a ring around it would be a jump. */
+const atHeading = (person, words) => until(`at the heading ${words}`, () => person.page.evaluate((wanted) => {
+  const { localName, innerText } = document.activeElement;
+  return localName === "h1" && innerText.includes(wanted) && getComputedStyle(document.activeElement).outlineStyle === "none";
+}, words));
+
+/** Changes are held by the server until the function given is called. */
+function hold() {
+  let answer;
+  office.held = new Promise((done) => { answer = done; });
+  return () => {
+    office.held = null;
+    answer();
+  };
+}
+
 async function fill(person, id, text) {
   await person.type(id, text);
   await until(`${id} is ${text}`, async () => (await value(person, id)) === text);
@@ -73,6 +89,7 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
 
   step("without a meeting it shows the one thing to do", async () => {
     await clerk.says("No meetings yet");
+    assert.equal(await clerk.page.evaluate(() => document.activeElement.localName), "body", "a page that was loaded is left as it is");
     await everywhere(clerk, "empty");
   });
 
@@ -119,8 +136,14 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
     assert.equal(await focused(clerk), "subject-1", "the focus goes along");
     await clerk.says(/140 of 120 minutes: 20 minutes too many/);
     await tabTo(clerk, "save");
+    const go = hold();
     await clerk.page.keyboard.press("Enter");
+    await clerk.says("Saving…");
+    assert.equal(await clerk.page.$eval('[data-testid="title"]', (node) => node.matches(":disabled")), true, "what would be written now would be lost");
+    assert.equal(await focused(clerk), "save");
+    go();
     await clerk.says("The meeting is made. Send out the links below.");
+    await atHeading(clerk, "Hello, neighbor!");
     const { body } = office.asked.findLast(({ method }) => method === "POST");
     assert.deepEqual({ title: body.title, floors: body.floors, channels: body.channels, minutes: body.minutes, access: body.access }, {
       title: "Hello, neighbor!", floors: ["zh"], channels: ["en", "fr"], minutes: 120, access: "alliance",
@@ -153,9 +176,32 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
     await everywhere(clerk, "links", KEPT);
   });
 
+  step("a link that ends before the meeting does, which was put off, is made anew", async () => {
+    const meeting = [...office.meetings.values()].find(({ title }) => title === "Hello, neighbor!");
+    const { starts } = meeting;
+    const asked = (role) => office.asked.filter(({ path, body }) => path.endsWith("/links") && body.role === role);
+    const seen = () => clerk.page.evaluate(() => document.dispatchEvent(new Event("visibilitychange"))); /* asks at once */
+    meeting.starts += 100 * 24 * HOUR;
+    await seen();
+    await clerk.says("too short for the meeting as it is planned now");
+    await everywhere(clerk, "short", ["narrow"]);
+    for (const role of ["member", "interpreter"]) {
+      const before = asked(role).length;
+      if (role === "member") await clerk.press("link-member");
+      else await (await clerk.page.$('[data-role="interpreter"] .link-made button')).click();
+      await until(`${role}: a new one`, () => asked(role).length === before + 1);
+      assert.ok(asked(role).at(-1).body.days > 105, `${asked(role).at(-1).body.days} days`);
+      await until("in the old one's place", async () => (await clerk.page.$$(`[data-testid="url-${role}"]`)).length === 1);
+    }
+    assert.deepEqual(asked("interpreter").at(-1).body.languages, ["en", "fr"]);
+    await until("none is too short", async () => !(await clerk.text()).includes("too short for the meeting"));
+    meeting.starts = starts;
+    await seen();
+  });
+
   step("links of a role are withdrawn, after a question, and new ones made", async () => {
     await clerk.press("withdraw-member");
-    await clerk.says("Withdraw all links? Member");
+    await clerk.says(/Withdraw all links\? Member/);
     await check(clerk, "the question before links are withdrawn");
     await clerk.page.keyboard.press("Escape");
     assert.equal(office.asked.filter(({ method }) => method === "DELETE").length, 0);
@@ -199,6 +245,22 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
     assert.deepEqual([method, Object.keys(body).sort()], ["PATCH", ["agenda", "minutes", "title", "venue"]]);
   });
 
+  step("what is written while the plan is being saved stays, and isn't saved yet", async () => {
+    const state = () => clerk.page.$eval('[data-testid="save-state"]', (node) => node.innerText);
+    const go = hold();
+    await fill(clerk, "minutes", "160");
+    await clerk.press("save");
+    await until("it is being saved", async () => (await state()).includes("Saving…"));
+    await fill(clerk, "venue", "The new hall");
+    go();
+    await until("something isn't saved yet", async () => (await state()).includes("Not saved yet"));
+    assert.deepEqual([await value(clerk, "venue"), await value(clerk, "minutes"), await focused(clerk)], ["The new hall", "160", "venue"]);
+    await clerk.press("save");
+    await until("it is saved", async () => (await state()).includes("Saved"));
+    assert.deepEqual(office.asked.filter(({ method }) => method === "PATCH").slice(-2).map(({ body }) => body), [{ minutes: 160 }, { venue: "The new hall" }]);
+    assert.equal(await focused(clerk), "save", "the focus stays");
+  });
+
   step("what isn't saved is asked about before it is left", async () => {
     await fill(clerk, "venue", "Elsewhere");
     await clerk.press("back");
@@ -209,6 +271,7 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
     await clerk.find("leave-dialog");
     await clerk.press("leave-anyway");
     await clerk.says("Upcoming");
+    await atHeading(clerk, "Meetings");
     assert.ok(![...office.meetings.values()].some(({ venue }) => venue === "Elsewhere"));
   });
 
@@ -228,6 +291,7 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
   step("a meeting that goes on is recorded, and ended", async () => {
     await clerk.press("meeting-running");
     await clerk.says(/23 people there now Recording/);
+    await atHeading(clerk, "How are you going to go on?");
     await everywhere(clerk, "running");
     await clerk.press("record-pause");
     await clerk.says("Recording paused");
@@ -298,6 +362,22 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
     await fill(clerk, "zone", "Atlantis");
     await clerk.page.keyboard.press("Tab");
     await clerk.says("This zone isn’t known.");
+    /* No meeting in the zone of before. */
+    const made = () => office.asked.filter(({ method, path }) => method === "POST" && path === "/api/admin/meetings");
+    const before = made().length;
+    await clerk.press("save");
+    await clerk.says("One field needs a look:");
+    await until("the zone has the focus", async () => (await focused(clerk)) === "zone");
+    assert.deepEqual([await value(clerk, "zone"), made().length], ["Atlantis", before]);
+    await everywhere(clerk, "zone", KEPT);
+    await fill(clerk, "zone", "Kyoto");
+    await clerk.press("save");
+    await clerk.says("The meeting is made.");
+    assert.equal(made().at(-1).body.zone, "Asia/Tokyo");
+    await clerk.press("back");
+    await clerk.press("new-meeting");
+    await until("the theme has the focus, each time", async () => (await focused(clerk)) === "title");
+    await fill(clerk, "zone", "Atlantis");
     await clerk.page.evaluate(() => { location.hash = location.hash.replace("&new", ""); });
     await clerk.press("leave-anyway");
     await clerk.says("Upcoming");
@@ -307,8 +387,10 @@ suite("the secretariat's page", { timeout: 240_000 }, () => {
     await clerk.press("new-meeting");
     await fill(clerk, "title", "Written on the train");
     office.away = true;
-    await clerk.press("save");
+    await clerk.page.focus('[data-testid="title"]');
+    await clerk.page.keyboard.press("Enter");
     await clerk.says("The server can’t be reached; nothing was lost.");
+    assert.equal(await focused(clerk), "title", "the focus is where it was");
     await clerk.page.evaluate(() => document.dispatchEvent(new Event("visibilitychange"))); /* asks at once */
     await clerk.find("lost");
     await everywhere(clerk, "lost", KEPT);

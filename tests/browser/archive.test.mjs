@@ -224,13 +224,34 @@ suite("from a meeting to its archive", { timeout: 400_000 }, () => {
 plays("Chromium", () => puppeteer.launch({ executablePath: "/usr/bin/chromium", headless: true, ignoreDefaultArgs: ["--mute-audio"], protocolTimeout: 60_000, args: soundlessChromium }));
 plays("Firefox", firefox);
 
+/** As an editor does it, on the page: what the server answers. */
+async function removed(browser, id) {
+  const editor = await Person.open(browser, `${server.base}/archive/${NAME}#token=${office}`, { name: "Editor" });
+  const { page } = editor;
+  await editor.press("manage");
+  await editor.press("remove-person");
+  await editor.find("person");
+  const listed = await page.$$eval('[data-testid="person"] option', (all) => all.map((one) => one.innerText).filter((one) => one !== "Choose a person"));
+  assert.deepEqual(listed.map((one) => one.split(" · ")[0]).sort(), ["Ana", "Awa", "Joy", "Luc", "杨玲"], "everybody, whatever they did");
+  await page.select('[data-testid="person"]', id);
+  const answer = page.waitForResponse((response) => response.request().method() === "DELETE");
+  await editor.press("person-yes");
+  await editor.says("Their voice is now being taken out of the tracks that they share with others.");
+  return (await answer).json();
+}
+
 suite("after the archive", { timeout: 240_000 }, () => {
-  after(() => server?.stop());
+  let browser;
+  before(async () => { browser = await chromium(); });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
 
   step("a person who is deleted is nowhere any more, and who took over from them is", async () => {
     const luc = peopleOf(index()).find(({ name }) => name === "Luc").id;
     assert.ok(level(sound(0, join(server.data, "recordings/1/1/channel-fr.mka")), TONES.fr) > -40, "the track has them before");
-    const { removing } = api("DELETE", `/api/archive/${NAME}/people/${luc}`);
+    const { removing } = await removed(browser, luc);
     assert.deepEqual(removing, ["voice"]);
     console.log(`# made again after ${await made()} s`);
     const french = sound(soundLanguages().indexOf("fre")), track = sound(0, join(server.data, "recordings/1/1/channel-fr.mka"));

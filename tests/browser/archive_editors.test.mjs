@@ -186,6 +186,55 @@ suite("editors of an archive", { timeout: 300_000 }, () => {
     await until("it is there", () => server.attachments.some(({ name }) => name === "dropped.pdf"));
   });
 
+  step("who goes to another page while files are sent is asked first", async () => {
+    const { page } = editor;
+    const meeting = `/archive/${MEETING}`;
+    const at = (path) => until(path, async () => (await page.evaluate(() => location.pathname)) === path);
+    const stays = async () => {
+      await editor.press("leave-stay");
+      await until("no question", async () => !(await page.$('[data-testid="leave-dialog"]')));
+      assert.equal(await page.evaluate(() => location.pathname), meeting);
+      assert.ok(await page.$('[data-testid="upload"][data-at="sending"]'), "it is still being sent");
+    };
+    /* From the list, so that there is a way back within the page. */
+    await editor.press("to-list");
+    await at("/archive");
+    await (await page.waitForSelector(`[data-meeting="${MEETING}"] a`)).click();
+    await at(meeting);
+    server.slow = true;
+    await page.waitForSelector('[data-testid="file-input"]');
+    await choose("second.pdf");
+    await until("it is on its way", () => page.$('[data-testid="upload"][data-at="sending"]'));
+    await editor.press("to-list");
+    await editor.find("leave-dialog");
+    await editor.says("1 file is still being sent");
+    await everywhere("leave", KEPT, false);
+    await stays();
+    await page.goBack();
+    await editor.find("leave-dialog");
+    await stays();
+    await page.evaluate(() => { location.hash = "#t=10s"; }); /* within the page: nothing is stopped */
+    await until("the moment", async () => (await page.evaluate(() => location.hash)) === "");
+    assert.equal(await page.$('[data-testid="leave-dialog"]'), null);
+    await page.goBack(); /* nor by this */
+    assert.equal(await page.$('[data-testid="leave-dialog"]'), null);
+    assert.ok(await page.$('[data-testid="upload"][data-at="sending"]'));
+    await page.goBack();
+    await editor.press("leave-yes");
+    await at("/archive");
+    await page.waitForSelector(".entry");
+    server.slow = false;
+    await (await page.waitForSelector(`[data-meeting="${MEETING}"] a`)).click();
+    await at(meeting);
+    await editor.find("upload-box");
+    assert.equal(await page.$('[data-testid="upload"]'), null);
+    assert.ok(!server.attachments.some(({ name }) => name === "second.pdf"));
+    await editor.press("to-list"); /* without a question */
+    await at("/archive");
+    await (await page.waitForSelector(`[data-meeting="${MEETING}"] a`)).click();
+    await editor.find("upload-box");
+  });
+
   step("attachments are deleted by who says so twice", async () => {
     await until("five", async () => (await editor.page.$$('[data-testid="remove-file"]')).length === 5);
     await (await editor.page.$$('[data-testid="remove-file"]'))[1].click();
@@ -199,35 +248,133 @@ suite("editors of an archive", { timeout: 300_000 }, () => {
     assert.ok(!server.attachments.some(({ name }) => name === NAMES[0]));
   });
 
-  step("who may see it and how long it is kept take effect at once", async () => {
+  const DAY = 86_400;
+  const saved = () => server.bodies.filter(({ method }) => method === "PATCH").map(({ body }) => body);
+  const focused = () => editor.page.evaluate(() => document.activeElement?.dataset.testid ?? "");
+  const checked = () => editor.page.$eval('[name="access"]:checked', (one) => one.dataset.testid);
+  /** What the server has now, with the part for editors open. */
+  async function manageAgain() {
+    await editor.page.reload({ waitUntil: "load" });
     await editor.press("manage");
+    await editor.find("retention");
+  }
+
+  step("who may see it is chosen by keys, and nothing of it holds until it is saved", async () => {
+    const { keyboard } = editor.page;
+    server.access = "alliance";
+    await manageAgain();
     await everywhere("manage", KEPT);
+    await editor.page.focus('[data-testid="access-alliance"]');
+    for (const passed of ["access-public", "access-secretariat"]) {
+      await keyboard.press("ArrowDown");
+      await until(passed, async () => (await checked()) === passed && (await focused()) === passed);
+    }
+    await editor.says("Not saved yet");
+    await everywhere("manage-changed", ["narrow"]);
+    await editor.press("keeping-back");
+    await until("the choice is what the server has", async () => (await checked()) === "access-alliance");
+    assert.equal(await focused(), "keeping-back", "the focus stays");
     await editor.press("access-secretariat");
-    await editor.says("Saved. It holds from now on.");
     await editor.page.select('[data-testid="retention"]', "365");
-    await until("it is kept for a year", () => server.retentionDays === 365);
-    assert.deepEqual(server.bodies.map(({ method, body }) => [method, body]).slice(-2), [["PATCH", { access: "secretariat" }], ["PATCH", { retentionDays: 365 }]]);
+    assert.deepEqual(saved(), []);
+    await editor.page.focus('[data-testid="keeping-save"]');
+    await keyboard.press("Enter");
+    await editor.says("Saved. It holds from now on.");
+    assert.equal(await focused(), "keeping-save", "the focus stays");
+    assert.deepEqual(saved(), [{ access: "secretariat", retentionDays: 365 }]);
+    await keyboard.press("Enter");
+    assert.equal(saved().length, 1, "there is nothing to save");
+    await editor.page.select('[data-testid="retention"]', "90");
     server.away = true;
-    await editor.press("access-public");
+    await editor.press("keeping-save");
     await editor.says("nothing was changed");
+    assert.equal(await editor.page.$eval('[data-testid="retention"]', (one) => one.value), "90", "what was chosen stays, to be tried again");
     server.away = false;
-    await until("the choice is what the server has", () => editor.page.$eval('[data-testid="access-secretariat"]', (one) => one.checked));
+    await editor.press("keeping-save");
+    await until("it is saved", () => server.retentionDays === 90);
   });
 
-  step("a person's contribution is taken out, and the page says what stays", async () => {
+  step("before everybody sees it, and before recordings are deleted, the page asks", async () => {
+    await editor.press("access-public");
+    await editor.press("keeping-save");
+    await editor.find("keeping-dialog");
+    await everywhere("manage-public", ["desk"], false);
+    const before = saved().length;
+    await editor.page.keyboard.press("Escape");
+    await until("the focus is back", async () => (await focused()) === "keeping-save");
+    assert.equal(saved().length, before);
+    await editor.press("keeping-save");
+    await editor.press("keeping-yes");
+    await until("it is public", () => server.access === "public");
+    assert.deepEqual(saved().at(-1), { access: "public" });
+    const { recordings, attachments } = server;
+    const old = Math.floor(Date.now() / 1000) - 40 * DAY;
+    server.starts = old - 3 * 3600;
+    server.recordings = recordings.map((one) => ({ ...one, ended: old * 1000 }));
+    server.attachments = attachments.map((one) => ({ ...one, at: (old - DAY) * 1000 }));
+    server.retentionDays = 0;
+    await manageAgain();
+    await editor.page.focus('[data-testid="retention"]');
+    await editor.page.keyboard.press("ArrowDown");
+    await editor.press("keeping-save");
+    await editor.says("will be deleted for good within the hour");
+    await everywhere("manage-deletes", ["narrow"], false);
+    await editor.page.keyboard.press("Escape");
+    assert.equal(server.retentionDays, 0);
+    await editor.page.select('[data-testid="retention"]', "90");
+    await editor.press("keeping-save");
+    await until("what is long enough isn't asked about", () => server.retentionDays === 90);
+    Object.assign(server, { starts: null, recordings, attachments });
+    await manageAgain();
+  });
+
+  step("a person is taken out, also one who was only seen; the page says what is gone, and what the job still takes out", async () => {
     await editor.press("remove-person");
-    await editor.find("person-dialog");
-    assert.deepEqual(await editor.page.$$eval('[data-testid="person"] option', (all) => all.map((one) => one.value)), ["", "p1", "p5", "p3"]);
-    await editor.page.select('[data-testid="person"]', "p3");
+    await editor.find("person");
+    assert.deepEqual(await editor.page.$$eval('[data-testid="person"] option', (all) => all.map((one) => one.value)), ["", "p7", "p1", "p4", "p6", "p9", "p10", "p5", "p8", "p3"]);
+    assert.equal(await editor.page.$('[data-testid="person-partly"]'), null);
+    await editor.says(/voice and picture are then taken out of the recordings/);
+    await editor.page.select('[data-testid="person"]', "p5");
     await everywhere("person", KEPT, false);
     await editor.press("person-yes");
-    await editor.says(/What 杨玲 Yang Ling contributed is gone/);
-    await editor.says(/1 message in the chat\s+no files\s+2 tracks of their own/);
-    await editor.says(/still in the tracks that they share/);
+    await editor.says(/Being removed\s+Gone of what Layla Haddad contributed/);
+    await editor.says(/2 messages in the chat\s+no files\s+2 tracks of their own/);
+    await editor.says(/Their voice and picture are now being taken out of the tracks that they share/);
+    assert.equal(await editor.page.$('[data-testid="person-kept"]'), null);
     await everywhere("person-done", KEPT, false);
     await editor.page.keyboard.press("Escape");
     await editor.says("Its turn hasn’t come yet");
+    await editor.press("remove-person");
+    await editor.says("Nobody is listed");
+    await editor.page.keyboard.press("Escape");
     server.recordings = server.recordings.map((one) => ({ ...one, state: "done" }));
+    await editor.find("play");
+    assert.doesNotMatch((await shown(".talk")).join(), /Layla/);
+  });
+
+  step("what can't be taken out of an older recording is said", async () => {
+    server.kept = ["voice"];
+    await editor.press("remove-person");
+    await editor.find("person");
+    await editor.page.select('[data-testid="person"]', "p10");
+    await editor.press("person-yes");
+    await editor.says(/it isn’t known where their voice is, so it stays/);
+    await editor.says(/Their picture is now being taken out/);
+    await editor.page.keyboard.press("Escape");
+    server.recordings = server.recordings.map((one) => ({ ...one, state: "done" }));
+    await editor.find("play");
+  });
+
+  step("a recording that couldn't be prepared is tried once more", async () => {
+    const before = server.recordings;
+    server.recordings = before.map((one) => ({ ...one, state: "failed", error: "disk full" }));
+    await editor.page.reload({ waitUntil: "load" });
+    await editor.says(/could not be prepared[^]*disk full/);
+    await editor.press("try-again");
+    await editor.says("Its turn hasn’t come yet");
+    assert.match(server.bodies.at(-1).path, /\/12\/archive$/);
+    server.recordings = before;
+    await editor.page.reload({ waitUntil: "load" });
     await editor.find("play");
   });
 

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import puppeteer from "puppeteer-core";
-import { MEETING, SECONDS, StandIn, TOKEN, TONES, makeRecording } from "./archive_stand_in.mjs";
+import { MEETING, SECONDS, StandIn, TOKEN, TONES, VIEWER, makeRecording } from "./archive_stand_in.mjs";
 import { Person, address, firefox, pictures as out, step, suite, until } from "./harness.mjs";
 import { check, faults } from "./judge.mjs";
 import { Listening, begins, envelope, longestGap, onBeat, rises } from "./listening.mjs";
@@ -67,6 +67,11 @@ function ways(name, launch) {
     return before !== undefined && window.heard().currentTime > before + 0.05;
   }));
   const press = (key) => viewer.page.keyboard.press(key);
+  /** Whoever came from another page is at this one's heading; a ring around it would be a jump. */
+  const atHeading = (words, person = viewer) => until(`at the heading ${words}`, () => person.page.evaluate((wanted) => {
+    const { localName, innerText } = document.activeElement;
+    return localName === "h1" && innerText.includes(wanted) && getComputedStyle(document.activeElement).outlineStyle === "none";
+  }, words));
   const blur = () => viewer.page.evaluate(() => document.activeElement?.blur());
   const hearing = (words) => until(`hearing ${words}`, async () => (await viewer.page.$eval('[data-testid="language"]', (one) => one.innerText)).includes(words));
 
@@ -149,6 +154,7 @@ function ways(name, launch) {
       await viewer.says(/How are you going to go on\?/);
       await viewer.find("play");
       assert.equal(await viewer.page.evaluate(() => window.heard().paused), true);
+      assert.equal(await viewer.page.evaluate(() => document.activeElement.localName), "body", "a page that was loaded is left as it is");
       await viewer.press("play");
       await playing();
       await inSync(4);
@@ -270,11 +276,11 @@ function ways(name, launch) {
     });
 
     step("links to a moment without giving anybody's access away", async () => {
-      server.closed = true;
+      Object.assign(server, { closed: true, access: "alliance" });
       const { page } = viewer;
       await page.reload({ waitUntil: "load" });
       await viewer.says("This meeting needs a link");
-      const member = await player({ token: TOKEN, t: "1m5s" });
+      const member = await player({ token: VIEWER, t: "1m5s" });
       await member.find("play");
       await until("the moment", async () => Math.abs((await place(member)) - 65) < 0.5);
       assert.equal(await member.page.evaluate(() => location.href), `${server.base}/archive/${MEETING}`, "no token in the address");
@@ -285,13 +291,22 @@ function ways(name, launch) {
       assert.match(await address_(), new RegExp(`/archive/${MEETING}#t=1m\\d+s$`));
       await member.press("link-timed");
       assert.equal(await address_(), `${server.base}/archive/${MEETING}`);
+      await member.press("link-token");
+      assert.equal(await address_(), `${server.base}/archive/${MEETING}#token=${VIEWER}`);
       await member.page.keyboard.press("Escape");
       await member.page.reload({ waitUntil: "load" });
       await member.find("play"); /* the tab knows the token */
+      /* Whoever may change and delete gives that to nobody who only watches. */
+      const editor = await player({ token: TOKEN });
+      await editor.press("link");
+      await editor.find("link-editor");
+      assert.equal(await editor.page.$('[data-testid="link-token"]'), null);
+      if (name === "Chromium") await check(editor, "an editor's link");
+      await editor.page.screenshot({ path: join(out, "archive-link-editor.png") });
       const stranger = await player({ token: "another" });
       await stranger.says("This link doesn’t open it");
-      await Promise.all([member.close(), stranger.close()]);
-      server.closed = false;
+      await Promise.all([member.close(), editor.close(), stranger.close()]);
+      Object.assign(server, { closed: false, access: null });
       await page.reload({ waitUntil: "load" });
       await viewer.find("play");
     });
@@ -308,6 +323,96 @@ function ways(name, launch) {
       server.away = false;
       await playing();
       await press("k");
+    });
+
+    step("goes on with what plays when a chosen language can't be had, and says so", async () => {
+      const person = await player({}, { name: `${name} listener` });
+      const listens = (words) => until(words, () => person.page.$eval('[data-testid="language"]', (one, text) => one.innerText.includes(text), words));
+      await person.find("play");
+      server.broken = /audio\/zh-Hans\./;
+      await person.press("play");
+      await playing(person);
+      const src = () => person.page.evaluate(() => window.heard().src);
+      const before = await src();
+      await person.press("language");
+      await (await person.page.waitForSelector('#languages input[value="zh-Hans"]')).click();
+      await person.says(/中文.* can’t be loaded right now\. You still hear: Original/);
+      assert.equal(await src(), before);
+      await playing(person);
+      assert.doesNotMatch(await person.text(), /Connection lost/);
+      await check(person, "a language that can't be had");
+      await person.page.screenshot({ path: join(out, `archive-missed-${name}.png`) });
+      server.broken = null;
+      await person.press("missed-again");
+      await listens("中文");
+      await until("the note is gone", async () => !(await person.page.$('[data-testid="missed"]')));
+      await person.close();
+    });
+
+    step("shows how it stands with a recording that is made again while somebody has it open", async () => {
+      const person = await player({}, { name: `${name} patient` });
+      await person.find("play");
+      const [done] = server.recordings;
+      server.recordings = [{ ...done, state: "waiting" }];
+      await person.press("language");
+      await (await person.page.waitForSelector('#languages input[value="zh-Hans"]')).click(); /* its file is gone */
+      await person.says("Its turn hasn’t come yet", { timeout: 20_000 });
+      assert.equal(await person.page.$('[data-testid="play"]'), null);
+      server.recordings = [done];
+      await person.find("play");
+      await person.press("play");
+      await playing(person);
+      await person.press("play");
+      server.recordings = [];
+      await person.press("language");
+      await (await person.page.waitForSelector('#languages input[value="fr"]')).click();
+      await person.says("There is no recording of this meeting", { timeout: 20_000 });
+      await person.close();
+      server.reset();
+    });
+
+    step("keeps a link's moment to the link's recording, and follows a link written into the open page", async () => {
+      const [done] = server.recordings;
+      server.recordings = [done, { ...done, id: "13", base: `/api/archive/${MEETING}/13/` }];
+      const person = await player({ recording: "12", t: "1m5s" }, { name: `${name} chooser` });
+      const at = (wanted) => until(`${wanted} s`, async () => Math.abs((await place(person)) - wanted) < 0.5);
+      const source = (id) => until(`recording ${id}`, () => person.page.evaluate((wanted) => window.heard()?.src.includes(`/${wanted}/`), id));
+      await source("12");
+      await at(65);
+      await person.page.select('[data-testid="recordings"]', "13");
+      await source("13");
+      await at(0);
+      assert.equal(await person.page.evaluate(() => location.hash), "#recording=13");
+      await person.page.evaluate(() => { location.hash = "#recording=12&t=30s"; });
+      await source("12");
+      await at(30);
+      assert.equal(await person.page.$eval('[data-testid="recordings"]', (one) => one.value), "12");
+      await person.page.evaluate(() => { location.hash = "#recording=12&t=50s"; }); /* within the same one */
+      await at(50);
+      await person.close();
+      server.reset();
+    });
+
+    step("says what of the page couldn't be loaded, and loads it when it's told to", async () => {
+      server.broken = /assets\/view-|minutes\/en$/;
+      const person = await player({}, { name: `${name} reader` });
+      const again = async (what, seen) => {
+        for (let tries = 0; tries < 3 && !(await person.page.$(seen)); tries++) {
+          await person.press("load-again");
+          await until(`${what}, or its next try`, () => person.page.$(`${seen}, [data-testid="load-again"]`));
+          await wait(500);
+        }
+        await person.page.waitForSelector(seen);
+      };
+      await person.says("The minutes can’t be loaded right now");
+      await check(person, "what couldn't be loaded");
+      await person.page.screenshot({ path: join(out, `archive-load-failed-${name}.png`), fullPage: true });
+      server.broken = /minutes\/en$/;
+      await person.press("load-again");
+      await person.says("The minutes can’t be loaded right now");
+      server.broken = null;
+      await again("the minutes", '[data-testid="minutes-view"]');
+      await person.close();
     });
 
     step("waits for a recording that is being made, and says what went wrong with another", async () => {
@@ -330,9 +435,22 @@ function ways(name, launch) {
       server.reset();
     });
 
+    step("a link that is good no more doesn't shut what is public", async () => {
+      const late = await open("/archive#token=withdrawn");
+      await late.says("This link doesn’t open it");
+      await everywhere(late, "archive-bad-token", ["phone"]);
+      await late.press("try-again");
+      await until("four meetings", async () => (await late.page.$$(".entry")).length === 4);
+      await atHeading("Archive", late);
+      await late.page.reload({ waitUntil: "load" });
+      await until("still four meetings", async () => (await late.page.$$(".entry")).length === 4);
+      await late.close();
+    });
+
     step("finds meetings by words and by month", async () => {
       const { page } = viewer;
       await viewer.press("to-list");
+      await atHeading("Archive");
       await until("four meetings", async () => (await page.$$(".entry")).length === 4);
       await viewer.press("more");
       await until("five meetings", async () => (await page.$$(".entry")).length === 5);
@@ -343,8 +461,10 @@ function ways(name, launch) {
       await everywhere(viewer, "archive-search", ["phone"]);
       await viewer.press("hit");
       await viewer.find("play");
+      await atHeading("How are you going to go on?");
       await until("the hit's moment", async () => Math.abs((await place()) - 41) < 0.5);
       await page.goBack();
+      await atHeading("Archive");
       await until("the search again", async () => (await page.$eval('[data-testid="search"]', (one) => one.value)) === "first ten");
       await page.click(".search-field .icon-button");
       await page.click('[data-month="2026-10"]');

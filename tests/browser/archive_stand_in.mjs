@@ -17,7 +17,9 @@ const dist = join(root, "web-client/dist");
 
 export const SECONDS = 120;
 export const TONES = { floor: 440, fr: 880, "zh-Hans": 1320 };
+/** An editor's, and that of somebody who only looks. */
 export const TOKEN = "stand-in.token";
+export const VIEWER = "stand-in.viewer";
 export const MEETING = "how-to-go-on";
 const HOUR = 3600;
 const STARTS = Date.UTC(2026, 10, 13, 2) / 1000;
@@ -68,6 +70,22 @@ export async function makeRecording(folder) {
   writeFileSync(join(folder, "archive.json"), JSON.stringify(madeUpArchive(folder)));
 }
 
+/** Two of them neither speak nor write: one interprets, one is only seen. */
+const PEOPLE = [
+  ["p1", "Ana Quispe", "Andes Hub", "PE"], ["p3", "杨玲 Yang Ling", "Chengdu Community Fund", "CN"], ["p4", "Claire Dubois", "", "FR"], ["p5", "Layla Haddad", "Cedars University", "LB"],
+  ["p6", "Hana Sato", "", "JP"], ["p7", "Abeba Tesfaye", "", "ET"], ["p8", "佐藤花", "", "JP"], ["p9", "José Quispe", "", "PE"], ["p10", "Kenji Mori", "Osaka Commons", "JP"],
+].map(([id, name, organisation, country]) => ({ id, name, organisation, country }));
+
+/** What was recorded (index.jsonl), as far as the page asks for it. */
+function madeUpIndex(taken) {
+  const [first, ...later] = PEOPLE.map((one) => (taken.has(one.id) ? { id: one.id, name: "" } : one));
+  const lines = [
+    { type: "begin", version: 1, people: [first], t: 0 }, ...later.map((one) => ({ ...one, type: "person", t: 1000 })), { type: "stage", holder: "p10", t: 2000 },
+    ...[...taken].map((id) => ({ type: "removed", id, t: SECONDS * 1000 })),
+  ];
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+}
+
 function madeUpArchive(folder) {
   const bytes = (name) => statSync(join(folder, name)).size;
   const programs = Object.keys(TONES).map((id) => ({
@@ -79,16 +97,12 @@ function madeUpArchive(folder) {
     { id: "stage", hls: "hls/stage.m3u8", spans: whole }, { id: "screen", hls: "hls/screen.m3u8", spans: [{ from: 20, to: SECONDS }] },
     { id: "sign-csl", language: "csl", hls: "hls/sign-csl.m3u8", spans: whole },
   ];
-  const people = [["p1", "Ana Quispe", "Andes Hub", "PE"], ["p3", "杨玲 Yang Ling", "Chengdu Community Fund", "CN"], ["p5", "Layla Haddad", "Cedars University", "LB"]];
-  const speakers = [[0, 18, 0], [18, 60, 1], [60, 64, 2], [64, 118, 1]].map(([at, until, who]) => {
-    const [id, name, organisation, country] = people[who];
-    return { at, until, id, name, organisation, country };
-  });
+  const speakers = [[0, 18, "p1"], [18, 60, "p3"], [60, 64, "p5"], [64, 118, "p3"]].map(([at, until, who]) => ({ at, until, ...PEOPLE.find(({ id }) => id === who) }));
   const chat = [
-    [6, "Hana Sato", "Good morning from Osaka!", false], [24, "Layla Haddad", "Could you put the link to the slides here? https://example.org/slides", false],
-    [41, "Abeba Tesfaye", "How do you find the first ten neighbours who join?", true], [66, "佐藤花", "素晴らしいお話をありがとうございます。", false],
-    [90, "José Quispe", "And who pays for the tea?", true], [112, "Layla Haddad", "شكراً جزيلاً", false],
-  ].map(([at, name, text, question], i) => ({ id: i + 1, at, name, text, question }));
+    [6, "p6", "Good morning from Osaka!", false], [24, "p5", "Could you put the link to the slides here? https://example.org/slides", false],
+    [41, "p7", "How do you find the first ten neighbours who join?", true], [66, "p8", "素晴らしいお話をありがとうございます。", false],
+    [90, "p9", "And who pays for the tea?", true], [112, "p5", "شكراً جزيلاً", false],
+  ].map(([at, from, text, question], i) => ({ id: i + 1, at, from, name: PEOPLE.find(({ id }) => id === from).name, text, question }));
   return {
     version: 1, recording: 12, begin: STARTS * 1000, duration: SECONDS, cuts: [{ from: 0, to: SECONDS * 1000, at: 0 }], programs, pictures, master: "hls/master.m3u8",
     downloads: ["meeting.mp4", "meeting.mkv"].map((name) => ({ file: name, bytes: 412_345_678 })), thumbs: { every: 30, count: 4, width: 160, height: 90 },
@@ -149,15 +163,17 @@ export class StandIn {
 
   /**
    * What a test may set: closed (it takes the token), away (no answer), gone, empty, recordings, changed (archive.json), refuses (the status
-   * that the next attachment gets), slow (attachments aren't read), attachments, access, retentionDays; what it may look at: asked (every
-   * path), bodies (of what was changed), minutes (versions by language). Who comes with the token may edit.
+   * that the next attachment gets), slow (attachments aren't read), broken (paths that give nothing), attachments, access, retentionDays; what it
+   * may look at: asked (every path), bodies (of what was changed), minutes (versions by language). Who comes with the token may edit.
    */
   reset() {
-    Object.assign(this, { closed: false, away: false, gone: false, empty: false, changed: (archive) => archive, asked: [], bodies: [], refuses: 0, slow: false });
+    Object.assign(this, { closed: false, away: false, gone: false, empty: false, changed: (archive) => archive, asked: [], bodies: [], refuses: 0, slow: false, broken: null });
     Object.assign(this, { access: null, retentionDays: 0, removed: false });
     this.minutes = new Map(["en", "zh-Hans"].map((language) => [language, [madeUpMinutes(language)]]));
     this.attachments = [{ id: "5", name: "Slides – how are you going to go on.pdf", type: "application/pdf", bytes: 2_345_678, part: 2, at: STARTS * 1000, by: "Yang Ling" }];
     this.recordings = [{ id: "12", begin: STARTS * 1000, ended: (STARTS + 3 * HOUR) * 1000, state: "done", step: "", done: 1, error: null, base: `/api/archive/${MEETING}/12/` }];
+    /* When the meeting began, if not as made up; of people who are taken out, what stays of them in shared tracks, and who they are. */
+    Object.assign(this, { starts: null, kept: [], taken: new Set() });
   }
 
   async stop() {
@@ -170,6 +186,7 @@ export class StandIn {
     const url = new URL(request.url, this.base);
     response.setHeader("Content-Security-Policy", POLICY);
     this.asked.push(`${request.method} ${url.pathname}${url.search}`);
+    if (this.broken?.test(url.pathname)) return this.problem(response, 404);
     if (url.pathname.startsWith("/api/")) return this.away ? request.socket.destroy() : this.api(request, response, url);
     const page = /^\/archive(\/[a-z0-9-]+)?$/.test(url.pathname) ? "/archive.html" : normalize(url.pathname);
     return this.file(request, response, join(dist, page));
@@ -179,8 +196,13 @@ export class StandIn {
     return request.headers.authorization === `Bearer ${TOKEN}`;
   }
 
+  /** The token that it comes with, also in the cookie; null: none. */
+  tokenOf({ headers: { authorization, cookie } }) {
+    return /^Bearer (.*)$/.exec(authorization ?? "")?.[1] ?? /\barchive=([^;]*)/.exec(cookie ?? "")?.[1] ?? null;
+  }
+
   may(request) {
-    return !this.closed || request.headers.authorization === `Bearer ${TOKEN}` || (request.headers.cookie ?? "").includes(`archive=${TOKEN}`);
+    return !this.closed || [TOKEN, VIEWER].includes(this.tokenOf(request));
   }
 
   json(response, value, status = 200) {
@@ -194,22 +216,31 @@ export class StandIn {
 
   api(request, response, url) {
     const path = url.pathname.slice("/api/archive".length);
-    if (path === "") return this.json(response, this.list(url.searchParams));
+    if (path === "") return [TOKEN, VIEWER, null].includes(this.tokenOf(request)) ? this.json(response, this.list(url.searchParams)) : this.problem(response, 401);
     const [, meeting, first, ...rest] = path.split("/");
     if (this.gone || (this.removed && meeting === MEETING) || !TITLES.some(([name]) => name === meeting)) return this.problem(response, 404);
     if (first === "session" && request.method === "POST") {
-      if (request.headers.authorization !== `Bearer ${TOKEN}`) return this.problem(response, 401);
-      response.writeHead(204, { "Set-Cookie": `archive=${TOKEN}; Path=/api/archive/${meeting}/; HttpOnly; SameSite=Strict; Max-Age=43200` });
+      const token = this.tokenOf(request);
+      if (![TOKEN, VIEWER].includes(token)) return this.problem(response, 401);
+      response.writeHead(204, { "Set-Cookie": `archive=${token}; Path=/api/archive/${meeting}/; HttpOnly; SameSite=Strict; Max-Age=43200` });
       return response.end();
     }
     if (!this.may(request)) return this.problem(response, 401);
     if (request.method !== "GET" && request.method !== "HEAD") return void this.change(request, response, url, first, rest);
     if (first === undefined) return this.json(response, this.meeting(meeting, this.edits(request)));
+    if (rest.join("/") === "tracks/index.jsonl") return this.index(request, response, first);
     if (first === "minutes") return /\.(md|pdf)$/.test(rest[0]) ? response.end(rest[0]) : this.readMinutes(response, url, rest);
     if (first === "attachments") return response.end("an attachment");
     const name = rest.join("/");
+    if (/^\d+$/.test(first) && meeting === MEETING && !this.recordings.some(({ id, state }) => id === first && state === "done")) return this.problem(response, 404);
     if (name === "archive.json") return this.json(response, this.changed(JSON.parse(readFileSync(join(this.folder, name), "utf8"))));
     return this.file(request, response, join(this.folder, normalize(`/${name}`)));
+  }
+
+  index(request, response, recording) {
+    if (!this.edits(request)) return this.problem(response, 403);
+    if (this.taken.size > 0 && this.recordings.some(({ id, state }) => id === recording && state !== "done")) return this.problem(response, 404, "recording: somebody is being taken out of it");
+    return response.writeHead(200, { "Content-Type": "application/x-ndjson" }).end(madeUpIndex(this.taken));
   }
 
   readMinutes(response, url, [language, what]) {
@@ -233,14 +264,28 @@ export class StandIn {
       Object.assign(this, body);
       return this.json(response, { access: this.access ?? "public", retentionDays: this.retentionDays });
     }
-    if (first === "people") {
-      this.recordings = this.recordings.map((one) => ({ ...one, state: "waiting" }));
-      return this.json(response, { removed: { chat: 1, attachments: 0, tracks: 2 }, kept: ["voice", "picture"], remade: 1 });
+    if (first === "people") return this.takeOut(response, rest[0]);
+    if (rest[0] === "archive" && request.method === "POST") {
+      this.recordings = this.recordings.map((one) => (one.id === first ? { ...one, state: "waiting", error: null } : one));
+      return this.json(response, { id: first, state: "waiting" }, 202);
     }
     if (first === undefined) this.removed = true;
     else if (first === "attachments") this.attachments = this.attachments.filter(({ id }) => id !== rest[0]);
     else this.recordings = this.recordings.filter(({ id }) => id !== first);
     return response.writeHead(204).end();
+  }
+
+  takeOut(response, id) {
+    const { changed } = this;
+    const { chat } = changed(JSON.parse(readFileSync(join(this.folder, "archive.json"), "utf8")));
+    this.taken.add(id);
+    this.changed = (archive) => {
+      const before = changed(archive);
+      return { ...before, speakers: before.speakers.filter((one) => one.id !== id), chat: before.chat.filter(({ from }) => from !== id) };
+    };
+    this.recordings = this.recordings.map((one) => ({ ...one, state: "waiting" }));
+    const removed = { chat: chat.filter(({ from }) => from === id).length, attachments: 0, tracks: 2 };
+    return this.json(response, { removed, removing: ["voice", "picture"].filter((one) => !this.kept.includes(one)), kept: this.kept, remade: 1 });
   }
 
   writeMinutes(request, response, body, [language, what]) {
@@ -292,7 +337,7 @@ export class StandIn {
   meeting(name, editor = false) {
     const [, title, access, , floors, channels, starts] = TITLES.find(([one]) => one === name);
     return {
-      name, title, starts, zone: "Asia/Shanghai", minutes: 180, venue: "Online", access: this.access ?? access, floors, channels, role: editor ? "secretariat" : null, mayEdit: editor,
+      name, title, starts: this.starts ?? starts, zone: "Asia/Shanghai", minutes: 180, venue: "Online", access: this.access ?? access, floors, channels, role: editor ? "secretariat" : null, mayEdit: editor, mayDelete: editor,
       ...(editor ? { retentionDays: this.retentionDays } : {}),
       agenda: [["Ana Quispe", "Welcome, and who we are"], ["杨玲 Yang Ling", "Hello, neighbour: how a courtyard became a kitchen"], ["", ""]].map(([sharer, subject], i) => ({
         number: i + 1, sharer, subject, minutes: 20, started: null,

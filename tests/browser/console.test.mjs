@@ -211,7 +211,8 @@ suite("the interpreter's console", { timeout: 300_000 }, () => {
     await sharer.screenshot("calling-booth-desk");
     await key(ben, "o");
     await sharer.says("Ben has seen your call");
-    await until("it rings nowhere", async () => !(await ana.page.$('[data-testid="call"]')) && !(await sharer.page.$('[data-testid="call-own"]')));
+    /* Nor at Ben's: his next key would answer once more. */
+    await until("it rings nowhere", async () => !(await ana.page.$('[data-testid="call"]')) && !(await ben.page.$('[data-testid="call"]')) && !(await sharer.page.$('[data-testid="call-own"]')));
     /* Not Ana again: from one call of hers to the next it takes 5 s. */
     await key(ben, "o");
     await sharer.find("call");
@@ -305,5 +306,26 @@ suite("the interpreter's console", { timeout: 300_000 }, () => {
       return true;
     });
     assert.deepEqual(fay.errors(), []);
+  });
+
+  step("says so where it can't be loaded, and can be tried again", async () => {
+    server.meeting("weak", "--floor", "zh", "--channel", "en");
+    let blocked = true;
+    const gil = await Person.open(chrome, server.link("weak", "interpreter", "--language", "en"), { name: "Gil", viewport: PHONE, prepare: async (page) => {
+      await page.setRequestInterception(true);
+      page.on("request", (request) => void (blocked && /console-.*\.js/.test(request.url()) ? request.abort() : request.continue()));
+    } });
+    await enter(gil);
+    await gil.says("The interpreter’s console can’t be loaded right now.");
+    assert.deepEqual(await gil.page.evaluate(faults, 44), []);
+    await check(gil, "a console that can't be loaded");
+    await gil.screenshot("console-failed-phone");
+    blocked = false;
+    await gil.press("load-again");
+    /* Chromium remembers what it couldn't load: the second time the page is loaded anew, and is back in the meeting. */
+    await until("the console, or the next try", () => gil.page.$('[data-testid="console"], [data-testid="load-again"]'));
+    if (!(await gil.page.$('[data-testid="console"]'))) await gil.press("load-again");
+    await until("the console", () => gil.page.$('[data-testid="console"]'), { timeout: 30_000 });
+    await gil.close();
   });
 });

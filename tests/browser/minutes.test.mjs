@@ -121,6 +121,40 @@ suite("minutes", { timeout: 300_000 }, () => {
     if (folder) rmSync(folder, { recursive: true, force: true });
   });
 
+  step("keep no draft that nobody has touched; a changed one can be given up, and no other tab takes it away", async () => {
+    const path = "/api/archive/demo/minutes/draft";
+    const seen = (person) => person.page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    stands.set(path, { body: { ...BODY, theme: "First draft" }, possibleAnswers: [] });
+    const one = await open(edit());
+    await stateIs(one, /draft made from agenda.*Nothing is saved/);
+    assert.equal(await one.page.$('[data-testid="discard"]'), null);
+    await seen(one);
+    stands.set(path, { body: { ...BODY, theme: "Second draft" }, possibleAnswers: [] });
+    await one.page.reload({ waitUntil: "load" });
+    await until("the newer draft", async () => (await value(one, "theme-field")) === "Second draft");
+    assert.doesNotMatch(await one.text(), /These are your changes/);
+    const other = await open(edit(), { name: "Other tab", storage: one.context });
+    await stateIs(other, /draft made from agenda/);
+    await one.page.bringToFront();
+    await replace(one, "theme-field", "Mine");
+    await stateIs(one, /A draft that you have changed.*kept on this device/);
+    await new Promise((done) => setTimeout(done, 700));
+    await seen(other);
+    await other.close();
+    await one.page.reload({ waitUntil: "load" });
+    await one.says(/These are your changes of/);
+    assert.equal(await value(one, "theme-field"), "Mine");
+    await one.press("discard");
+    await one.says(/begin again with the draft\?/);
+    await one.press("discard-yes");
+    await until("the server's draft again", async () => (await value(one, "theme-field")) === "Second draft");
+    await one.page.reload({ waitUntil: "load" });
+    await stateIs(one, /draft made from agenda/);
+    assert.doesNotMatch(await one.text(), /These are your changes/);
+    await one.close();
+    stands.delete(path);
+  });
+
   step("begin with the server's draft; answers are chosen from the chat", async () => {
     const draft = await api("GET", "draft?language=en");
     assert.equal(draft.body.theme, "Meeting demo");
@@ -135,6 +169,40 @@ suite("minutes", { timeout: 300_000 }, () => {
     assert.match((await local())[1], /29 May 2020,? 05:00 – 07:00 UTC\+03:00/);
     await editor.page.$eval('[data-testid="begin"]', (node) => { node.value = "12:30"; node.dispatchEvent(new Event("input", { bubbles: true })); });
     await until("the local times have moved", async () => /07:30 – 09:30/.test((await local())[1]));
+  });
+
+  step("take a date and a time as they are typed, and keep the one while the other is written", async () => {
+    const { page } = editor;
+    const keys = async (...all) => { for (const key of all) await page.keyboard.press(key); };
+    const local = () => page.$$eval(".me-local", (all) => all[0].innerText.replace(/\s+/g, " "));
+    const [date, before] = [await value(editor, "date"), await local()];
+    assert.equal(date, "2020-05-29");
+    await page.focus('[data-testid="date"]'); /* month, day, year */
+    await keys("Tab", "Tab", "2");
+    assert.equal(await value(editor, "date"), "0002-05-29");
+    await keys("0", "2", "1");
+    await until("the year is there", async () => (await value(editor, "date")) === "2021-05-29");
+    assert.equal(await value(editor, "begin"), "12:30");
+    assert.match(await local(), /2021.* 12:30/);
+    await keys("Backspace"); /* the year alone is gone */
+    assert.equal(await value(editor, "date"), "");
+    assert.equal(await value(editor, "begin"), "12:30");
+    await page.focus('[data-testid="theme-field"]');
+    await editor.says(/Not a date yet/);
+    assert.match(await local(), /2021.* 12:30/);
+    await check(editor, "a date that is none");
+    await page.screenshot({ path: join(pictures, "minutes-date-desk-en.png") });
+    await page.focus('[data-testid="date"]');
+    await keys("Tab", "Tab", "2", "0", "2", "0");
+    await until("the old date", async () => (await value(editor, "date")) === date);
+    assert.equal(await local(), before);
+    await page.focus('[data-testid="begin"]'); /* hour, minute, half of the day */
+    await keys("Backspace");
+    assert.equal(await value(editor, "begin"), "");
+    assert.equal(await local(), before, "not midnight");
+    await keys("1", "2");
+    await until("the old time", async () => (await value(editor, "begin")) === "12:30");
+    assert.doesNotMatch(await editor.text(), /Not a (date|time) yet/);
   });
 
   step("keep what is written on the device, save it as a version and publish it", async () => {

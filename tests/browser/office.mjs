@@ -1,4 +1,4 @@
-/** Stands for the server before the secretariat's page: keeps meetings as PROTOCOL.md says (section Secretariat), and can be away. */
+/** Stands for the server before the secretariat's page: keeps meetings as PROTOCOL.md says (section Secretariat), can be away, and slow. */
 import { once } from "node:events";
 import { createReadStream, existsSync } from "node:fs";
 import { createServer } from "node:http";
@@ -17,6 +17,7 @@ export class Office {
     office.meetings = new Map();
     office.asked = [];
     office.away = false;
+    office.held = null; /* a promise: changes are answered after it */
     office.server = createServer((request, response) => void office.handle(request, response));
     office.server.listen(port, address);
     await once(office.server, "listening");
@@ -46,6 +47,7 @@ export class Office {
     for await (const piece of request) text += piece;
     const body = text ? JSON.parse(text) : {};
     this.asked.push({ method: request.method, path: url.pathname, body });
+    if (request.method !== "GET") await this.held;
     const reply = (status, json) => response.writeHead(status, { "Content-Type": status < 400 ? "application/json" : "application/problem+json" }).end(JSON.stringify(json));
     const refuse = (status, detail) => reply(status, { type: "about:blank", title: "", status, detail, code: "malformed" });
     const token = (request.headers.authorization ?? "").replace(/^Bearer /, "");

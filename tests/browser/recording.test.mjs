@@ -84,6 +84,18 @@ const sees = (person, words) => until(`${person.name} sees ${words ?? "no sign"}
   if (said !== words) throw new Error(String(said));
   return true;
 });
+/** Keeps what the sign says, one after the other, from now on. */
+const watch = (person) => person.page.evaluate(() => {
+  const seen = (window.signs = []);
+  const look = () => {
+    const words = document.querySelector('[data-testid="recording-sign"]')?.innerText.trim() ?? "";
+    if (words !== (seen.at(-1) ?? "")) seen.push(words);
+  };
+  window.watching?.disconnect();
+  window.watching = new MutationObserver(look);
+  window.watching.observe(document.body, { subtree: true, childList: true, characterData: true });
+});
+const signs = (person) => person.page.evaluate(() => window.signs);
 const press = async (person, testid) => {
   await person.press("more");
   await person.press(testid);
@@ -116,22 +128,29 @@ suite("recording", { timeout: 120_000 }, () => {
   });
 
   step("the host records, and everybody sees it", async () => {
+    await watch(member);
     await press(host, "record");
     await sees(host, "Recording");
     await sees(member, "Recording");
     await check(host, "recording");
     await host.screenshot("recording-host");
     await written("1", "channel-fr.mka");
+    const seen = await signs(member);
+    assert.deepEqual([seen[0], seen.indexOf("Recording")], ["Recording is starting…", seen.length - 1], seen.join());
+    await member.says("This meeting is being recorded now");
   });
 
   step("its studio is killed, and it goes on in another part", async () => {
     const [studio, ...more] = server.studios();
     assert.deepEqual(more, []);
     await new Promise((done) => setTimeout(done, 2000)); /* what is recorded */
+    await watch(member);
     process.kill(studio, "SIGKILL");
     await written("2", "channel-fr.mka");
     await new Promise((done) => setTimeout(done, 2000));
     await sees(member, "Recording");
+    const seen = await signs(member);
+    assert.deepEqual([seen[0], seen.indexOf("Recording")], ["Recording is starting…", seen.length - 1], seen.join());
   });
 
   step("its server is killed, and goes on recording by itself when it is back", async () => {
@@ -179,5 +198,33 @@ suite("recording", { timeout: 120_000 }, () => {
     const times = index().map(({ t }) => t);
     assert.deepEqual(times, [...times].sort((a, b) => a - b));
     assert.equal(readFileSync(join(folder(), "1/channel-fr.mka")).includes("fr"), true);
+  });
+
+  step("where nothing is written for long everybody sees it, and who may record is told", async () => {
+    server.meeting("stalls", "--floor", "zh");
+    const [leader, guest] = await Promise.all([["host", "Lena"], ["member", "Gustavo"]].map(([role, name]) =>
+      Person.open(chrome, server.link("stalls", role), { name, tone: 300 })));
+    await leader.join();
+    await guest.join();
+    await press(leader, "record");
+    await sees(guest, "Recording");
+    /* A studio that ends as soon as it has begun. */
+    const end = setInterval(() => { for (const pid of server.studios()) process.kill(pid, "SIGKILL"); }, 50);
+    try {
+      await sees(guest, "Recording is starting…");
+      await sees(guest, "Recording: nothing is written");
+      await leader.says("Nothing of the recording is being written right now");
+      await sees(leader, "Recording: nothing is written");
+      assert.doesNotMatch(await guest.text(), /Nothing of the recording/);
+      await check(leader, "a recording that stalls");
+      await leader.screenshot("recording-stalls");
+    } finally {
+      clearInterval(end);
+    }
+    await sees(guest, "Recording");
+    await sees(leader, "Recording");
+    await press(leader, "record-stop");
+    await sees(guest, null);
+    await Promise.all([leader.close(), guest.close()]);
   });
 });

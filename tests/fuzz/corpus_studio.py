@@ -41,6 +41,8 @@ def media(number, body, marker=0x80, type=96, kind=3):
 KEY = b"\x10\x00\x00\x00\x9d\x01\x2a\x80\x02\x68\x01picture"
 TRACK_INPUTS = {
     "hello": b'{"version":1,"track":"channel-fr","folder":"recordings/7/1","kind":"sound","language":"fr","begin":1,"wall":2}',
+    "hello-restarted": b'{"version":1,"track":"stage","folder":"recordings/7/2","kind":"picture","begin":-86400000000,"wall":1764187200000000}',
+    "hello-never": b'{"version":1,"track":"stage","folder":"recordings/7/2","kind":"picture","begin":-9223372036854775808,"wall":9223372036854775807}',
     "hello-up": b'{"version":1,"track":"x","folder":"recordings/../1","kind":"picture","begin":1,"wall":2}',
     "sound": b"\0" + b"".join(media(n, b"\xf8us!", 0, 111) for n in (65534, 65535, 1, 0, 2, 2, 40, 3000)),
     "sound-full": b"\0" + b"".join(media(n, b"\xf8us" + tail, 0, 111) for n, tail in ((1, b"F"), (2, b"!"), (3, b"F"), (60, b"!"))),

@@ -38,7 +38,8 @@ static void check_hello(const uint8_t *data, size_t size)
 	if (track_hello_parse((const char *)data, size, &hello) != OK)
 		return;
 	if (hello.folder[0] == '/' || strstr(hello.folder, "..") || strchr(hello.name, '/') ||
-	    !hello.name[0])
+	    !hello.name[0] || ABS(hello.begin_us) > TRACK_TIME_MAX ||
+	    ABS(hello.wall_us) > TRACK_WALL_MAX)
 		abort();
 }
 

@@ -1,6 +1,9 @@
 """kill -9 at random moments: what each track has lost, by the time in its decoded sound and pictures."""
+import json
 import os
+import pathlib
 import random
+import shutil
 import signal
 import statistics
 import time
@@ -50,6 +53,21 @@ def other_gaps(coverage, kills, begin, end):
     return total + coverage.missing(at, max(at, end))
 
 
+def is_wrong(row):
+    return row["problem"] or row["undecoded"] or row["demuxed"] != row["blocks"] or row["source"] not in SOURCES[row["track"]]
+
+
+def keep(server, rows):
+    """For who wants to know: what isn't as it should be, to the folder that KEEP names."""
+    folder = os.environ.get("KEEP")
+    for row in rows if folder else ():
+        if is_wrong(row):
+            to = pathlib.Path(folder, str(row["part"]))
+            to.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(row["file"], to)
+            (to / f"{row['track']}.json").write_text(json.dumps({**row, "begin": server.begin()}))
+
+
 def run(count, kinds=KINDS, seed=None, loss=0):
     """One meeting, all kills; returns the figures."""
     rolls = random.Random(seed)
@@ -82,6 +100,7 @@ def run(count, kinds=KINDS, seed=None, loss=0):
         time.sleep(1)
         host.close()
         rows, index = server.read(), server.index()
+        keep(server, rows)
     finally:
         cast.stop()
         server.stop()
@@ -94,6 +113,7 @@ def figures(kills, rows, index, begin, end, cast):
               "problems": [f"{row['part']}/{row['track']}: {row['problem']}" for row in rows if row["problem"]],
               "undemuxed": [f"{row['part']}/{row['track']}: {row['demuxed']} of {row['blocks']}" for row in rows
                             if row["demuxed"] != row["blocks"]],
+              "undecoded in": [f"{row['part']}/{row['track']}: {row['undecoded']} of {row['blocks']}" for row in rows if row["undecoded"]],
               "undecoded": sum(row["undecoded"] for row in rows), "blocks": sum(row["blocks"] for row in rows), "stalls": len(cast.stalls),
               "strangers": [f"{row['part']}/{row['track']}: {row['source']}" for row in rows
                             if row["source"] not in SOURCES[row["track"]]],

@@ -48,11 +48,12 @@ def kill_verdicts(result):
     yield verdict("gaps noted in the index", f"{restarts}", f"{noted}", noted == restarts)
     broken = len(result["problems"]) + len(result["undemuxed"])
     yield verdict("files that aren't whole, by a strict reader and by GStreamer", "0", f"{broken} of {result['files']}", broken == 0)
-    yield verdict("packets and pictures that can't be decoded", "0", f"{result['undecoded']} of {result['blocks']}",
+    yield verdict("packets and pictures that can't be decoded", "0", "; ".join([f"{result['undecoded']} of {result['blocks']}", *result["undecoded in"]]),
                   result["undecoded"] == 0)
     yield verdict("lost where nobody was killed", "0 s", json.dumps(result["elsewhere"]) if result["elsewhere"] else "0 s",
                   not result["elsewhere"])
-    yield verdict("tracks with somebody else's sound or picture", "0", f"{len(result['strangers'])}", not result["strangers"])
+    yield verdict("tracks with somebody else's sound or picture", "0", "; ".join([f"{len(result['strangers'])}", *result["strangers"]]),
+                  not result["strangers"])
     yield verdict("sound and picture of one person, apart, from each part's begin on", "<= 40 ms",
                   f"{result['sync']['apart']:.0f} ms", result["sync"]["apart"] <= 40)
     yield verdict("a block's time and when it was taken, apart", "<= 40 ms", f"{result['sync']['worst']:.0f} ms",

@@ -6,14 +6,17 @@
 #include "tests/unit/recordings/archive_run.h"
 #include "tests/unit/recordings/sample_file.h"
 #include "tests/unit/recordings/tone.h"
+#include <fcntl.h>
 #include <glib.h>
 #include <glib/gstdio.h>
 #include <jansson.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #define DURATION_S 30.0
@@ -354,6 +357,20 @@ static void test_full_disk(void)
 	drop(folder);
 }
 
+/* One job at a time: the second says so by how it ends, for whoever is to try again. */
+static void test_locked(void)
+{
+	char *folder = copy_of(short_one);
+	g_autofree char *words = NULL, *archive = g_build_filename(folder, "archive", NULL);
+	g_assert_cmpint(g_mkdir(archive, 0700), ==, 0);
+	int fd = open(archive, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	g_assert_cmpint(flock(fd, LOCK_EX | LOCK_NB), ==, 0);
+	g_assert_cmpint(run_job(folder, NULL, 0, &words, NULL), ==, EX_TEMPFAIL);
+	g_assert_nonnull(strstr(words, "another job makes its archive"));
+	close(fd);
+	drop(folder);
+}
+
 /* --- poor recordings --- */
 
 static void remove_from(const char *folder, const char *pattern)
@@ -447,6 +464,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/archive/changed", test_changed);
 	g_test_add_func("/archive/removed", test_removed);
 	g_test_add_func("/archive/full_disk", test_full_disk);
+	g_test_add_func("/archive/locked", test_locked);
 	g_test_add_func("/archive/empty", test_empty);
 	g_test_add_func("/archive/sound_alone", test_sound_alone);
 	g_test_add_func("/archive/damaged", test_damaged);

@@ -61,6 +61,24 @@ static void test_short_restart_is_no_gap(void)
 	archive_time_clear(&time);
 }
 
+/* A damaged file says that it is from tomorrow: an end of 28 hours of silence helps nobody. */
+static void test_broken_time(void)
+{
+	static const struct archive_mark marks[] = {{ARCHIVE_MARK_BEGIN, 0, 0}};
+	static const struct archive_span files[] = {
+		{0, 9000}, {0, 15000}, {100, 100720749}, {0, 12000}};
+	struct archive_time time;
+	archive_time_init(&time, marks, 1, files, 4, 11000);
+	check(&time, 0, 0, 15000, 0);
+	archive_time_clear(&time);
+	archive_time_init(&time, marks, 1, files, 4, 99000000); /* the index goes on, too */
+	check(&time, 0, 0, 99000000, 0);
+	archive_time_clear(&time);
+	archive_time_init(&time, marks, 1, files + 2, 1, 0); /* there is no other */
+	check(&time, 0, 0, 100720749, 0);
+	archive_time_clear(&time);
+}
+
 /* It was paused when the server went, and stays so. */
 static void test_restart_while_paused(void)
 {
@@ -126,6 +144,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/archive_time/restart", test_restart);
 	g_test_add_func("/archive_time/short_restart_is_no_gap", test_short_restart_is_no_gap);
 	g_test_add_func("/archive_time/restart_while_paused", test_restart_while_paused);
+	g_test_add_func("/archive_time/broken_time", test_broken_time);
 	g_test_add_func("/archive_time/nothing", test_nothing);
 	g_test_add_func("/archive_time/there_and_back", test_there_and_back);
 	return g_test_run();

@@ -13,11 +13,13 @@
 #include <unistd.h>
 
 #define BEGIN_US    (G_GINT64_CONSTANT(5000) * 1000000)
+#define CLOCK_US    BEGIN_US /* the relay's, at number 0 */
 #define PATIENCE_MS 20000
 
 struct recording {
 	struct studio_process process;
 	int fd;
+	gint64 begin_us;
 	uint64_t written;
 	enum studio_trouble trouble;
 	unsigned keyframes; /* asked for */
@@ -26,7 +28,7 @@ struct recording {
 
 static void start(struct recording *r)
 {
-	*r = (struct recording){.fd = -1};
+	*r = (struct recording){.fd = -1, .begin_us = BEGIN_US};
 	studio_process_start(&r->process, NULL);
 	g_autofree char *folder = g_build_filename(r->process.folder, "part", NULL);
 	g_assert_cmpint(g_mkdir(folder, 0700), ==, 0);
@@ -38,7 +40,7 @@ static void begin_track(struct recording *r, const char *track, const char *fold
 	g_autofree char *hello = g_strdup_printf(
 		"{\"version\":%d,\"track\":\"%s\",\"folder\":\"%s\",\"kind\":\"%s\","
 		"\"language\":\"fr\",\"begin\":%" G_GINT64_FORMAT ",\"wall\":1764187200000000}",
-		STUDIO_VERSION, track, folder, kind, BEGIN_US);
+		STUDIO_VERSION, track, folder, kind, r->begin_us);
 	if (r->fd >= 0)
 		close(r->fd);
 	r->written = 0;
@@ -73,7 +75,7 @@ static void say(struct recording *r, unsigned number)
 {
 	uint8_t message[STUDIO_MEDIA_HEAD + 12 + 203] = {STUDIO_MEDIA};
 	uint8_t *rtp = message + STUDIO_MEDIA_HEAD;
-	wire_put64(message + 1, (uint64_t)BEGIN_US + number * G_GUINT64_CONSTANT(20000));
+	wire_put64(message + 1, (uint64_t)CLOCK_US + number * G_GUINT64_CONSTANT(20000));
 	rtp[0] = 0x80;
 	rtp[1] = STUDIO_PAYLOAD_TYPE;
 	wire_put16(rtp + 2, (uint16_t)number);
@@ -99,7 +101,7 @@ static unsigned count_blocks(const struct recording *r, const char *name, bool *
 		const struct matroska_block *block =
 			&g_array_index(file.blocks, struct matroska_block, i);
 		g_assert_cmpuint(wire_get16(block->data + 1), ==, i);
-		g_assert_cmpuint(block->time_ms, ==, 20 * i);
+		g_assert_cmpuint(block->time_ms, ==, (CLOCK_US - r->begin_us) / 1000 + 20 * i);
 	}
 	unsigned n = is_one ? file.blocks->len : 0;
 	*ret_ended = is_one && file.segment_ended;
@@ -212,6 +214,23 @@ static void test_ended(void)
 	stop(&r, (const char *const[]){"channel-fr.mka", NULL});
 }
 
+/* A recording that goes on after the machine was started again: the relay's clock has begun anew,
+ * and the recording long before. */
+static void test_begun_before_the_machine_was_started(void)
+{
+	struct recording r;
+	bool ended;
+	start(&r);
+	r.begin_us = -G_GINT64_CONSTANT(86400) * 1000000;
+	begin_track(&r, "voice-0", "part", "sound");
+	for (unsigned i = 0; i < 100; i++)
+		say(&r, i);
+	while (r.written < 100)
+		take(&r);
+	g_assert_cmpuint(count_blocks(&r, "voice-0.mka", &ended), ==, 100);
+	stop(&r, (const char *const[]){"voice-0.mka", NULL});
+}
+
 static void test_refused(void)
 {
 	static const char *const folders[] = {"nowhere", "..", "part/..", "/tmp", "part//", ""};
@@ -287,6 +306,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/recorder/whose", test_whose);
 	g_test_add_func("/recorder/killed", test_killed);
 	g_test_add_func("/recorder/ended", test_ended);
+	g_test_add_func("/recorder/begun_before_the_machine_was_started",
+			test_begun_before_the_machine_was_started);
 	g_test_add_func("/recorder/refused", test_refused);
 	g_test_add_func("/recorder/full_disk", test_full_disk);
 	g_test_add_func("/recorder/a_picture_asks_for_a_keyframe",

@@ -1,5 +1,6 @@
 #include "recordings/reorder.h"
 #include "recordings/track.h"
+#include "recordings/track_message.h"
 #include "tests/unit/recordings/matroska_reader.h"
 #include <string.h>
 
@@ -217,6 +218,65 @@ static void test_jump(void)
 	end(&w);
 }
 
+/* The relay dropped so many, while the disk was full, that the next number looks old. */
+static void test_more_than_half_of_all_numbers_are_missing(void)
+{
+	static const unsigned missing[] = {32767, 32768, 40000, 65535};
+	for (unsigned i = 0; i < G_N_ELEMENTS(missing); i++) {
+		struct world w = world_new();
+		unsigned n = 100 + missing[i];
+		begin(&w, false);
+		for (unsigned k = 0; k < 100; k++)
+			receive_sound(&w, (uint16_t)(65500 + k), 20 * k);
+		for (unsigned k = n; k < n + 100; k++)
+			receive_sound(&w, (uint16_t)(65500 + k), 20 * (int64_t)k);
+		track_end(w.track);
+		struct matroska_file file = read_file(&w);
+		g_assert_cmpuint(file.blocks->len, ==, 200);
+		g_assert_cmpuint(block(&file, 100)->time_ms, ==, 20 * n);
+		g_assert_cmpuint(track_counts(w.track).missing, ==, missing[i]);
+		matroska_file_clear(&file);
+		end(&w);
+	}
+}
+
+/* A picture can't go on without what is missing. */
+static void test_a_picture_after_half_of_all_numbers(void)
+{
+	struct world w = world_new();
+	begin(&w, true);
+	receive_picture(&w, 1, true, 0, 1, 0);
+	receive_picture(&w, 50000, false, 0, 1, 600000);
+	g_assert_true(track_needs_keyframe(w.track));
+	receive_picture(&w, 50001, true, 0, 1, 600040);
+	struct matroska_file file = read_file(&w);
+	g_assert_cmpuint(file.blocks->len, ==, 2);
+	g_assert_cmpuint(block(&file, 1)->time_ms, ==, 600040);
+	matroska_file_clear(&file);
+	end(&w);
+}
+
+/* What is sent again too late is still dropped: nothing comes twice. */
+static void test_old_numbers(void)
+{
+	struct world w = world_new();
+	begin(&w, false);
+	for (unsigned k = 0; k < 100; k++)
+		receive_sound(&w, (uint16_t)k, 20 * k);
+	receive_sound(&w, 90, 1800);
+	receive_sound(&w, 91, 1980 + 10000); /* its time is that of its arrival */
+	receive_sound(&w, 101, 2020);
+	receive_sound(&w, 40000, 60000); /* while another is waited for */
+	receive_sound(&w, 100, 2000);
+	track_end(w.track);
+	struct matroska_file file = read_file(&w);
+	g_assert_cmpuint(file.blocks->len, ==, 102);
+	g_assert_cmpuint(block(&file, 101)->time_ms, ==, 2020);
+	g_assert_cmpuint(track_counts(w.track).missing, ==, 0);
+	matroska_file_clear(&file);
+	end(&w);
+}
+
 static void test_time_never_goes_back(void)
 {
 	struct world w = world_new();
@@ -230,6 +290,37 @@ static void test_time_never_goes_back(void)
 		g_assert_cmpuint(block(&file, i)->time_ms, ==, expected[i]);
 	matroska_file_clear(&file);
 	end(&w);
+}
+
+/* The clock has begun anew since the recording did; and as early and late as times can be. */
+static void test_begin_before_the_clock_did(void)
+{
+	static const int64_t begins_us[] = {-1000, INT64_C(-604800) * 1000000, -TRACK_TIME_MAX};
+	static const struct capture captures[] = {{0, true},
+						  {20000, true},
+						  {40000, false},
+						  {TRACK_TIME_MAX - 20000, true},
+						  {TRACK_TIME_MAX, false}};
+	for (unsigned i = 0; i < G_N_ELEMENTS(begins_us); i++) {
+		struct world w = world_new();
+		const struct track_config config = {.name = "voice-0", .begin_us = begins_us[i]};
+		const struct track_output output = {&w, on_append, on_patch, on_who, on_settle};
+		w.track = track_new(&config, &output);
+		for (uint8_t k = 0; k < G_N_ELEMENTS(captures); k++) {
+			uint8_t rtp[13] = {0x80, 0x6f, 0, k, [12] = 0xf8};
+			rtp[6] = (uint8_t)(960 * k >> 8);
+			rtp[7] = (uint8_t)(960 * k);
+			track_receive(w.track, rtp, sizeof rtp, captures[k], w.now_us);
+		}
+		track_end(w.track);
+		struct matroska_file file = read_file(&w);
+		g_assert_cmpuint(file.blocks->len, ==, G_N_ELEMENTS(captures));
+		for (unsigned k = 0; k < G_N_ELEMENTS(captures); k++)
+			g_assert_cmpuint(block(&file, k)->time_ms, ==,
+					 (uint64_t)((captures[k].us - begins_us[i]) / 1000));
+		matroska_file_clear(&file);
+		end(&w);
+	}
 }
 
 /* A packet of sound that was taken at taken_ms and came, or is known to be taken, at capture_ms. */
@@ -404,7 +495,13 @@ int main(int argc, char **argv)
 	g_test_add_func("/track/cut_anywhere", test_cut_anywhere);
 	g_test_add_func("/track/order_and_loss", test_order_and_loss);
 	g_test_add_func("/track/jump", test_jump);
+	g_test_add_func("/track/more_than_half_of_all_numbers_are_missing",
+			test_more_than_half_of_all_numbers_are_missing);
+	g_test_add_func("/track/a_picture_after_half_of_all_numbers",
+			test_a_picture_after_half_of_all_numbers);
+	g_test_add_func("/track/old_numbers", test_old_numbers);
 	g_test_add_func("/track/time_never_goes_back", test_time_never_goes_back);
+	g_test_add_func("/track/begin_before_the_clock_did", test_begin_before_the_clock_did);
 	g_test_add_func("/track/guessed_times", test_guessed_times);
 	g_test_add_func("/track/guessed_times_have_bounds", test_guessed_times_have_bounds);
 	g_test_add_func("/track/pictures", test_pictures);

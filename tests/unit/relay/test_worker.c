@@ -1,4 +1,6 @@
 /* What a worker finds when it runs late: datagrams and commands that came meanwhile. */
+#include "relay/base/clock.h"
+#include "relay/base/studio_wire.h"
 #include "relay/room/worker.h"
 #include "tests/peer/client_transport.h"
 #include <arpa/inet.h>
@@ -7,8 +9,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ROOM 1
-#define PEER 7
+#define ROOM	1
+#define PEER	7
+#define PROGRAM 8
+#define TRACK	9
+#define CHANNEL 1
 
 static struct {
 	struct dtls_certificate *certificate;
@@ -141,6 +146,85 @@ static void what_was_not_run_is_freed(void)
 	teardown();
 }
 
+static struct command *new_command(enum command_type type, uint32_t peer)
+{
+	struct command *command = g_new0(struct command, 1);
+	command->type = type;
+	command->room = ROOM;
+	command->peer = peer;
+	command->channel = CHANNEL;
+	return command;
+}
+
+/* Returns the studio's end of its socket. */
+static int add_to_studio(enum command_type type, uint32_t peer)
+{
+	static const struct codec_choice opus = {CODEC_OPUS, STUDIO_PAYLOAD_TYPE, 0};
+	struct command *command = new_command(type, peer);
+	struct peer_description *d = g_new0(struct peer_description, 1);
+	int ends[2];
+	g_assert_cmpint(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), ==, 0);
+	d->id = peer;
+	if (type == COMMAND_ADD_PROGRAM)
+		d->publications[d->n_publications++] =
+			(struct publication_description){.source = SOURCE_PROGRAM,
+							 .mid = "0",
+							 .n_codecs = 1,
+							 .codecs = {opus},
+							 .n_layers = 1};
+	else
+		d->slots[d->n_slots++] = (struct slot_description){.mid = "0",
+								   .kind = MEDIA_AUDIO,
+								   .ssrc = 17,
+								   .n_codecs = 1,
+								   .codecs = {opus},
+								   .feed = {FEED_PROGRAM, CHANNEL}};
+	command->description = d;
+	command->session = 1;
+	command->fd = ends[0];
+	g_assert_cmpint(worker_post(late.worker, command), ==, OK);
+	return ends[1];
+}
+
+/* Its studio takes all and writes nothing: when its time is over it is closed, and that counted. */
+static void what_is_not_written_in_time_is_given_up(void)
+{
+	enum { N = 20, HOLD_MS = 300 };
+	uint8_t packet[] = {0x80, STUDIO_PAYLOAD_TYPE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0xf8, 1};
+	uint8_t message[STUDIO_MESSAGE_MAX];
+	unsigned n = 0;
+	ssize_t length;
+	setup();
+	g_assert_cmpint(worker_post(late.worker, new_command(COMMAND_OPEN_ROOM, 0)), ==, OK);
+	int program = add_to_studio(COMMAND_ADD_PROGRAM, PROGRAM);
+	int track = add_to_studio(COMMAND_ADD_TRACK, TRACK);
+	g_assert_cmpint(worker_post(late.worker, new_command(COMMAND_SET_PROGRAM, PROGRAM)), ==,
+			OK);
+	g_assert_cmpint(worker_start(late.worker), ==, OK);
+	while (n < N) {
+		packet[3]++;
+		g_assert_cmpint(send(program, packet, sizeof packet, 0), ==, sizeof packet);
+		do
+			length = recv(track, message, sizeof message, 0);
+		while (length > 0 && message[0] == STUDIO_SOURCE);
+		g_assert_cmpint(length, ==, STUDIO_MEDIA_HEAD + (gssize)sizeof packet);
+		n++;
+	}
+	struct command *removal = new_command(COMMAND_REMOVE_PEER, TRACK);
+	uint64_t removed_us = clock_now_us();
+	g_test_expect_message("tongsheng", G_LOG_LEVEL_WARNING, "*20 packets were not written");
+	removal->hold_us = HOLD_MS * US_PER_MS;
+	g_assert_cmpint(worker_post(late.worker, removal), ==, OK);
+	g_assert_cmpint(recv(track, message, sizeof message, 0), ==, 0);
+	g_test_assert_expected_messages();
+	g_assert_cmpuint(clock_now_us() - removed_us, >=, HOLD_MS * US_PER_MS);
+	g_assert_cmpuint(count(COUNTER_DROP_RECORDING_FULL), ==, N);
+	worker_stop(late.worker);
+	close(program);
+	close(track);
+	teardown();
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -149,5 +233,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/worker/who_went_meanwhile_is_still_known",
 			who_went_meanwhile_is_still_known);
 	g_test_add_func("/worker/what_was_not_run_is_freed", what_was_not_run_is_freed);
+	g_test_add_func("/worker/what_is_not_written_in_time_is_given_up",
+			what_is_not_written_in_time_is_given_up);
 	return g_test_run();
 }

@@ -92,9 +92,68 @@ static void test_full(void)
 	g_assert_false(put(backlog, true, n, 40)); /* sent isn't written */
 	take(backlog, 40);
 	g_assert_true(backlog_written(backlog, 2)); /* the second stays: a keyframe */
-	g_assert_true(put(backlog, true, n, 40));
-	g_assert_false(put(backlog, true, n + 1, 40));
-	for (uint32_t i = 2; i <= n; i++)
+	g_assert_true(put(backlog, true, n++, 40));
+	g_assert_true(put(backlog, true, n++, 40)); /* until there is no other room */
+	g_assert_false(put(backlog, true, n, 40));
+	for (uint32_t i = 2; i < n; i++)
+		g_assert_cmpuint(take(backlog, 40), ==, i);
+	backlog_free(backlog);
+}
+
+/* A picture without a second keyframe: what is written makes room, and nothing else. */
+static void test_full_of_what_is_written(void)
+{
+	struct backlog *backlog = backlog_new(456);
+	struct bytes message;
+	uint32_t n = 0;
+	for (; n < 8; n++)
+		g_assert_true(put(backlog, n == 0, n, 40)); /* 56 bytes each */
+	for (uint32_t i = 0; i < 8; i++)
+		g_assert_cmpuint(take(backlog, 40), ==, i);
+	g_assert_false(put(backlog, false, n, 40));
+	g_assert_true(backlog_written(backlog, 5));
+	for (; n < 13; n++)
+		g_assert_true(put(backlog, false, n, 40));
+	g_assert_false(put(backlog, false, n, 40));
+	backlog_rewind(backlog);
+	for (uint32_t i = 5; i < n; i++)
+		g_assert_cmpuint(take(backlog, 40), ==, i);
+	g_assert_true(backlog_written(backlog, 8)); /* and no room since then */
+	g_assert_true(put(backlog, true, n++, 40));
+	g_assert_true(put(backlog, false, n++, 40));
+	g_assert_cmpuint(take(backlog, 40), ==, 13);
+	g_assert_true(backlog_written(backlog, 9));
+	g_assert_cmpuint(backlog_bytes(backlog), <=, 3 * 56); /* from the keyframe on */
+	backlog_rewind(backlog);
+	g_assert_cmpuint(take(backlog, 40), ==, 13);
+	g_assert_cmpuint(take(backlog, 40), ==, 14);
+	g_assert_false(backlog_peek(backlog, &message));
+	backlog_free(backlog);
+}
+
+/* The studio that comes next has asked for nothing yet: what it is to get first stays for it. */
+static void test_full_while_it_is_sent_again(void)
+{
+	struct backlog *backlog = backlog_new(456);
+	uint32_t n = 0;
+	for (; n < 8; n++)
+		g_assert_true(put(backlog, n == 0, n, 40));
+	for (uint32_t i = 0; i < 8; i++)
+		take(backlog, 40);
+	g_assert_true(backlog_written(backlog, 6));
+	backlog_rewind(backlog);
+	g_assert_false(put(backlog, false, n, 40));
+	for (uint32_t i = 0; i < 3; i++)
+		g_assert_cmpuint(take(backlog, 40), ==, i);
+	g_assert_true(put(backlog, false, n++, 40));
+	for (uint32_t i = 3; i < n; i++)
+		g_assert_cmpuint(take(backlog, 40), ==, i);
+	/* It counts from where it began. */
+	g_assert_false(backlog_written(backlog, 10));
+	g_assert_true(backlog_written(backlog, 7));
+	g_assert_true(put(backlog, false, n++, 40));
+	backlog_rewind(backlog);
+	for (uint32_t i = 3; i < n; i++)
 		g_assert_cmpuint(take(backlog, 40), ==, i);
 	backlog_free(backlog);
 }
@@ -111,6 +170,21 @@ static void test_what_was_not_sent_cannot_be_written(void)
 	backlog_free(backlog);
 }
 
+/* Which is next: this one, or one up to there. */
+static uint32_t next_of(const struct backlog *backlog, uint32_t from, uint32_t to)
+{
+	struct bytes message;
+	uint32_t number = from;
+	if (!backlog_peek(backlog, &message)) {
+		g_assert_cmpuint(to, >, from);
+		return to;
+	}
+	memcpy(&number, message.data, sizeof number);
+	g_assert_cmpuint(number, >=, from);
+	g_assert_cmpuint(number, <=, MAX(from, to));
+	return number;
+}
+
 /* Any sizes, any order of what may happen, against a list. */
 static void test_against_a_model(void)
 {
@@ -119,13 +193,16 @@ static void test_against_a_model(void)
 	g_autofree size_t *lengths = g_new(size_t, N);
 	g_autofree bool *keyframes = g_new(bool, N);
 	uint32_t end = 0, sent = 0, written = 0, first = 0, base = 0;
+	uint32_t given_up = 0; /* for room: at most all before it */
 	while (end < N) {
 		int what = g_test_rand_int_range(0, 100);
 		if (what < 50) {
 			size_t length = (size_t)g_test_rand_int_range(4, 1000);
-			bool keyframe = end % 3 == 0;
+			bool keyframe = end % 3 == 0 && end / 500 % 2 == 0;
 			lengths[end] = length;
 			keyframes[end] = keyframe;
+			if (backlog_bytes(backlog) + length > 6000 - 2100)
+				given_up = MIN(sent, written);
 			if (put(backlog, keyframe, end, length))
 				end++;
 			else
@@ -141,6 +218,8 @@ static void test_against_a_model(void)
 				first = keyframes[i] ? i : first;
 		} else if (what >= 98) {
 			backlog_rewind(backlog);
+			if (first < end)
+				first = next_of(backlog, first, given_up);
 			sent = base = first;
 		}
 	}
@@ -155,6 +234,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/backlog/another_studio_begins_at_a_keyframe",
 			test_another_studio_begins_at_a_keyframe);
 	g_test_add_func("/backlog/full", test_full);
+	g_test_add_func("/backlog/full_of_what_is_written", test_full_of_what_is_written);
+	g_test_add_func("/backlog/full_while_it_is_sent_again", test_full_while_it_is_sent_again);
 	g_test_add_func("/backlog/what_was_not_sent_cannot_be_written",
 			test_what_was_not_sent_cannot_be_written);
 	g_test_add_func("/backlog/against_a_model", test_against_a_model);

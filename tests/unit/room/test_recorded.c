@@ -51,6 +51,16 @@ static struct bytes put(const struct scene *s, const struct rtp_out *out)
 	return message;
 }
 
+static void report(const struct scene *s, uint64_t ntp_us, uint32_t timestamp)
+{
+	uint8_t data[100];
+	struct rtcp_writer w;
+	rtcp_writer_init(&w, data, sizeof data);
+	g_assert_true(rtcp_add_sender_report(&w, ssrc_of(1, SSRC_MIC), ntp_from_us(ntp_us),
+					     timestamp, 1, 1));
+	room_receive_rtcp(s->f->room, s->a->peer, data, w.length, s->f->now_us);
+}
+
 /* When it came, until its sender has reported; then when it was taken, whenever it came. */
 static void the_time_is_guessed_until_the_first_report(void)
 {
@@ -60,13 +70,7 @@ static void the_time_is_guessed_until_the_first_report(void)
 	g_assert_cmpuint(message.data[0], ==, STUDIO_MEDIA_GUESSED);
 	g_assert_cmpuint(wire_get64(message.data + 1), ==, s.f->now_us);
 
-	uint8_t data[100];
-	struct rtcp_writer w;
-	rtcp_writer_init(&w, data, sizeof data);
-	g_assert_true(rtcp_add_sender_report(&w, ssrc_of(1, SSRC_MIC),
-					     ntp_from_us(5000 * US_PER_SEC), s.a->mic.timestamp, 1,
-					     1));
-	room_receive_rtcp(s.f->room, s.a->peer, data, w.length, s.f->now_us);
+	report(&s, 5000 * US_PER_SEC, s.a->mic.timestamp);
 	uint64_t reported_us = s.f->now_us;
 	fixture_sound(s.a, 20); /* with the report's timestamp */
 	fixture_pass(s.f, 70);	/* late */
@@ -77,6 +81,45 @@ static void the_time_is_guessed_until_the_first_report(void)
 		g_assert_cmpuint(wire_get64(message.data + 1), ==,
 				 reported_us + ticks * UINT64_C(1000) / 48);
 	}
+	scene_free(&s);
+}
+
+/* Its sender says that it was taken so long before it came. */
+static void check_said(const struct scene *s, int64_t before_us, bool likely)
+{
+	int64_t ticks = before_us * 48 / 1000;
+	fixture_sound(s->a, 20); /* after a pause a report doesn't count */
+	report(s, 5000 * US_PER_SEC + s->f->now_us, s->a->mic.timestamp + (uint32_t)ticks);
+	fixture_sound(s->a, 20);
+	const struct rtp_out out = out_of(s, 0);
+	struct bytes message = put(s, &out);
+	g_assert_cmpuint(message.data[0], ==, likely ? STUDIO_MEDIA : STUDIO_MEDIA_GUESSED);
+	g_assert_cmpuint(wire_get64(message.data + 1), ==,
+			 s->f->now_us - (uint64_t)(likely ? before_us : 0));
+}
+
+/* A false report spoils nothing for those who have the track next. */
+static void a_time_that_cannot_be_is_no_time(void)
+{
+	static const struct {
+		int64_t before_us;
+		bool likely;
+	} said[] = {
+		{3600 * (int64_t)US_PER_SEC, false}, {-3600 * (int64_t)US_PER_SEC, false},
+		{10001 * (int64_t)US_PER_MS, false}, {10000 * (int64_t)US_PER_MS, true},
+		{-101 * (int64_t)US_PER_MS, false},  {-20 * (int64_t)US_PER_MS, true},
+		{300 * (int64_t)US_PER_MS, true},
+	};
+	struct scene s = scene_new();
+	for (unsigned i = 0; i < G_N_ELEMENTS(said); i++) {
+		fixture_pass(s.f, 1000);
+		check_said(&s, said[i].before_us, said[i].likely);
+	}
+	/* Before our clock began; and what comes later has the right time. */
+	fixture_pass(s.f, 1000);
+	check_said(&s, (int64_t)s.f->now_us + 5 * (int64_t)US_PER_SEC, false);
+	fixture_pass(s.f, 1000);
+	check_said(&s, 60 * (int64_t)US_PER_MS, true);
 	scene_free(&s);
 }
 
@@ -113,6 +156,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/recorded/the_time_is_guessed_until_the_first_report",
 			the_time_is_guessed_until_the_first_report);
+	g_test_add_func("/recorded/a_time_that_cannot_be_is_no_time",
+			a_time_that_cannot_be_is_no_time);
 	g_test_add_func("/recorded/a_message_is_the_packet", a_message_is_the_packet);
 	g_test_add_func("/recorded/there_is_an_end_to_what_waits", there_is_an_end_to_what_waits);
 	return g_test_run();

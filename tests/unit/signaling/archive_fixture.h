@@ -24,7 +24,8 @@ struct world {
 	struct http_route routes[ARCHIVE_ROUTES];
 	gint64 demo, other, take; /* ids; take: demo's recording */
 	guint32 maisara, jonas;	  /* who were in demo */
-	unsigned dropped, woken;  /* what the jobs were told */
+	unsigned dropped, woken;  /* what the jobs were told, */
+	gint64 again;		  /* and of which recording somebody asked for the archive */
 };
 
 static const char SECRET[] = "5ec2e7";
@@ -46,6 +47,27 @@ static G_GNUC_UNUSED bool is_there(const struct world *w, const char *name)
 {
 	g_autofree char *path = in_data(w, name);
 	return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+static G_GNUC_UNUSED unsigned count_in(const struct world *w, const char *name)
+{
+	g_autofree char *path = in_data(w, name);
+	GDir *listing = g_dir_open(path, 0, NULL);
+	unsigned n = 0;
+	while (listing && g_dir_read_name(listing))
+		n++;
+	if (listing)
+		g_dir_close(listing);
+	return n;
+}
+
+static G_GNUC_UNUSED gint64 rows(const struct world *w, const char *sql)
+{
+	sqlite3_stmt *query = store_query(w->server.store, NULL, sql, "");
+	g_assert_cmpint(store_next(w->server.store, query, NULL), ==, SQLITE_ROW);
+	gint64 n = sqlite3_column_int64(query, 0);
+	sqlite3_reset(query);
+	return n;
 }
 
 static gint64 add_meeting(struct world *w, const char *name, const char *title, gint64 starts)
@@ -134,6 +156,12 @@ static void job_wake(void *user)
 	((struct world *)user)->woken++;
 }
 
+static bool job_again(void *user, gint64 recording, GError **error)
+{
+	((struct world *)user)->again = recording;
+	return true;
+}
+
 static bool job_progress(void *user, gint64 recording, const char **ret_step, double *ret_done)
 {
 	*ret_step = "programs";
@@ -148,7 +176,8 @@ static void world_start(struct world *w)
 	w->archive = archive_new(w->server.config, w->server.store, w->server.key,
 				 w->server.meetings, &error);
 	g_assert_no_error(error);
-	archive_set_maker(w->archive, &(struct archive_maker){w, job_progress, job_drop, job_wake});
+	archive_set_maker(w->archive,
+			  &(struct archive_maker){w, job_progress, job_drop, job_wake, job_again});
 	defaults(&w->http);
 	w->http.routes = w->routes;
 	archive_routes(w->archive, w->routes, &w->http.n_routes);

@@ -177,6 +177,29 @@ static void search(struct world *w, gconstpointer option)
 	run(&w->http, search_client);
 }
 
+#define MANY 2100 /* more than are looked at for one search */
+
+static void hidden_client(struct fixture *f)
+{
+	struct world *w = (struct world *)f;
+	assert_found(w, NULL, "compost", "demo: chat=Maisara: How do you turn <<Compost>>?@1;");
+	assert_found(w, NULL, "do", "demo: chat=Maisara: How <<do>> you turn Compost?@1;");
+}
+
+/* What may not be seen takes no place among the newest that are looked at. */
+static void what_is_hidden_hides_nothing(struct world *w, gconstpointer option)
+{
+	index_demo(w);
+	g_assert_true(store_run(w->server.store, NULL, "BEGIN", ""));
+	for (unsigned i = 0; i < MANY; i++)
+		g_assert_true(archive_index_text(w->server.store, w->other, "chat", 99, i,
+						 "compost, do you know", NULL));
+	g_assert_true(store_run(w->server.store, NULL, "COMMIT", ""));
+	set_access(w, "demo", "public");
+	set_access(w, "other", "secretariat");
+	run(&w->http, hidden_client);
+}
+
 static void a_place_has_its_time_client(struct fixture *f)
 {
 	struct world *w = (struct world *)f;
@@ -324,7 +347,7 @@ static void secretariat_client(struct fixture *f)
 		assert_sees(w, "demo", role,
 			    role == ROLE_HOST || role == ROLE_SECRETARIAT ? 200 : 403);
 	assert_sees(w, "*", ROLE_SECRETARIAT, 200);
-	assert_sees(w, "*", ROLE_VIEWER, 403);
+	assert_sees(w, "*", ROLE_VIEWER, 404); /* as one that isn't there */
 	g_autofree char *viewer = link_for(w, "*", ROLE_VIEWER);
 	g_assert_cmpuint(listed(w, viewer, ""), ==, 1);
 }
@@ -540,6 +563,7 @@ int main(int argc, char **argv)
 	ADD(list);
 	ADD(pages);
 	ADD(search);
+	ADD(what_is_hidden_hides_nothing);
 	ADD(a_place_has_its_time);
 	ADD(detail);
 	ADD(a_job_is_seen);

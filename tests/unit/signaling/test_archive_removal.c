@@ -5,27 +5,6 @@
 #define PDF    "%PDF-1.7 slides"
 #define ATTACH "/api/archive/demo/attachments?name="
 
-static unsigned count_in(const struct world *w, const char *name)
-{
-	g_autofree char *path = in_data(w, name);
-	GDir *listing = g_dir_open(path, 0, NULL);
-	unsigned n = 0;
-	while (listing && g_dir_read_name(listing))
-		n++;
-	if (listing)
-		g_dir_close(listing);
-	return n;
-}
-
-static gint64 rows(const struct world *w, const char *sql)
-{
-	sqlite3_stmt *query = store_query(w->server.store, NULL, sql, "");
-	g_assert_cmpint(store_next(w->server.store, query, NULL), ==, SQLITE_ROW);
-	gint64 n = sqlite3_column_int64(query, 0);
-	sqlite3_reset(query);
-	return n;
-}
-
 /* ---- Attaching ---- */
 
 static void attach_client(struct fixture *f)
@@ -247,7 +226,11 @@ static void meeting_client(struct fixture *f)
 	expect(w, "POST", "/api/archive/other/attachments?name=a.pdf", secretariat, "", PDF, 201,
 	       NULL);
 	expect(w, "POST", ATTACH "b.pdf", host, "", "%PDF-1.7 others", 201, NULL);
+	g_autofree char *of_demo = link_for(w, "demo", ROLE_SECRETARIAT);
+	expect(w, "GET", "/api/archive/demo", of_demo, "", NULL, 200, "\"mayDelete\":false");
+	expect(w, "GET", "/api/archive/demo", secretariat, "", NULL, 200, "\"mayDelete\":true");
 	expect(w, "DELETE", "/api/archive/demo", host, "", NULL, 403, "secretariat");
+	expect(w, "DELETE", "/api/archive/demo", of_demo, "", NULL, 403, "secretariat");
 	expect(w, "DELETE", "/api/archive/demo", secretariat, "", NULL, 204, NULL);
 	expect(w, "GET", "/api/archive/demo", secretariat, "", NULL, 404, NULL);
 	expect(w, "GET", "/api/archive/demo/1/archive.json", secretariat, "", NULL, 404, NULL);
@@ -416,6 +399,8 @@ static void person_client(struct fixture *f)
 	expect(w, "DELETE", "/api/archive/demo/people/p1", host, "", NULL, 200,
 	       "{\"removed\":{\"chat\":0,\"attachments\":0,\"tracks\":0},\"removing\":[],"
 	       "\"kept\":[\"voice\",\"picture\"],\"remade\":0}");
+	/* of those who took part the others are left */
+	expect(w, "GET", "/api/archive", host, "", NULL, 200, "\"countries\":[\"DE\",\"JP\"]");
 	/* of tracks that may be theirs or not there is nothing to wait for */
 	expect(w, "GET", "/api/archive/demo/1/tracks/1/stage.mkv", host, "", NULL, 200, NULL);
 }
@@ -431,6 +416,8 @@ static void a_person(struct world *w, gconstpointer option)
 	say_chat(w, w->demo, w->jonas, "p1");
 	g_assert_cmpuint(add_person(w, w->demo, "Aiko", "JP", false), ==, 3);
 	g_assert_cmpuint(add_person(w, w->other, "Bo", "SE", true), ==, 4);
+	g_assert_true(store_run(w->server.store, NULL,
+				"UPDATE participant SET device = 'd', speaks = 'ms'", ""));
 	const struct store_attachment attachment = {.name = "a.pdf",
 						    .type = "application/pdf",
 						    .sha256 = "abc",
@@ -447,6 +434,12 @@ static void a_person(struct world *w, gconstpointer option)
 	g_assert_true(is_there(w, "recordings/1/1/stage.mkv"));
 	g_assert_cmpuint(count_in(w, "attachments"), ==, 0);
 	g_assert_cmpint(rows(w, "SELECT participant FROM chat"), ==, w->jonas);
+	g_assert_cmpint(rows(w, "SELECT id FROM participant WHERE name || organisation || country "
+				"|| speaks || device = '' AND secret IS NULL"),
+			==, w->maisara);
+	g_assert_cmpint(rows(w, "SELECT count(*) FROM participant WHERE name <> '' AND "
+				"organisation <> '' AND device <> '' AND secret NOT NULL"),
+			==, 3);
 	g_assert_cmpint(rows(w, "SELECT archive = 'waiting' FROM recording"), ==, 1);
 	g_autofree char *path = in_data(w, "recordings/1/index.jsonl");
 	g_autofree char *index = NULL;

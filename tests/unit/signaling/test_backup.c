@@ -97,6 +97,19 @@ static void the_next_copies_what_has_changed(void)
 	end();
 }
 
+/* A server ran on the copy and was killed: its log isn't of the database that comes now. */
+static void what_a_server_left_on_the_copy_goes(void)
+{
+	begin();
+	make();
+	put(copy, "tongsheng.db-wal", "of another database");
+	put(copy, "tongsheng.db-shm", "of another database");
+	make();
+	expect("tongsheng.db-wal", NULL);
+	expect("tongsheng.db-shm", NULL);
+	end();
+}
+
 static void refuse(const char *from, const char *to)
 {
 	struct backup_count count;
@@ -139,6 +152,7 @@ int main(int argc, char **argv)
 #define ADD(test) g_test_add_func("/backup/" #test, test)
 	ADD(a_copy_can_be_served);
 	ADD(the_next_copies_what_has_changed);
+	ADD(what_a_server_left_on_the_copy_goes);
 	ADD(nothing_of_others_is_touched);
 	return g_test_run();
 }

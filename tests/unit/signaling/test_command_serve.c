@@ -1,5 +1,6 @@
 /* The server as a process: this program, called with --serve, is it. */
 #include "signaling/commands.h"
+#include "signaling/store_recordings.h"
 #include "tests/unit/signaling/http_fixture.h"
 
 #include <signal.h>
@@ -108,10 +109,83 @@ static void one_server_for_a_folder(void)
 	g_assert_cmpint(wait_for(pid), ==, 0);
 }
 
+static void keep_state(void *user, const struct store_recording *recording)
+{
+	*(enum archive_state *)user = recording->archive;
+}
+
+static void wait_for_archive(gint64 meeting, enum archive_state wanted)
+{
+	for (enum archive_state state = ARCHIVE_NONE; state != wanted; g_usleep(5000)) {
+		struct store *store = store_open(folder, NULL);
+		g_assert_true(store_recordings(store, meeting, keep_state, &state, NULL));
+		store_close(store);
+	}
+}
+
+/* `tongsheng record`: what it says, and ends with. id may be NULL. */
+static int record(const char *verb, const char *meeting, const char *id, char **ret_out,
+		  char **ret_err)
+{
+	const char *const command[] = {"/proc/self/exe", "--record", verb, "--data",
+				       folder,		 meeting,    id,   NULL};
+	int status;
+	g_assert_true(g_spawn_sync(NULL, (char **)command, NULL, G_SPAWN_DEFAULT, NULL, NULL,
+				   ret_out, ret_err, &status, NULL));
+	g_assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void an_archive_is_made_again(void)
+{
+	char *none[] = {NULL};
+	const struct store_meeting row = {.name = (char *)"demo",
+					  .title = (char *)"",
+					  .zone = (char *)"UTC",
+					  .floors = none,
+					  .channels = none};
+	struct store *store = store_open(folder, NULL);
+	gint64 meeting, id;
+	g_assert_true(store_meeting_create(store, &row, &meeting, NULL));
+	g_assert_true(store_recording_begin(store, meeting, 1000, &id, NULL));
+	g_assert_true(store_recording_set_state(store, id, RECORDING_ENDED, 2000, NULL));
+	store_close(store);
+
+	GPid pid = start_server();
+	wait_for_archive(meeting, ARCHIVE_FAILED);
+	g_autofree char *path = g_strdup_printf("%s/recordings/%" G_GINT64_FORMAT, folder, id);
+	g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, id);
+	g_autofree char *expected = g_strconcat(number, " waiting\n", NULL);
+	g_assert_cmpint(g_mkdir_with_parents(path, 0700), ==, 0);
+	g_autofree char *out = NULL, *list = NULL, *problem = NULL;
+	g_assert_cmpint(record("list", "demo", NULL, &list, NULL), ==, 0);
+	g_assert_true(g_str_has_suffix(list, " archive failed: there is nothing\n"));
+	g_assert_cmpint(record("archive", "demo", number, &out, NULL), ==, 0);
+	g_assert_cmpstr(out, ==, expected);
+	wait_for_archive(meeting, ARCHIVE_DONE);
+	g_assert_cmpint(record("archive", "demo", "77", NULL, &problem), ==, 1);
+	g_assert_nonnull(strstr(problem, "recording: this meeting has none"));
+	kill(pid, SIGTERM);
+	g_assert_cmpint(wait_for(pid), ==, 0);
+}
+
+/* In place of recordings/archive_job.c. */
+static int make_archive(const char *recording)
+{
+	if (g_file_test(recording, G_FILE_TEST_IS_DIR))
+		return 0;
+	puts("there is nothing");
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1 && !strcmp(argv[1], "--serve"))
 		return command_serve(argc - 1, argv + 1);
+	if (argc > 1 && !strcmp(argv[1], "--record"))
+		return command_record(argc - 1, argv + 1);
+	if (argc > 2 && !strcmp(argv[1], "archive")) /* the server calls it by itself */
+		return make_archive(argv[2]);
 	g_test_init(&argc, &argv, NULL);
 	folder = g_dir_make_tmp("tongsheng-XXXXXX", NULL);
 	port = free_port();
@@ -119,6 +193,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/command_serve/a_killed_server_starts_again",
 			a_killed_server_starts_again);
 	g_test_add_func("/command_serve/one_server_for_a_folder", one_server_for_a_folder);
+	g_test_add_func("/command_serve/an_archive_is_made_again", an_archive_is_made_again);
 	int result = g_test_run();
 	const char *const remove[] = {"rm", "-r", folder, NULL};
 	g_spawn_sync(NULL, (char **)remove, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,

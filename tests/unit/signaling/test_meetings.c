@@ -1,4 +1,5 @@
 /* Meetings as a whole: who is admitted, what a restart keeps, rooms, marks, events of the relay. */
+#include "signaling/store_internal.h"
 #include "tests/unit/signaling/world.h"
 #include <string.h>
 
@@ -118,6 +119,20 @@ static void admission_checks_in_order(void)
 	g_free(ghost);
 	g_free(viewer);
 	g_free(member_token);
+	world_close();
+}
+
+/* Links know a meeting by its name. */
+static void links_of_an_earlier_meeting_are_refused(void)
+{
+	world_open();
+	char *token = world_token("demo", ROLE_HOST, NULL);
+	admit("demo", token, ACTION_JOIN, -1, NULL);
+	sqlite3_exec(world.store->db, "UPDATE meeting SET made_at = made_at + 10", NULL, NULL,
+		     NULL);
+	admit("demo", token, ACTION_JOIN, SIGNALING_ERROR_UNAUTHORIZED,
+	      "token: is for an earlier meeting of this name");
+	g_free(token);
 	world_close();
 }
 
@@ -259,6 +274,7 @@ int main(int argc, char **argv)
 #define ADD(test) g_test_add_func("/meetings/" #test, test)
 	ADD(restart_brings_people_back);
 	ADD(admission_checks_in_order);
+	ADD(links_of_an_earlier_meeting_are_refused);
 	ADD(ended_for_all_and_for_good);
 	ADD(rooms_are_opened_late_and_closed_when_idle);
 	ADD(marks_come_when_they_change);

@@ -30,7 +30,8 @@ static const char people[] =
 	"(1, 'Maisara', 'Union', 'TR', 'tr', 'interpreter', '', 0, 0, 2),"
 	"(1, 'Ana', '', 'CN', '', 'host', '', 0, 0, 3),"
 	"(1, 'recorder', '', 'US', '', 'service', '', 0, 0, 4),"
-	"(1, 'Zoe', '', '', '', 'listener', '', 0, 0, 5);"
+	"(1, 'Zoe', '', '', '', 'listener', '', 0, 0, 5),"
+	"(1, '', '', '', '', 'member', '', 0, 0, 6);" /* removed from the archive */
 	"INSERT INTO agenda (meeting, number, sharer, subject, minutes) VALUES"
 	"(1, 1, 'Yang Ling', 'Hello, neighbor', 30), (1, 2, 'Maisara', 'Second', 30);"
 	"INSERT INTO chat (meeting, participant, name, text, at, question) VALUES"

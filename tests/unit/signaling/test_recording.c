@@ -269,6 +269,129 @@ static void a_restart_goes_on(void)
 	world_close();
 }
 
+/* Of the index's lines of this type the last. NULL: none. */
+static json_t *last_line(unsigned id, const char *type)
+{
+	g_autofree char *index = read_index(id);
+	g_auto(GStrv) lines = g_strsplit(index, "\n", -1);
+	json_t *last = NULL;
+	for (char **text = lines; *text != NULL && **text != '\0'; text++) {
+		json_t *line = json_loads(*text, 0, NULL);
+		if (g_str_equal(page_text(line, "type"), type)) {
+			json_decref(last);
+			last = json_incref(line);
+		}
+		json_decref(line);
+	}
+	return last;
+}
+
+static void left_by_a_restart(void)
+{
+	page_free(host);
+	page_free(member);
+	g_free(host_id);
+	g_free(member_id);
+	world_close();
+}
+
+/* Who wasn't recorded may not come back: from then on the channel is recorded. */
+static void silence_ends_with_a_restart(void)
+{
+	two_people();
+	page_say(host, "{\"type\":\"set-languages\",\"id\":2,\"floors\":[\"zh\"],\"channels\":["
+		       "\"en\"]}");
+	page_expect_ok(host);
+	page_say(host, "{\"type\":\"record\",\"id\":1,\"state\":\"recording\"}");
+	page_expect_ok(host);
+	struct websocket *ana = interpreter(false);
+	page_say(ana, "{\"type\":\"air\",\"id\":3,\"language\":\"en\"}");
+	page_expect_ok(ana);
+	json_t *line = last_line(1, "silent");
+	g_assert_true(json_is_true(json_object_get(line, "on")));
+	json_decref(line);
+	page_free(ana);
+	world_restart();
+	world_advance(1);
+	line = last_line(1, "silent");
+	g_assert_true(json_is_false(json_object_get(line, "on")));
+	g_assert_cmpstr(page_text(line, "channel"), ==, "en");
+	json_decref(line);
+	left_by_a_restart();
+}
+
+/* Nobody was there any more, or not yet: it ends as it would have, and is no row for ever. */
+static void a_restart_without_anybody_ends_it(void)
+{
+	two_people();
+	page_say(host, "{\"type\":\"record\",\"id\":1,\"state\":\"recording\"}");
+	page_expect_ok(host);
+	page_say(host, "{\"type\":\"leave\"}");
+	page_say(member, "{\"type\":\"leave\"}");
+	g_assert_true(store_meeting_set_state(world.store, 1, "planned", NULL));
+	world_restart();
+	world_advance(30);
+	g_assert_true(row_begun()); /* somebody may come back */
+	world_advance(90);
+	g_assert_false(row_begun());
+	json_t *line = last_line(1, "ended");
+	g_assert_nonnull(line);
+	json_decref(line);
+	left_by_a_restart();
+}
+
+/* Who leaves while the server ends leaves the stage to others, for a moment that is in no file. */
+static void nothing_is_recorded_while_the_server_ends(void)
+{
+	two_people();
+	page_say(host, "{\"type\":\"record\",\"id\":1,\"state\":\"recording\"}");
+	page_expect_ok(host);
+	g_assert_nonnull(world.studio);
+	meetings_end_studios(world.meetings);
+	g_assert_null(world.studio);
+	page_say(member, "{\"type\":\"media\",\"id\":2,\"microphone\":\"on\"}");
+	page_say(member, "{\"type\":\"leave\"}");
+	world_advance(1);
+	g_assert_null(world.studio);
+	g_assert_true(row_begun()); /* it goes on after a restart */
+	two_leave();
+}
+
+/* More microphones than places: who has one keeps it, whoever came first. */
+static void own_tracks_keep_their_places(void)
+{
+	struct websocket *pages[41];
+	two_people();
+	world.config.participants = 100;
+	struct store_meeting row;
+	g_assert_true(store_meeting_find(world.store, "demo", &row, NULL));
+	row.own_tracks = true;
+	g_assert_true(store_meeting_update(world.store, &row, NULL));
+	store_meeting_clear(&row);
+	g_assert_true(meetings_refresh(world.meetings, "demo", NULL));
+	page_say(host, "{\"type\":\"record\",\"id\":1,\"state\":\"recording\"}");
+	for (unsigned i = 0; i < G_N_ELEMENTS(pages); i++) {
+		g_autofree char *token = world_token("demo", ROLE_MEMBER, NULL);
+		pages[i] = page_open();
+		page_say(pages[i],
+			 "{\"type\":\"join\",\"id\":1,\"version\":1,\"token\":\"%s\","
+			 "\"name\":\"Guest %u\",\"device\":\"%032x\"}",
+			 token, i, 4096 + i);
+		page_say(pages[i], "{\"type\":\"media\",\"id\":2,\"microphone\":\"on\"}");
+	}
+	world_advance(1);
+	g_assert_null(strstr(world.tracks->str, "own-p43-")); /* the 41st */
+	g_assert_nonnull(strstr(world.tracks->str, "own-p42-"));
+	page_say(member, "{\"type\":\"media\",\"id\":3,\"microphone\":\"on\"}");
+	world_advance(1);
+	g_assert_null(strstr(world.tracks->str, "own-p2-"));
+	g_assert_nonnull(strstr(world.tracks->str, "own-p42-"));
+	page_drop(pages[0]);
+	for (unsigned i = 1; i < G_N_ELEMENTS(pages); i++)
+		page_drop(pages[i]);
+	two_leave();
+}
+
 static bool is_open(void)
 {
 	struct store_recording row;
@@ -323,6 +446,10 @@ int main(int argc, char **argv)
 	ADD(only_some_may);
 	ADD(channels_come_and_go);
 	ADD(a_restart_goes_on);
+	ADD(silence_ends_with_a_restart);
+	ADD(a_restart_without_anybody_ends_it);
+	ADD(nothing_is_recorded_while_the_server_ends);
+	ADD(own_tracks_keep_their_places);
 	ADD(who_does_not_consent_is_silent);
 	ADD(everybody_has_tracks_of_their_own);
 	ADD(it_begins_by_itself);

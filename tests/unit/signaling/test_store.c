@@ -1,4 +1,5 @@
 #include "signaling/store_internal.h"
+#include "signaling/store_recordings.h"
 #include <glib/gstdio.h>
 
 static char *folder;
@@ -147,6 +148,51 @@ static void generations_count_for_each_role(void)
 	store_close(store);
 }
 
+static gint64 created(struct store *store, const char *name)
+{
+	char *none[] = {NULL};
+	const struct store_meeting row = {.name = (char *)name,
+					  .title = (char *)name,
+					  .zone = (char *)"",
+					  .floors = none,
+					  .channels = none};
+	gint64 id;
+	g_assert_true(store_meeting_create(store, &row, &id, NULL));
+	return id;
+}
+
+/* What was kept outside of the store by a meeting's number isn't a later one's. */
+static void numbers_are_never_used_twice(void)
+{
+	fresh();
+	struct store *store = opened();
+	created(store, "one");
+	gint64 two = created(store, "two");
+	g_assert_true(store_meeting_delete(store, two, NULL));
+	g_assert_cmpint(created(store, "two"), >, two);
+	store_close(store);
+}
+
+static void a_recording_ends_with_its_meeting(void)
+{
+	fresh();
+	struct store *store = opened();
+	gint64 meeting = created(store, "one"), id, other;
+	g_assert_true(store_recording_begin(store, meeting, 1000, &id, NULL));
+	g_assert_true(store_recording_begin(store, created(store, "two"), 1000, &other, NULL));
+	g_assert_true(store_meeting_set_state(store, meeting, "open", NULL));
+	g_assert_cmpint(number(store->db, "SELECT count(*) FROM recording WHERE state = 'ended'"),
+			==, 0);
+	g_assert_true(store_meeting_set_state(store, meeting, "ended", NULL));
+	g_assert_cmpint(number(store->db,
+			       "SELECT count(*) FROM recording WHERE state = 'ended' AND "
+			       "archive = 'waiting' AND ended_at > 0 AND id = 1"),
+			==, 1);
+	g_assert_cmpint(number(store->db, "SELECT count(*) FROM recording WHERE state = 'ended'"),
+			==, 1);
+	store_close(store);
+}
+
 static void unknown_states_are_refused(void)
 {
 	fresh();
@@ -263,6 +309,9 @@ int main(int argc, char **argv)
 	g_test_add_func("/store/unknown_states_are_refused", unknown_states_are_refused);
 	g_test_add_func("/store/database_is_set_up_for_speed_and_safety",
 			database_is_set_up_for_speed_and_safety);
+	g_test_add_func("/store/numbers_are_never_used_twice", numbers_are_never_used_twice);
+	g_test_add_func("/store/a_recording_ends_with_its_meeting",
+			a_recording_ends_with_its_meeting);
 	g_test_add_func("/store/old_databases_are_migrated", old_databases_are_migrated);
 	g_test_add_func("/store/failed_migrations_leave_nothing_behind",
 			failed_migrations_leave_nothing_behind);

@@ -41,6 +41,8 @@ export interface Commands {
   openPlan(): void;
   /** With what the part of the page that has the meeting's files asks the server; null: by none. */
   entrance(): Entrance | null;
+  /** That part tells how many files are on their way, and what takes them back when the person is out of the meeting. */
+  filesSending(sending: number, stop: () => void): void;
   /** Interpreters, in the lobby: what they say on air may be recorded. */
   setConsent(consent: boolean): void;
   /** Hosts, to interpreters; "": all booths. */

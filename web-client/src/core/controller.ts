@@ -10,7 +10,8 @@ import { askAbout, joinProblem, problem } from "./lobby";
 import { OwnMedia } from "./own_media";
 import { CLOSE, type Joined, type Notice, type Request } from "./protocol";
 import { type Event, reduce } from "./reduce";
-import { RecordingBell } from "./recording";
+import { RecordingBell, RecordingWatch } from "./recording";
+import { preferencesOf } from "./remembered";
 import { Ringer } from "./ringer";
 import { type JoinOptions, Session } from "./session";
 import { RequestFailed } from "./signalling";
@@ -69,6 +70,7 @@ class Controller implements Commands {
     received: (mid) => this.session?.received(mid) ?? Promise.resolve(null),
   });
   private readonly recordingBell = new RecordingBell(recordingSound);
+  private readonly recordingWatch = new RecordingWatch((stalls) => this.dispatch({ type: "recording-stalls", stalls, at: Date.now() }));
   private readonly ringer = new Ringer(() => (this.console.booth ? this.console.booth.ring() : this.mixer.ring(this.state)));
   private readonly session: Session | null = this.link && hasWebRtc() ? this.makeSession(this.link) : null;
   private secret = "";
@@ -76,6 +78,8 @@ class Controller implements Commands {
   private chosenLanguage: string | undefined = readPreferences().listening;
   /** What the page would suggest doesn't count any more. */
   private languageChosen = false;
+  /** Takes back the files that are on their way. */
+  private stopFiles: () => void = () => undefined;
   private profileTimer: ReturnType<typeof setTimeout> | undefined;
   private offlineTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -92,6 +96,7 @@ class Controller implements Commands {
     this.console.update();
     this.ringer.update(this.state);
     this.recordingBell.update(this.state);
+    this.recordingWatch.update(this.state);
   }
 
   get booth(): BoothCommands | null {
@@ -242,8 +247,11 @@ class Controller implements Commands {
     if (this.state.page.at !== "left") this.dispatch({ type: "gone", why });
   }
 
-  /** Out of the meeting, for whatever reason. */
+  /** Out of the meeting, for whatever reason. Files on their way were this participant's to add. */
   private forget(): void {
+    const unsent = this.state.sending;
+    this.stopFiles();
+    if (unsent > 0) this.dispatch({ type: "set", change: { unsent } });
     this.session?.end();
     this.own.stopAll();
     this.tabs.claim(null);
@@ -260,24 +268,7 @@ class Controller implements Commands {
   }
 
   private remember(): void {
-    const { state } = this;
-    const before = readPreferences();
-    const inLobby = state.page.at === "lobby";
-    writePreferences({
-      uiLanguage: state.uiLanguage,
-      theme: state.theme,
-      // A name that the link gives is the link's, not this device's.
-      profile: state.nameFixed ? { ...state.profile, name: before.profile?.name ?? "" } : state.profile,
-      microphone: state.devices.microphone,
-      camera: state.devices.camera,
-      speaker: state.devices.speaker,
-      microphoneOn: inLobby ? state.microphone !== "off" : (before.microphoneOn ?? true),
-      cameraOn: inLobby ? state.camera !== "off" : (before.cameraOn ?? true),
-      layout: state.layout,
-      ...(this.chosenLanguage === undefined ? {} : { listening: this.chosenLanguage }),
-      originalLevel: state.originalLevel,
-      consent: state.consent,
-    });
+    writePreferences(preferencesOf(this.state, readPreferences(), this.chosenLanguage));
   }
 
   private suggestLanguage(): void {
@@ -500,6 +491,11 @@ class Controller implements Commands {
 
   entrance(): Entrance | null {
     return this.link && { ...this.link, participant: this.state.me && `${this.state.me} ${this.secret}` };
+  }
+
+  filesSending(sending: number, stop: () => void): void {
+    this.stopFiles = stop;
+    if (sending !== this.state.sending) this.dispatch({ type: "set", change: { sending } });
   }
 
   callBooth(booth: string, on: boolean): void {

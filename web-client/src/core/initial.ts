@@ -58,6 +58,7 @@ export function initialState(remembered: Partial<Preferences>, uiLanguage: strin
     theme: remembered.theme ?? "system",
     inAppBrowser,
     meeting: null,
+    recordingStalls: false,
     profile: remembered.profile ?? { name: "", organisation: "", country: "", speaks: "" },
     nameFixed: false,
     joinMode: "full",
@@ -86,6 +87,8 @@ export function initialState(remembered: Partial<Preferences>, uiLanguage: strin
     listening: "",
     originalLevel: remembered.originalLevel ?? DEFAULT_ORIGINAL_LEVEL,
     toasts: [],
+    sending: 0,
+    unsent: 0,
     wakeLock: false,
   };
 }

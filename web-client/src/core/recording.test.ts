@@ -1,5 +1,5 @@
-import { describe, expect, it, vi } from "vitest";
-import { NO_RECORDING, RecordingBell, recordingNews, type Recording } from "./recording";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { isWritten, NO_RECORDING, RecordingBell, recordingNews, RecordingWatch, type Recording } from "./recording";
 
 const ON: Recording = { state: "recording", since: 1, writes: true, trouble: null, hoursLeft: 9 };
 
@@ -37,5 +37,45 @@ describe("RecordingBell", () => {
     expect(sound).toHaveBeenCalledTimes(2);
     bell.update({ page: { at: "left", why: "left" }, recording: NO_RECORDING });
     expect(sound).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe("RecordingWatch", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  const told: boolean[] = [];
+  const watch = (): ((recording: Recording) => void) => {
+    told.length = 0;
+    const one = new RecordingWatch((stalls) => told.push(stalls));
+    return (recording) => one.update({ page: { at: "meeting" }, recording });
+  };
+
+  it("lets a studio start, and tells when nothing is written for longer", () => {
+    const update = watch();
+    update({ ...ON, writes: false });
+    vi.advanceTimersByTime(9000);
+    update(ON);
+    vi.advanceTimersByTime(60_000);
+    expect(told).toEqual([]);
+    update({ ...ON, writes: false });
+    vi.advanceTimersByTime(9000);
+    update({ ...ON, writes: false, hoursLeft: 8 }); // other news don't make it wait anew
+    vi.advanceTimersByTime(1500);
+    expect(told).toEqual([true]);
+    update(ON);
+    expect(told).toEqual([true, false]);
+  });
+  it("has nothing to tell while nothing should be written", () => {
+    const update = watch();
+    update({ ...ON, writes: false });
+    update({ ...ON, writes: false, state: "paused" });
+    vi.advanceTimersByTime(60_000);
+    update(NO_RECORDING);
+    vi.advanceTimersByTime(60_000);
+    expect(told).toEqual([]);
+  });
+  it("knows that a disk that takes nothing has nothing written on it", () => {
+    expect([ON, { ...ON, trouble: "disk-slow" as const }, { ...ON, trouble: "disk-full" as const }, { ...ON, trouble: "disk-error" as const }, { ...ON, writes: false }].map(isWritten))
+      .toEqual([true, true, false, false, false]);
   });
 });

@@ -19,6 +19,39 @@ export const NO_RECORDING: Recording = { state: "off", since: 0, writes: false, 
 /** With less than this hosts are told how much is left. */
 export const FEW_HOURS = 4;
 
+/** A studio's first start on a machine, which looks for GStreamer's plugins, takes five seconds and more. */
+const STALLS_AFTER_MS = 10_000;
+
+/** What should be recorded is: a full or broken disk takes nothing, whoever would write. */
+export function isWritten({ writes, trouble }: Recording): boolean {
+  return writes && trouble !== "disk-full" && trouble !== "disk-error";
+}
+
+/** Tells when nothing is written for longer than a start takes, and when that is over. */
+export class RecordingWatch {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private stalls = false;
+
+  constructor(private readonly tell: (stalls: boolean) => void) {}
+
+  /** After each change of the state. */
+  update({ page, recording }: Pick<State, "page" | "recording">): void {
+    if (page.at === "meeting" && recording.state === "recording" && !isWritten(recording)) {
+      this.timer ??= setTimeout(() => this.set(true), STALLS_AFTER_MS);
+      return;
+    }
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.set(false);
+  }
+
+  private set(stalls: boolean): void {
+    if (stalls === this.stalls) return;
+    this.stalls = stalls;
+    this.tell(stalls);
+  }
+}
+
 /** Sounds once when it begins, or goes on, and for who comes later. */
 export class RecordingBell {
   private rang = false;

@@ -52,6 +52,34 @@ describe("joining", () => {
   });
 });
 
+describe("a recording of which nothing is written", () => {
+  const recording = { state: "recording" as const, since: 1, writes: false, trouble: null, hoursLeft: 9 };
+  const stalls: Event = { type: "recording-stalls", stalls: true, at };
+  it("is told to who may record, and shown to everybody", () => {
+    dispatch(stalls);
+    expect([state.recordingStalls, toasts()]).toEqual([true, []]);
+    dispatch({ type: "joined", joined: joined({ may: ["join", "record"], recording }), at }, stalls);
+    expect(toasts()).toEqual(["toast.recordingStalls"]);
+    dispatch({ type: "recording-stalls", stalls: false, at });
+    expect([state.recordingStalls, toasts()]).toEqual([false, ["toast.recordingStalls"]]);
+  });
+  it("has had its words already where the disk is the trouble", () => {
+    dispatch({ type: "joined", joined: joined({ may: ["join", "record"], recording: { ...recording, trouble: "disk-full" } }), at }, stalls);
+    expect(toasts()).toEqual([]);
+  });
+});
+
+describe("files that weren't there yet", () => {
+  it("are told until the next meeting, and what is on its way outlives a cut", () => {
+    dispatch({ type: "set", change: { sending: 2 } }, { type: "joined", joined: joined({ participant: "other" }), at });
+    expect(state.sending).toBe(2);
+    dispatch({ type: "gone", why: "ended" }, { type: "set", change: { sending: 0, unsent: 2 } });
+    expect(state.unsent).toBe(2);
+    dispatch({ type: "joined", joined: joined(), at });
+    expect(state.unsent).toBe(0);
+  });
+});
+
 describe("pictures that the server holds back", () => {
   it("are those of the last list; a join begins without", () => {
     hear({ type: "paused", slots: ["8", "9"] });

@@ -16,7 +16,7 @@ type Plain = Pick<
   State,
   | "uiLanguage" | "theme" | "layout" | "link" | "microphone" | "camera" | "screenShare" | "ownScreen" | "soundBlocked" | "wakeLock" | "issuedLink"
   | "galleryPage" | "pageSize" | "nameFixed" | "joinMode" | "stagePicture" | "screenPicture" | "gallery" | "sounds" | "paused"
-  | "consent" | "soundGraph" | "soundOut" | "listening" | "originalLevel" | "channelPicture" | "incoming" | "partner"
+  | "consent" | "sending" | "unsent" | "soundGraph" | "soundOut" | "listening" | "originalLevel" | "channelPicture" | "incoming" | "partner"
 >;
 
 export type Event =
@@ -35,6 +35,8 @@ export type Event =
   | { type: "gone"; why: (Page & { at: "left" })["why"] }
   | { type: "notice"; notice: Notice; at: number }
   | { type: "barred"; barred: Barred[] }
+  /** Nothing has been written for too long, or something is again. */
+  | { type: "recording-stalls"; stalls: boolean; at: number }
   /** Mids of the picture slots in which frames arrive. */
   | { type: "live"; mids: ReadonlySet<string> }
   | { type: "toast"; words: { key: CoreWord; values?: Words["values"] }; kind: Toast["kind"]; at: number }
@@ -90,6 +92,12 @@ function step(state: State, event: Event): State {
       return notice(state, event.notice, event.at);
     case "barred":
       return { ...state, barred: event.barred };
+    case "recording-stalls": {
+      const next = { ...state, recordingStalls: event.stalls };
+      // A disk in trouble has had words of its own.
+      const news = event.stalls && state.may.has("record") && state.recording.trouble === null;
+      return news ? toast(next, "toast.recordingStalls", undefined, "problem", event.at) : next;
+    }
     case "live":
       return live(state, event.mids);
     case "toast":
@@ -147,6 +155,7 @@ function joined(state: State, joined: Joined, at: number): State {
     screen: joined.screen,
     speaking: joined.speaking,
     recording: joined.recording ?? NO_RECORDING,
+    unsent: 0,
     paused: [], // what is, comes right behind
   };
   if (!again) return next;

@@ -252,6 +252,8 @@ export interface State {
   screen: ParticipantId | null;
   speaking: readonly ParticipantId[];
   recording: Recording;
+  /** Nothing of it has been written for too long. */
+  recordingStalls: boolean;
   quality: ReadonlyMap<ParticipantId, Quality>;
   link: Link;
   microphone: DeviceState;
@@ -319,6 +321,10 @@ export interface State {
   /** How many pages the gallery has, at least 1. */
   galleryPages: number;
   toasts: readonly Toast[];
+  /** How many files are on their way to the meeting's archive. */
+  sending: number;
+  /** How many weren't there yet when the person was out of the meeting; said until the next one. */
+  unsent: number;
   /** A link that was made, to be copied. */
   issuedLink: { role: Role; url: string } | null;
   wakeLock: boolean;

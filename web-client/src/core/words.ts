@@ -40,6 +40,7 @@ export const CORE_WORDS = [
   "toast.recordingBegins",
   "toast.recordingPaused",
   "toast.recordingEnds",
+  "toast.recordingStalls", // nothing is written, and it doesn't seem to begin
   "toast.diskFull",
   "toast.diskSlow",
   "toast.diskError",

@@ -64,6 +64,7 @@ export const en = {
   "left.replacedText": "This page is no longer connected. You can close it.",
   "left.endedTitle": "The meeting has ended",
   "left.endedText": "Thank you for being here. You can close this page.",
+  "left.unsent": "{n, plural, one {# file that you were sending isn’t there: it hadn’t arrived yet.} other {# files that you were sending aren’t there: they hadn’t arrived yet.}}",
   "left.rejoin": "Join again",
   "left.rejoinHere": "Continue here instead",
 
@@ -228,6 +229,8 @@ export const en = {
   "status.seconds": "{n} s",
 
   "recording.on": "Recording",
+  "recording.starting": "Recording is starting…",
+  "recording.stalled": "Recording: nothing is written",
   "recording.paused": "Recording paused",
   "recording.disk-full": "Disk full: nothing is written",
   "recording.disk-slow": "The disk lags behind",
@@ -313,7 +316,8 @@ export const en = {
   "agenda.againName": "Back to this part: {n}",
   "agenda.next": "Start part {n}: {subject}",
   "agenda.end": "End this part",
-  "files.failed": "The files can’t be loaded right now. Close this and try again.",
+  "files.failed": "The files can’t be loaded right now.",
+  "booth.failed": "The interpreter’s console can’t be loaded right now.",
 
   // People.
   "people.title": "People",
@@ -353,8 +357,13 @@ export const en = {
   "link.make": "Make the link",
   "link.ready": "The link, role {role}:",
 
+  "leave.title": "Leave while files are being sent?",
+  "leave.sending": "{n, plural, =0 {All your files have arrived.} one {# file of yours is still being sent. If you leave now, it won’t be added.} other {# files of yours are still being sent. If you leave now, they won’t be added.}}",
+  "leave.confirm": "Leave all the same",
+
   "end.title": "End the meeting for all?",
   "end.text": "Everybody leaves, and the link stops working.",
+  "end.sending": "{n, plural, one {# file of yours is still being sent and won’t be added.} other {# files of yours are still being sent and won’t be added.}}",
   "end.confirm": "End for all",
 
   // Chat.
@@ -399,6 +408,7 @@ export const en = {
   "toast.recordingBegins": "This meeting is being recorded now.",
   "toast.recordingPaused": "The recording is paused.",
   "toast.recordingEnds": "The recording has ended.",
+  "toast.recordingStalls": "Nothing of the recording is being written right now, so what is said is missing in it. The server keeps trying; if it lasts, tell whoever runs it.",
   "toast.diskFull": "The server’s disk is full: nothing more is recorded. What was recorded is safe; the meeting goes on.",
   "toast.diskSlow": "The server’s disk is too slow: the recording lags behind.",
   "toast.diskError": "The server can’t write the recording. What was recorded is safe; the meeting goes on.",

@@ -50,11 +50,13 @@ export const minutesEn = {
   "edit.unpublish": "Take back what is published",
   "edit.discard": "Discard my changes",
   "edit.discardSure": "Throw away what you have changed since the last version?",
+  "edit.discardSureDraft": "Throw away what you have changed, and begin again with the draft?",
   "edit.discardYes": "Throw away",
 
   // What is the matter with it.
   "state.new": "A draft made from agenda, chat and recording. Nothing is saved yet.",
-  "state.newCopy": "Nothing is saved in this language yet.",
+  "state.newDirty": "A draft that you have changed. Nothing is saved yet; your changes are kept on this device.",
+  "state.dirtyDraft": "Your changes of the draft, made before version {n} was saved. They are kept on this device.",
   "state.dirty": "Changed since version {n}. Your changes are kept on this device.",
   "state.saved": "Version {n} is saved.",
   "state.published": "Version {n} is published.",
@@ -65,7 +67,8 @@ export const minutesEn = {
   "done.unpublished": "Not published any more",
   "done.restored": "The old version’s text is here. Save it to make it the newest.",
   "problem.load": "The minutes couldn’t be loaded.",
-  "problem.save": "The version couldn’t be saved. Your text is kept on this device.",
+  "problem.save": "The version couldn’t be saved.",
+  "problem.kept": "Your text is kept on this device.",
   "problem.publish": "Publishing didn’t work.",
   "why.offline": "The server doesn’t answer.",
   "why.closed": "Your link doesn’t allow this. Open the meeting’s archive by the host’s or the secretariat’s link.",
@@ -95,6 +98,8 @@ export const minutesEn = {
   // Fields.
   "time.date": "Date",
   "time.begin": "Begin",
+  "time.dateWrong": "Not a date yet: what was here before counts until it is one.",
+  "time.beginWrong": "Not a time yet: what was here before counts until it is one.",
   "time.minutes": "Length in minutes",
   "time.zone": "Time zone of the meeting",
   "time.zoneHint": "Like Asia/Shanghai",

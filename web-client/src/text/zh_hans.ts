@@ -61,6 +61,7 @@ export const zhHans: Catalogue = {
   "left.replacedText": "本页面已断开连接，可以关闭。",
   "left.endedTitle": "会议已结束",
   "left.endedText": "感谢您的参与。可以关闭本页面。",
+  "left.unsent": "{n, plural, other {您正在上传的 # 个文件没有添加：当时还未送达。}}",
   "left.rejoin": "重新加入",
   "left.rejoinHere": "改在这里继续",
 
@@ -221,6 +222,8 @@ export const zhHans: Catalogue = {
   "status.seconds": "{n} 秒",
 
   "recording.on": "正在录制",
+  "recording.starting": "正在启动录制…",
+  "recording.stalled": "录制中，但没有写入",
   "recording.paused": "录制已暂停",
   "recording.disk-full": "磁盘已满：没有写入",
   "recording.disk-slow": "磁盘跟不上",
@@ -304,7 +307,8 @@ export const zhHans: Catalogue = {
   "agenda.againName": "回到这一项：{n}",
   "agenda.next": "开始第 {n} 项：{subject}",
   "agenda.end": "结束这一项",
-  "files.failed": "暂时无法加载文件。请关闭后重试。",
+  "files.failed": "暂时无法加载文件。",
+  "booth.failed": "暂时无法加载译员控制台。",
 
   "people.title": "成员",
   "people.search": "查找成员",
@@ -343,8 +347,13 @@ export const zhHans: Catalogue = {
   "link.make": "生成链接",
   "link.ready": "链接（{role}）：",
 
+  "leave.title": "文件还在上传，确定离开吗？",
+  "leave.sending": "{n, plural, =0 {您的文件已全部送达。} other {您还有 # 个文件正在上传。现在离开，这些文件不会被添加。}}",
+  "leave.confirm": "仍要离开",
+
   "end.title": "为所有人结束会议？",
   "end.text": "所有人都会离开，链接也会失效。",
+  "end.sending": "{n, plural, other {您还有 # 个文件正在上传，将不会被添加。}}",
   "end.confirm": "结束会议",
 
   "chat.question": "提问",
@@ -386,6 +395,7 @@ export const zhHans: Catalogue = {
   "toast.recordingBegins": "会议正在录制。",
   "toast.recordingPaused": "录制已暂停。",
   "toast.recordingEnds": "录制已结束。",
+  "toast.recordingStalls": "目前没有写入录制内容，现在说的话不会被录下。服务器会继续尝试；如仍不恢复，请告知服务器管理员。",
   "toast.diskFull": "服务器磁盘已满：不再录制。已录内容完好，会议继续。",
   "toast.diskSlow": "服务器磁盘太慢：录制跟不上。",
   "toast.diskError": "服务器无法写入录制。已录内容完好，会议继续。",

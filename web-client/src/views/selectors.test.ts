@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Action, Channel, Person, State } from "../core/state";
 import {
-  handPlace, heardNow, leadsAgenda, mayChooseLanguage, nextPart, onStage, ownStatus, partNow, screenShown, signShown, speakingNames, unrecorded,
+  handPlace, heardNow, leadsAgenda, mayChooseLanguage, nextPart, onStage, ownStatus, partNow, recordingWord, screenShown, signShown, speakingNames, unrecorded,
 } from "./selectors";
 
 const person = (id: string, change: Partial<Person> = {}): Person => ({
@@ -40,6 +40,18 @@ describe("unrecorded", () => {
   const recording = { state: "recording" as const, since: 0, writes: true, trouble: null, hoursLeft: 9 };
   it("names the channels whose interpreter on air doesn't want to be recorded", () => expect(unrecorded({ recording, languages })).toEqual(["en"]));
   it("says nothing while nothing is recorded", () => expect(unrecorded({ recording: { ...recording, state: "off" }, languages })).toEqual([]));
+});
+
+describe("recordingWord", () => {
+  const recording = { state: "recording" as const, since: 0, writes: true, trouble: null, hoursLeft: 9 };
+  const word = (change: Partial<State["recording"]>, recordingStalls = false) => recordingWord({ recording: { ...recording, ...change }, recordingStalls });
+  it("says that it is recorded only while something is written", () => {
+    expect([word({}), word({ writes: false }), word({ writes: false }, true), word({ state: "paused", writes: false }), word({ state: "off", writes: false })])
+      .toEqual(["on", "starting", "stalled", "paused", null]);
+  });
+  it("says of a disk that takes nothing that nothing is written", () => {
+    expect([word({ trouble: "disk-full" }), word({ trouble: "disk-error" }), word({ trouble: "disk-slow" })]).toEqual(["stalled", "stalled", "on"]);
+  });
 });
 
 describe("onStage", () => {

@@ -1,5 +1,6 @@
 /** What views read out of the state, beyond its plain fields. */
 import type { AgendaPart, Channel, Person, ParticipantId, Picture, Quality, State } from "../core/state";
+import { isWritten } from "../core/recording";
 import { stageFeed } from "../core/slots";
 import { hear } from "../core/sound/hearing";
 import type { Key, Values } from "../text/text";
@@ -74,6 +75,15 @@ export function nextPart({ agenda, part }: Pick<State, "agenda" | "part">): Agen
 /** May go from part to part, and say what is a question. */
 export function leadsAgenda({ role }: Pick<State, "role">): boolean {
   return role === "host" || role === "secretariat";
+}
+
+export type RecordingWord = "on" | "starting" | "stalled" | "paused";
+
+/** How it stands with the recording; null: there is none. */
+export function recordingWord({ recording, recordingStalls }: Pick<State, "recording" | "recordingStalls">): RecordingWord | null {
+  if (recording.state !== "recording") return recording.state === "off" ? null : "paused";
+  if (isWritten(recording)) return "on";
+  return recordingStalls || recording.trouble !== null ? "stalled" : "starting";
 }
 
 /** Channels of which nothing is recorded now, since who is on air doesn't want it. */

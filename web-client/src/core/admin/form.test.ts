@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { addPart, type Agenda, changePart, movePart, PARTS_MAX, removePart, totalMinutes, wholeMinutes } from "./agenda";
 import { made } from "./fakes";
-import { changedBody, edit, type Form, formOf, isChanged, keyOfPart, monthsAfter, nameFor, newBody, newForm, nextForm, problemsOf } from "./form";
+import { afterSaving, changedBody, edit, type Form, formOf, isChanged, keyOfPart, monthsAfter, nameFor, newBody, newForm, nextForm, problemsOf, writtenZone } from "./form";
 
 const at = (iso: string): number => Date.parse(iso) / 1000;
 const NOW = at("2026-11-27T02:20:00Z");
@@ -75,6 +75,14 @@ describe("what the server is told", () => {
     expect(isChanged(before, { ...before, agenda: addPart(before.agenda) })).toBe(true);
     expect(Object.keys(changedBody(before, { ...before, zone: "Asia/Tokyo" }))).toEqual(["starts", "zone"]);
   });
+  it("that is made while another is being saved stays, and is the only one then", () => {
+    const sent = edit(formOf(made(), "UTC"), { venue: " Hall ", title: "Hello" }, []);
+    const now = formOf(made({ venue: "Hall", title: "Hello" }), "UTC");
+    expect(afterSaving(sent, sent, now)).toEqual(now);
+    const shown = afterSaving(sent, edit(sent, { title: "Hello, all", zoneText: "Par" }, []), now);
+    expect(shown).toEqual({ ...now, title: "Hello, all", zoneText: "Par" });
+    expect([changedBody(now, shown), isChanged(now, shown)]).toEqual([{ title: "Hello, all" }, true]);
+  });
 });
 
 describe("what is wrong is said of its field", () => {
@@ -87,6 +95,19 @@ describe("what is wrong is said of its field", () => {
     expect(problemsOf(fresh({ title: "T", date: "" }), [])).toEqual({ starts: "dateBad" });
     expect(problemsOf(fresh({ title: "T", date: "", anyTime: true }), [])).toEqual({});
     expect(problemsOf(fresh({ title: "T", name: "demo" }), ["demo"])).toEqual({ name: "nameTaken" });
+  });
+});
+
+describe("a zone's field", () => {
+  it("that holds no zone keeps the plan from being saved in the old one", () => {
+    const form = edit(fresh({ title: "T" }), writtenZone("Atlantis"), []);
+    expect([form.zone, form.zoneText, problemsOf(form, []), isChanged(fresh({ title: "T" }), form)]).toEqual(["Asia/Shanghai", "Atlantis", { zone: "zoneUnknown" }, true]);
+    expect(problemsOf(edit(form, writtenZone(" "), []), [])).toEqual({ zone: "zoneBad" });
+  });
+  it("is the zone as soon as what is written in it is one", () => {
+    const form = edit(fresh({ title: "T", zoneText: "Mumbai" }), {}, []);
+    expect(problemsOf(form, [])).toEqual({});
+    expect(edit(form, writtenZone("Mumbai"), [])).toMatchObject({ zone: "Asia/Kolkata", zoneText: null });
   });
 });
 

@@ -1,7 +1,7 @@
 /** A meeting while it is planned: what is in the fields, what is wrong with them, and what the server is to be told. Pure functions. */
 import { type Agenda, isEmptyPart, wholeMinutes } from "./agenda";
 import type { Access, Meeting, Part, Plan } from "./meeting";
-import { isZone, momentOf, wallOf } from "./zones";
+import { findZone, isZone, knownZones, momentOf, wallOf } from "./zones";
 
 export interface Form {
   title: string;
@@ -13,6 +13,8 @@ export interface Form {
   date: string;
   time: string;
   zone: string;
+  /** What stands in the zone's field in its place, until it is one; null: nothing else. */
+  zoneText: string | null;
   minutes: string;
   venue: string;
   floors: readonly string[];
@@ -24,7 +26,7 @@ export interface Form {
   retentionDays: number;
 }
 
-export type FormProblem = "titleMissing" | "nameBad" | "nameTaken" | "dateBad" | "zoneBad" | "minutesBad" | "partMinutesBad";
+export type FormProblem = "titleMissing" | "nameBad" | "nameTaken" | "dateBad" | "zoneBad" | "zoneUnknown" | "minutesBad" | "partMinutesBad";
 /** By the field's name, as the server names it: `title`, `agenda[1].minutes`. */
 export type Problems = Readonly<Record<string, FormProblem>>;
 
@@ -47,7 +49,7 @@ export function newForm(now: number, ownZone: string, last: Meeting | null, take
   const { date, time } = wallOf(now, zone);
   const next = new Date(Date.parse(`${date}T${time.slice(0, 2)}:00:00Z`) + 25 * 3_600_000).toISOString();
   const form: Form = {
-    title: "", name: "", nameOwn: false, anyTime: false, date: next.slice(0, 10), time: next.slice(11, 16), zone, minutes: "120", venue: "",
+    title: "", name: "", nameOwn: false, anyTime: false, date: next.slice(0, 10), time: next.slice(11, 16), zone, zoneText: null, minutes: "120", venue: "",
     floors: last?.floors ?? [], channels: last?.channels ?? [], agenda: [], autoRecord: last?.autoRecord ?? false, ownTracks: last?.ownTracks ?? false,
     access: "alliance", retentionDays: 0,
   };
@@ -59,7 +61,7 @@ export function formOf(meeting: Meeting, ownZone: string): Form {
   const { date, time } = meeting.starts > 0 ? wallOf(meeting.starts, zone) : { date: "", time: "" };
   const { name, title, venue, floors, channels, autoRecord, ownTracks, access, retentionDays } = meeting;
   return {
-    name, nameOwn: true, title, anyTime: meeting.starts === 0, date, time, zone, minutes: String(meeting.minutes), venue, floors, channels, autoRecord, ownTracks,
+    name, nameOwn: true, title, anyTime: meeting.starts === 0, date, time, zone, zoneText: null, minutes: String(meeting.minutes), venue, floors, channels, autoRecord, ownTracks,
     access, retentionDays, agenda: meeting.agenda.map(({ sharer, subject, minutes }, at) => ({ key: at + 1, sharer, subject, minutes: minutes > 0 ? String(minutes) : "" })),
   };
 }
@@ -91,13 +93,26 @@ export function edit(form: Form, change: Partial<Form>, taken: readonly string[]
   return next.nameOwn ? next : { ...next, name: nameFor(next, taken) };
 }
 
+/** What is written in the zone's field becomes the zone as soon as it is one: a change of the form. */
+export function writtenZone(words: string): Pick<Form, "zoneText"> & Partial<Pick<Form, "zone">> {
+  const zone = findZone(words, knownZones());
+  return zone === null ? { zoneText: words } : { zone, zoneText: null };
+}
+
+/** What is shown when the server has taken `sent`, and has `now`: what was changed meanwhile stays as it is. */
+export function afterSaving(sent: Form, shown: Form, now: Form): Form {
+  const kept = Object.entries(shown).filter(([field, value]) => value !== sent[field as keyof Form]);
+  return { ...now, ...(Object.fromEntries(kept) as Partial<Form>) };
+}
+
 /** `taken`: the other meetings' names. */
 export function problemsOf(form: Form, taken: readonly string[]): Problems {
   const found: Record<string, FormProblem> = {};
   if (form.title.trim() === "") found["title"] = "titleMissing";
   if (!/^[a-z0-9-]+$/.test(form.name) || form.name.length > NAME_MAX) found["name"] = "nameBad";
   else if (taken.includes(form.name)) found["name"] = "nameTaken";
-  if (!isZone(form.zone)) found["zone"] = "zoneBad";
+  if (form.zoneText !== null && findZone(form.zoneText, knownZones()) === null) found["zone"] = form.zoneText.trim() === "" ? "zoneBad" : "zoneUnknown";
+  else if (!isZone(form.zone)) found["zone"] = "zoneBad";
   else if (!form.anyTime && momentOf(form, form.zone) === null) found["starts"] = "dateBad";
   if (wholeMinutes(form.minutes) === null) found["minutes"] = "minutesBad";
   sent(form.agenda).forEach((part, at) => {
@@ -137,6 +152,6 @@ export function changedBody(before: Form, form: Form): Record<string, unknown> {
 /** Something is in the fields that the server doesn't know. */
 export function isChanged(before: Form, form: Form): boolean {
   const { name, nameOwn } = form;
-  return Object.keys(changedBody(before, form)).length > 0 || (nameOwn && name !== before.name) || form.minutes.trim() !== before.minutes.trim() ||
+  return form.zoneText !== before.zoneText || Object.keys(changedBody(before, form)).length > 0 || (nameOwn && name !== before.name) || form.minutes.trim() !== before.minutes.trim() ||
     form.agenda.length !== before.agenda.length || form.date !== before.date || form.time !== before.time;
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readProblem } from "./api";
 import { made } from "./fakes";
 import { inOrder, isPast, meeting, meetings } from "./meeting";
-import { linkDays, Office, type OfficeState, readToken } from "./office";
+import { lastsFor, linkDays, Office, type OfficeState, readToken } from "./office";
 import { addressOf, readAddress } from "./route";
 import { firstZones } from "./remembered";
 
@@ -131,6 +131,17 @@ describe("what is done", () => {
     expect(outcome).toEqual({ ok: true, value: { url: "https://example.org/m/demo#token=x", until: 1_700_000_000 + 108 * 86_400 } });
     expect(asked.at(-1)?.body).toEqual({ role: "interpreter", days: 108, languages: ["en"], understands: ["zh"], pivot: "", booth: "B" });
     expect([linkDays({ starts: 0, minutes: 60 }, 5), linkDays({ starts: 1e12, minutes: 1 }, 5)]).toEqual([30, 3650]);
+  });
+  it("a link is given out again as long as it lasts for the meeting, also when that was put off", () => {
+    const [now, day] = [1_700_000_000, 86_400];
+    const made = (starts: number): number => now + linkDays({ starts, minutes: 60 }, now) * day;
+    const soon = now + 3 * day;
+    for (const starts of [0, soon, now + 100 * day, now - 400 * day, now + 9000 * day]) {
+      const plan = { starts, minutes: 60 };
+      expect([lastsFor(plan, made(starts), now), lastsFor(plan, made(starts), now + 3600)], `${starts}`).toEqual([true, true]);
+    }
+    expect([20, 40, 100].map((days) => lastsFor({ starts: now + days * day, minutes: 60 }, made(soon), now))).toEqual([true, false, false]);
+    expect(lastsFor({ starts: 0, minutes: 60 }, made(0), now + 20 * day), "a page that was open for weeks").toBe(false);
   });
 });
 

@@ -47,6 +47,13 @@ export function linkDays({ starts, minutes }: Pick<Meeting, "starts" | "minutes"
   return Math.min(LINK_DAYS_MAX, Math.max(LINK_DAYS, toEnd));
 }
 
+/** A link that was made a while ago is as good as one that would be made now: also when the meeting was put off since. */
+export function lastsFor({ starts, minutes }: Pick<Meeting, "starts" | "minutes">, until: number, now: number): boolean {
+  const wanted = starts > 0 ? starts + minutes * 60 + LINK_AFTER_DAYS * DAY : 0;
+  // A day less where a new one's time would begin anew: the page may be open for a while.
+  return until >= now + (LINK_DAYS - 1) * DAY && until >= Math.min(wanted, now + (LINK_DAYS_MAX - 1) * DAY);
+}
+
 const link = object({ url: string });
 
 export class Office {
@@ -139,9 +146,9 @@ export class Office {
     return this.api.file(`/api/meetings/${name}/calendar.ics`);
   }
 
-  /** With all that was kept of it. Hosts may not. */
+  /** With all that was kept of it. Who has one meeting's link may not. */
   get mayRemove(): boolean {
-    return readToken(this.token).role === "secretariat";
+    return this.state.general && readToken(this.token).role === "secretariat";
   }
 
   async remove(name: string): Promise<Outcome<unknown>> {

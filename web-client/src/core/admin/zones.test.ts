@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CITIES } from "./cities";
 import { findZone, isZone, knownZones, momentOf, offsetName, offsetOf, placeOf, wallOf } from "./zones";
 
 const at = (iso: string): number => Date.parse(iso) / 1000;
@@ -54,6 +55,25 @@ describe("zones", () => {
     ]);
     expect(["", "america", "Mars/Base", "x"].map((words) => findZone(words, all))).toEqual([null, null, null, null]);
     expect(findZone("Asia/Calcutta", all)).toBe("Asia/Calcutta");
+  });
+  it("are found by cities that none is called after, also in Chinese and with accents", () => {
+    const found = (words: string): string | null => findZone(words, knownZones());
+    expect(["Beijing", "北京", "成都", "new  delhi", "Bangalore", "Osaka", "Kyoto", "San Francisco", "Boston", "Washington", "Geneva", "Genève"].map(found)).toEqual([
+      "Asia/Shanghai", "Asia/Shanghai", "Asia/Shanghai", "Asia/Kolkata", "Asia/Kolkata", "Asia/Tokyo", "Asia/Tokyo", "America/Los_Angeles", "America/New_York",
+      "America/New_York", "Europe/Zurich", "Europe/Zurich",
+    ]);
+    expect(["Rio de Janeiro", "Brasília", "São Paulo", "Mandalay", "Cebu", "Beirut", "Addis Ababa", "Lima"].map(found)).toEqual([
+      "America/Sao_Paulo", "America/Sao_Paulo", "America/Sao_Paulo", "Asia/Yangon", "Asia/Manila", "Asia/Beirut", "Africa/Addis_Ababa", "America/Lima",
+    ]);
+    expect(findZone("Chengdu", []), "a browser without a list").toBe("Asia/Shanghai");
+  });
+  it("have cities that are there once, in a zone that there is, and as they are looked for", () => {
+    expect(new Set(CITIES.map(([name]) => name)).size).toBe(CITIES.length);
+    for (const [name, zone] of CITIES) {
+      expect(isZone(zone), zone).toBe(true);
+      const found = findZone(name.toUpperCase(), knownZones()) ?? "";
+      expect(offsetOf(0, found), name).toBe(offsetOf(0, zone)); // by an older name, perhaps
+    }
   });
   it("have an offset, a place, and a list", () => {
     expect([offsetName(at("2026-01-01T00:00:00Z"), "Asia/Kathmandu"), offsetName(0, "UTC"), offsetName(at("2026-01-01T00:00:00Z"), "America/Lima")]).toEqual(["UTC+5:45", "UTC", "UTC−5"]);

@@ -2,6 +2,7 @@
  * Wall clocks and moments. The browser knows what a clock shows at a moment (Intl), not the other way round: that is found by trying, and
  * twice a year an hour doesn't exist or comes twice. Pure functions; dates are "2026-05-29", times "10:00", moments Unix seconds.
  */
+import { zoneOfCity } from "./cities";
 
 export interface Wall { date: string; time: string }
 
@@ -81,12 +82,14 @@ export function knownZones(): string[] {
   return [...new Set([...(supportedValuesOf?.("timeZone") ?? []), "UTC"])];
 }
 
-/** By its name, its place ("addis ababa"), or the part of one that fits no other; null: none, or several. */
+const plain = (text: string): string => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").normalize("NFC").trim().toLowerCase().replace(/[\s_]+/g, " ");
+
+/** By its name, its place ("addis ababa"), another city of it, or the part of one that fits no other; null: none, or several. */
 export function findZone(written: string, all: readonly string[]): string | null {
-  const plain = (text: string): string => text.trim().toLowerCase().replace(/[\s_]+/g, " ");
   const words = plain(written);
   if (words === "") return null;
-  const exact = all.find((zone) => plain(zone) === words) ?? all.find((zone) => plain(placeOf(zone)) === words);
+  const city = zoneOfCity(words);
+  const exact = all.find((zone) => plain(zone) === words) ?? all.find((zone) => plain(placeOf(zone)) === words) ?? (city !== null && isZone(city) ? city : null);
   if (exact) return exact;
   const fits = words.length >= 3 ? all.filter((zone) => plain(zone).includes(words)) : [];
   if (fits.length === 1) return fits[0] ?? null;

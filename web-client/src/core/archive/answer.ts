@@ -75,7 +75,7 @@ export const readAttachments: Guard<Attachment[]> = object({ attachments: or(arr
 const published = object({ language: string, published: or(boolean, true), version: count });
 const head = object({
   name: string, title: text, starts: count, zone: text, venue: text, access, floors: or(array(string), []), channels: or(array(string), []),
-  agenda: or(array(agendaPart), []), recordings: or(array(recording), []), attachments: or(array(attachment), []), role: maybe, mayEdit: or(boolean, false),
+  agenda: or(array(agendaPart), []), recordings: or(array(recording), []), attachments: or(array(attachment), []), role: maybe, mayEdit: or(boolean, false), mayDelete: or(boolean, false),
   /** 0: for ever. Only editors are told. */
   retentionDays: count,
 });
@@ -127,8 +127,11 @@ export const readArchive = object({
 });
 export type Archive = ReturnType<typeof readArchive>;
 
-export const readRemoved = object({
-  removed: object({ chat: count, attachments: count, tracks: count }), kept: or(array(string), []), remade: count,
-});
-/** What of a person is gone, what stays, and how many archives are made again. */
+/** "voice" and "picture", or what else a newer server may name. */
+const parts = or(array(string), []);
+/**
+ * What of a person is gone, what the job takes out of the tracks that they share with others (until it has, nothing of these recordings is
+ * served), what stays in old ones, and how many archives are made again.
+ */
+export const readRemoved = object({ removed: object({ chat: count, attachments: count, tracks: count }), removing: parts, kept: parts, remade: count });
 export type Removed = ReturnType<typeof readRemoved>;

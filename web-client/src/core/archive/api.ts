@@ -1,6 +1,7 @@
 /** Asks the archive's addresses. What went wrong is a Failure, of which the page says the words and the next step. */
 import { type Guard } from "../guards";
 import { type Minutes, readMinutes } from "../minutes/body";
+import { patiently } from "../patience";
 import { type Archive, type List, type Meeting, readArchive, readList, readMeeting } from "./answer";
 import type { Search } from "./places";
 
@@ -60,6 +61,11 @@ export class ArchiveApi {
     await this.ask(`/api/archive/${name}/session`, { method: "POST" });
   }
 
+  /** Its archive is to be made once more: for editors. */
+  async remake(name: string, recording: string): Promise<void> {
+    await this.ask(`/api/archive/${name}/${encodeURIComponent(recording)}/archive`, { method: "POST" });
+  }
+
   /** A picture of a meeting that no session was opened for, as a blob: address for <img>; revoke it when it isn't shown any more. */
   async picture(address: string, signal: AbortSignal): Promise<string> {
     const response = await this.ask(address, { cache: "default" }, signal);
@@ -75,8 +81,8 @@ export class ArchiveApi {
     let body: unknown;
     try {
       body = await response.json();
-    } catch (error) {
-      throw new Failure(error instanceof SyntaxError ? "unreadable" : "offline");
+    } catch {
+      throw new Failure("unreadable");
     }
     try {
       return guard(body, "");
@@ -87,20 +93,14 @@ export class ArchiveApi {
   }
 
   private async ask(address: string, options: RequestInit, signal?: AbortSignal): Promise<Response> {
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), TIMEOUT_MS);
-    const stop = (): void => patience.abort();
-    signal?.addEventListener("abort", stop);
+    const headers: HeadersInit = this.token === null ? {} : { Authorization: `Bearer ${this.token}` };
+    let response: Response;
     try {
-      const headers: HeadersInit = this.token === null ? {} : { Authorization: `Bearer ${this.token}` };
-      const response = await fetch(address, { cache: "no-store", ...options, headers, signal: patience.signal });
-      if (!response.ok) throw new Failure(whyOf(response.status, this.token));
-      return response;
-    } catch (error) {
-      throw error instanceof Failure ? error : new Failure("offline");
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", stop);
+      response = await patiently(address, { cache: "no-store", ...options, headers }, TIMEOUT_MS, signal);
+    } catch {
+      throw new Failure("offline");
     }
+    if (!response.ok) throw new Failure(whyOf(response.status, this.token));
+    return response;
   }
 }

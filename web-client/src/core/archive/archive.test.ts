@@ -4,8 +4,8 @@ import { ArchiveApi, Failure } from "./api";
 import { archive } from "./fakes";
 import { ListClient, type ListState } from "./list_client";
 import { MeetingClient, type MeetingState, recordingOf } from "./meeting_client";
-import { readPlace, readToken, readWatching, writePlace, writeToken, writeWatching } from "./memory";
-import { linkTo, meetingOf, readFragment, readMoment, readSearch, searchAddress, writeMoment } from "./places";
+import { forgetToken, readPlace, readToken, readWatching, writePlace, writeToken, writeWatching } from "./memory";
+import { linkTo, meetingOf, readFragment, readMoment, readSearch, searchAddress, tokenToPass, writeMoment } from "./places";
 import { begun, chapterAt, interpreterAt, messagesAt, shownAt, speakerAt, thumbAt } from "./timeline";
 import { readCues } from "./vtt";
 
@@ -52,6 +52,11 @@ describe("addresses", () => {
     expect(linkTo("demo")).toBe("/archive/demo");
     expect(readFragment(new URL(`http://x${linkTo("demo", { at: 5, token: "a.b", recording: "12" })}`).hash)).toEqual({ token: "a.b", recording: "12", at: 5, edit: null });
   });
+  it("have no token that lets others change anything, and none that nobody needs", () => {
+    const passed = (access: string, mayEdit: boolean): string | null => tokenToPass("t", { access, mayEdit });
+    expect([passed("alliance", false), passed("alliance", true), passed("secretariat", true), passed("public", false)]).toEqual(["t", null, null, null]);
+    expect(tokenToPass(null, { access: "alliance", mayEdit: false })).toBeNull();
+  });
   it("say that the minutes are to be edited, in which language", () => {
     const editOf = (edit: string | null): string | null => readFragment(new URL(`http://x${linkTo("demo", { edit })}`).hash).edit;
     expect([null, "", "zh-Hans"].map(editOf)).toEqual([null, "", "zh-Hans"]);
@@ -91,10 +96,14 @@ describe("what is remembered", () => {
     writeToken("t");
     expect(readToken()).toBe("t");
     expect(localStorage.getItem("tongsheng.archive.token")).toBeNull();
+    forgetToken();
+    expect(readToken()).toBeNull();
   });
   it("is nothing where storage is forbidden", () => {
     vi.stubGlobal("localStorage", { getItem: () => { throw new Error("no"); }, setItem: () => { throw new Error("no"); } });
+    vi.stubGlobal("sessionStorage", { removeItem: () => { throw new Error("no"); } });
     writePlace("m", "1", 400, 1);
+    forgetToken();
     expect([readPlace("m", "1", 1000), readWatching()]).toEqual([null, {}]);
   });
 });
@@ -218,6 +227,64 @@ describe("asking the server", () => {
       expect(now()).toMatchObject({ archive: null, recording: { state: "waiting" } });
       await settle(3000);
       expect(now()).toMatchObject({ archive: { duration: 4 } });
+    });
+    it("has one that failed made once more, and asks how it stands, whatever the answer", async () => {
+      const failed = { ...meeting, recordings: [{ ...recording, state: "failed", error: "disk full" }] };
+      answers = [says(failed), says(null, 204), says({ id: "12", state: "waiting" }, 202), says({ ...meeting, recordings: [{ ...recording, state: "waiting" }] })];
+      const one = client("t");
+      one.open(null);
+      await settle();
+      await one.remake();
+      expect(asked.at(-2)).toMatchObject({ method: "POST", url: "/api/archive/m/12/archive" });
+      expect(now()).toMatchObject({ recording: { state: "waiting" }, why: null });
+      answers = [says({ detail: "state: its archive is being made" }, 409), says(failed)];
+      await one.remake();
+      expect(now()).toMatchObject({ recording: { state: "failed" }, why: null });
+    });
+    it("finds out that a recording was deleted, or is made again, while it was shown", async () => {
+      const two = { ...meeting, recordings: [recording, { ...recording, id: 13, base: "/api/archive/m/13/" }] };
+      answers = [says(two), says(ready), says(two), says(ready)];
+      const one = client();
+      one.open("13");
+      await settle();
+      const { archive: before } = now();
+      one.check();
+      await settle();
+      expect(now().archive).toBe(before); // nothing has changed: it is played on
+      answers = [says({ ...meeting, recordings: [recording, { ...recording, id: 13, state: "running" }] }), says(two), says({ ...ready, duration: 4 })];
+      one.check();
+      await settle();
+      expect(now()).toMatchObject({ recording: { id: "13", state: "running" }, archive: null, why: null });
+      await settle(3000);
+      expect(now()).toMatchObject({ recording: { id: "13" }, archive: { duration: 4 } });
+      answers = [says(two), says({ ...ready, duration: 3 })];
+      one.check(); // it was made again since, quickly
+      await settle();
+      expect(now().archive).toMatchObject({ duration: 3 });
+      answers = [says({ name: "m" })];
+      one.check();
+      await settle();
+      expect(now()).toMatchObject({ recording: null, archive: null, why: null });
+    });
+    it("has nothing to show any more of a meeting that was deleted", async () => {
+      answers = [says(meeting), says(null, 204), says(ready), says({}, 404), says({}, 404)];
+      const one = client("t");
+      one.open(null);
+      await settle();
+      expect(await one.renew()).toBe("closed");
+      await settle();
+      expect(now()).toEqual({ meeting: null, recording: null, archive: null, why: "gone" });
+    });
+    it("shows another recording, and stays where it is when it is told of the one that it shows", async () => {
+      answers = [says({ ...meeting, recordings: [recording, { ...recording, id: 13, base: "/api/archive/m/13/" }] }), says(ready)];
+      const one = client();
+      one.open(null);
+      await settle();
+      one.show("12");
+      await settle();
+      expect([asked.length, now().archive]).toEqual([2, readArchive(ready, "")]);
+      one.show("13");
+      expect(now()).toMatchObject({ recording: { id: "13" }, archive: null });
     });
     it("waits for the job", async () => {
       answers = [says({ ...meeting, recordings: [{ ...recording, state: "running", done: 0.4 }] }), says(meeting), says(ready)];

@@ -1,7 +1,8 @@
 /** What editors may change of a meeting's archive (PROTOCOL.md, section Archive). */
 import { Api, checked, type Outcome } from "../admin/api";
 import { number, object, oneOf } from "../guards";
-import { type Archive, readRemoved, type Removed } from "./answer";
+import { type Archive, type Meeting, readRemoved, type Recording, type Removed } from "./answer";
+import { type Contributor, everybody, peopleOfArchive, peopleOfIndex } from "./people";
 
 export type Access = "public" | "alliance" | "secretariat";
 
@@ -30,22 +31,36 @@ export class Manager {
     return this.api.json("DELETE", `${this.address}/${encodeURIComponent(id)}`);
   }
 
+  /** Whoever was there while it was recorded, and is known by the archive that is shown. isWhole: all recordings have said who that was. */
+  async people(recordings: readonly Recording[], archive: Archive | null): Promise<{ people: Contributor[]; isWhole: boolean }> {
+    const indexes = await Promise.all(recordings.map(({ base }) => this.api.file(`${base}tracks/index.jsonl`)));
+    const texts = await Promise.all(indexes.map((one) => (one.ok ? one.value.text() : "")));
+    return { people: everybody([...texts.map(peopleOfIndex), archive ? peopleOfArchive(archive) : []]), isWhole: indexes.every(({ ok }) => ok) };
+  }
+
   /** id: "p17". */
   async removePerson(id: string): Promise<Outcome<Removed>> {
     return checked(await this.api.json("DELETE", `${this.address}/people/${encodeURIComponent(id)}`), readRemoved);
   }
 }
 
-export interface Contributor {
-  id: string;
-  name: string;
-  organisation: string;
+/** What of a choice the server doesn't have yet. */
+export function unsaved(stored: Kept, chosen: Partial<Kept>): Partial<Kept> {
+  return Object.fromEntries(Object.entries(chosen).filter(([field, value]) => value !== stored[field as keyof Kept]));
 }
 
-/** Who spoke or wrote, by name; each once, though they may have come in several times under other names. */
-export function contributorsOf({ speakers, chat }: Archive): Contributor[] {
-  const found = new Map<string, Contributor>();
-  for (const { id, name, organisation } of speakers) if (!found.has(id)) found.set(id, { id, name, organisation });
-  for (const { from, name } of chat) if (from && !found.has(from)) found.set(from, { id: from, name, organisation: "" });
-  return [...found.values()].filter(({ id }) => /^p\d+$/.test(id)).sort((a, b) => a.name.localeCompare(b.name));
+const DAY = 86_400;
+/** So often the server looks for what is kept too long. */
+const SWEEP = 3600;
+
+/** Unix seconds: the last that happened, or was to happen, as the server counts (signaling/store_archive.c) and as far as this page knows. */
+export function endOf({ starts, minutes, recordings, attachments }: Meeting): number {
+  return Math.max(starts + minutes * 60, ...recordings.map(({ ended }) => (ended ?? Infinity) / 1000), ...attachments.map(({ at }) => at / 1000));
+}
+
+/** What somebody may do with a choice who doesn't mean to: it is asked about before. */
+export function risksOf(meeting: Meeting, change: Partial<Kept>, now: number): { isPublic: boolean; removes: boolean } {
+  const { retentionDays: days = 0 } = change;
+  const hasFiles = meeting.recordings.length + meeting.attachments.length > 0;
+  return { isPublic: change.access === "public", removes: days > 0 && hasFiles && endOf(meeting) + days * DAY < now + SWEEP };
 }

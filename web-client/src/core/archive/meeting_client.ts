@@ -31,6 +31,8 @@ export class MeetingClient {
   private wanted: string | null = null;
   /** The cookie is there. */
   private isIn = false;
+  /** The archive that is known may be another one by now. */
+  private doubted = false;
 
   constructor(private readonly api: ArchiveApi, private readonly name: string, private readonly onChange: (state: MeetingState) => void) {}
 
@@ -41,8 +43,8 @@ export class MeetingClient {
 
   show(id: string): void {
     this.wanted = id;
-    const { meeting } = this.state;
-    if (!meeting) return;
+    const { meeting, recording } = this.state;
+    if (!meeting || recording?.id === id) return;
     this.set({ recording: recordingOf(meeting, id), archive: null, why: null });
     void this.ask();
   }
@@ -52,10 +54,27 @@ export class MeetingClient {
     void this.ask();
   }
 
+  /** The archive's files can't be read, though the server answers. */
+  check(): void {
+    this.doubted = true;
+    void this.ask();
+  }
+
   /** What is shown was changed: of an archive that is made again, the one before is no news. */
   changed(): void {
     this.set({ archive: null });
     void this.ask();
+  }
+
+  /** For editors: what couldn't be made is tried once more. */
+  async remake(): Promise<void> {
+    const { recording } = this.state;
+    try {
+      if (recording) await this.api.remake(this.name, recording.id);
+    } catch {
+      // Somebody else was first, or the link isn't good any more: what holds is asked for.
+    }
+    await this.ask();
   }
 
   /** The cookie lives for half a day; a page may be open for longer. */
@@ -65,6 +84,7 @@ export class MeetingClient {
       if (!this.api.hasToken) await this.api.meeting(this.name);
       return "fine";
     } catch (error) {
+      if (whyOf(error) === "gone") this.check();
       return whyOf(error) === "offline" ? "offline" : "closed";
     }
   }
@@ -82,8 +102,11 @@ export class MeetingClient {
   private async ask(): Promise<void> {
     clearTimeout(this.timer);
     const round = ++this.round;
+    // Of a meeting that was deleted nothing is left to look at.
+    let ifGone: Partial<MeetingState> = NOTHING;
     try {
       const meeting = await this.api.meeting(this.name);
+      ifGone = {};
       if (round !== this.round) return;
       const recording = recordingOf(meeting, this.wanted);
       const same = this.state.recording?.id === recording?.id && recording?.state === "done";
@@ -91,13 +114,13 @@ export class MeetingClient {
       await this.letIn(meeting, round);
       if (round !== this.round) return;
       if (recording?.state === "done") {
-        if (!this.state.archive) await this.load(recording, round);
+        if (!this.state.archive || this.doubted) await this.load(recording, round);
       } else if (recording && recording.state !== "failed") {
         this.again(JOB_MS);
       }
     } catch (error) {
       if (round !== this.round) return;
-      this.set({ why: whyOf(error) });
+      this.set({ ...(whyOf(error) === "gone" ? ifGone : {}), why: whyOf(error) });
       if (whyOf(error) === "offline") this.again(AGAIN_MS);
     }
   }
@@ -111,7 +134,10 @@ export class MeetingClient {
 
   private async load(recording: Recording, round: number): Promise<void> {
     const archive = await this.api.archive(recording.base);
-    if (round === this.round) this.set({ archive });
+    if (round !== this.round) return;
+    this.doubted = false;
+    // The same one as before is that one: whoever plays it goes on.
+    if (JSON.stringify(archive) !== JSON.stringify(this.state.archive)) this.set({ archive });
   }
 
   private again(ms: number): void {

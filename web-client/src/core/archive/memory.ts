@@ -49,11 +49,21 @@ function write(storage: () => Storage, key: string, value: unknown): void {
   }
 }
 
+function remove(storage: () => Storage, key: string): void {
+  try {
+    storage().removeItem(key);
+  } catch {
+    // as above: then it isn't there, either
+  }
+}
+
 const device = (): Storage => localStorage;
 const tab = (): Storage => sessionStorage;
 
 export const readToken = (): string | null => read(tab, TOKEN, string);
 export const writeToken = (token: string): void => write(tab, TOKEN, token);
+/** One that isn't good any more would keep everything shut, also what is everybody's. */
+export const forgetToken = (): void => remove(tab, TOKEN);
 
 export const readWatching = (): Partial<Watching> => read(device, WATCHING, watching) ?? {};
 export const writeWatching = (change: Partial<Watching>): void => write(device, WATCHING, { ...readWatching(), ...change });

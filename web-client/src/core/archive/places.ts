@@ -49,6 +49,14 @@ export function linkTo(meeting: string, { recording, at, token, edit }: Partial<
   return `/archive/${meeting}${fragment ? `#${fragment}` : ""}`;
 }
 
+/**
+ * The token that a link for others may have: none that lets change and delete (who may edit makes a viewer's on the secretariat's page),
+ * and none where it isn't needed.
+ */
+export function tokenToPass(token: string | null, { access, mayEdit }: { access: string; mayEdit: boolean }): string | null {
+  return mayEdit || access === "public" ? null : token;
+}
+
 /** The list's search, as its address has it. */
 export interface Search {
   q: string;

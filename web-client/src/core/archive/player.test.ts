@@ -6,6 +6,7 @@ let made: FakeMedia[];
 let player: Player;
 let renewed: ("fine" | "closed" | "offline")[];
 let opened: string[];
+let doubts: number;
 const floor = (): FakeMedia => made.find(({ src }) => src.includes("floor")) as FakeMedia;
 const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 const video = (): FakeMedia & HTMLVideoElement => {
@@ -19,8 +20,9 @@ beforeEach(() => {
   made = [];
   opened = [];
   renewed = [];
+  doubts = 0;
   player = new Player({
-    archive: archive(), base: "/b/", at: 30, language: "floor", rate: 1, volume: 1, renew: async () => renewed.shift() ?? "fine",
+    archive: archive(), base: "/b/", at: 30, language: "floor", rate: 1, volume: 1, renew: async () => renewed.shift() ?? "fine", doubt: () => doubts++,
     make: () => {
       const one = new FakeMedia();
       made.push(one);
@@ -114,6 +116,63 @@ describe("the player", () => {
     expect(player.get().trouble).toBeNull();
     expect(floor().loads).toBe(1);
     expect(Math.abs(player.now() - at)).toBeLessThan(3.5);
+  });
+  it("doubts that the recording is still there when nothing comes though the server answers", async () => {
+    player.play();
+    await pass(500);
+    renewed = ["offline", "offline", "offline"];
+    floor().tell("error");
+    await pass(1000 + 2000 + 4000); // the server is away: that explains it
+    expect(doubts).toBe(0);
+    await pass(8000);
+    expect([doubts, player.get().trouble]).toEqual([0, null]);
+    floor().tell("error");
+    await pass(8000);
+    expect(doubts).toBe(1);
+  });
+  it("doesn't doubt it when it goes on in between", async () => {
+    player.play();
+    for (let i = 0; i < 5; i++) {
+      await pass(5000);
+      floor().tell("error");
+      await pass(1000);
+      floor().tell("playing");
+    }
+    expect(doubts).toBe(0);
+  });
+  it("doubts pictures that have no sound to tell it, too", async () => {
+    player.close();
+    let lose: (lost: boolean) => void = () => undefined;
+    player = new Player({
+      archive: archive({ programs: [] }), base: "/b/", at: 0, language: "", rate: 1, volume: 1, renew: async () => "fine", doubt: () => doubts++,
+      make: () => new FakeMedia(), openPicture: (_video, _address, _at, { network }) => {
+        lose = network;
+        return { close: () => undefined };
+      },
+    });
+    player.attach("stage", video());
+    for (const lost of [true, false, true]) {
+      lose(lost);
+      await pass(10);
+    }
+    expect(doubts).toBe(0);
+    lose(true);
+    await pass(10);
+    expect(doubts).toBe(1);
+  });
+  it("goes on with the language that plays when another one can't be had, and says so", async () => {
+    player.play();
+    await pass(1000);
+    player.choose("fr");
+    const french = made.find(({ src }) => src.includes("fr")) as FakeMedia;
+    const seen = floor().currentTime;
+    french.tell("error");
+    expect(player.get()).toMatchObject({ language: "floor", awaited: null, missed: "fr", trouble: null, playing: true, waiting: false });
+    await pass(5000);
+    expect(floor()).toMatchObject({ loads: 0, paused: false });
+    expect(floor().currentTime).toBeCloseTo(seen + 5, 1);
+    player.choose("de");
+    expect(player.get().missed).toBeNull();
   });
   it("stops when its access has ended", async () => {
     renewed = ["closed"];

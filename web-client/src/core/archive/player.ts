@@ -14,6 +14,8 @@ const HANGS = 0.1;
 const HEADS_MS = 5000;
 const MOST_HEADS = 6;
 const AGAIN_MS = [1000, 2000, 4000, 8000];
+/** So many errors in a row, while the server lets one in, and it may not be what it was. */
+const DOUBTS_AT = 2;
 export const RATES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] as const;
 
 export type Trouble = "network" | "closed" | "blocked" | null;
@@ -33,6 +35,8 @@ export interface PlayerState {
   /** The one that comes as soon as it is there. */
   awaited: string | null;
   trouble: Trouble;
+  /** A language that was chosen and can't be loaded. */
+  missed: string | null;
   /** Pictures can't be shown in this browser, or right now. */
   pictures: "fine" | "late" | "unsupported";
 }
@@ -52,6 +56,8 @@ export interface PlayerOptions {
   volume: number;
   /** Opens the session again that lets the files be read. */
   renew(): Promise<"fine" | "closed" | "offline">;
+  /** Again and again nothing comes, though the session is fine: the recording may have been deleted, or be made again. */
+  doubt(): void;
   /** The visitor's link is to be spared. */
   saving?: boolean;
   make?: () => Media;
@@ -68,6 +74,9 @@ export class Player {
   private retry: ReturnType<typeof setTimeout> | undefined;
   private heads: ReturnType<typeof setTimeout> | undefined;
   private failures = 0;
+  /** Of these: since the session was found to be fine. */
+  private unexplained = 0;
+  private closed = false;
   /** Where the leader was at the last look, and when. */
   private seen = { place: 0, ms: -Infinity };
   /** The leader hangs, and the pictures wait for it. */
@@ -76,7 +85,7 @@ export class Player {
   constructor(private readonly options: PlayerOptions) {
     const { archive, base, at, language, rate, volume } = options;
     this.state = {
-      playing: false, waiting: false, ended: false, at, rate, volume, muted: false, language: "", awaited: null, trouble: null, pictures: "fine",
+      playing: false, waiting: false, ended: false, at, rate, volume, muted: false, language: "", awaited: null, trouble: null, missed: null, pictures: "fine",
     };
     this.sounds = new Sounds(archive.programs, base, options.make ?? (() => new Audio()), {
       changed: (heard, awaited) => this.set({ language: heard, awaited }),
@@ -87,6 +96,7 @@ export class Player {
         this.set({ trouble: "blocked" });
       },
       failed: () => this.fails(),
+      missed: (missed) => this.set({ missed }),
     });
     const first = this.sounds.has(language) ? language : archive.programs.find(({ id }) => this.sounds.has(id))?.id;
     this.sounds.setVolume(volume, false);
@@ -160,7 +170,12 @@ export class Player {
   }
 
   choose(language: string): void {
+    this.set({ missed: null });
     this.sounds.choose(language);
+  }
+
+  hideMissed(): void {
+    this.set({ missed: null });
   }
 
   prepare(languages: readonly string[]): void {
@@ -194,6 +209,7 @@ export class Player {
   }
 
   close(): void {
+    this.closed = true;
     clearInterval(this.timer);
     clearTimeout(this.retry);
     clearTimeout(this.heads);
@@ -228,7 +244,7 @@ export class Player {
     if (!leader) return;
     const place = leader.currentTime;
     this.set({ at: place });
-    if (this.failures > 0 && this.state.trouble === null && !this.state.waiting) this.failures = 0;
+    if (this.failures > 0 && this.state.trouble === null && !this.state.waiting) this.failures = this.unexplained = 0;
     if (!this.sounds.leader && place >= this.options.archive.duration - 0.05) return this.ends();
     if (leader.seeking || this.state.waiting || this.hangs(place)) return;
     for (const { video, follower } of this.pictures.values()) {
@@ -281,7 +297,12 @@ export class Player {
     const pictures = this.late.size > 0 ? "late" : "fine";
     if (this.state.pictures !== "unsupported" && this.state.pictures !== pictures) this.set({ pictures });
     // The session may be over: then the sound will fail, too.
-    if (lost) void this.options.renew();
+    if (lost) void this.options.renew().then((session) => { if (session === "fine" && !this.sounds.leader) this.doubts(); });
+    else if (!this.sounds.leader) this.unexplained = 0;
+  }
+
+  private doubts(): void {
+    if (++this.unexplained >= DOUBTS_AT && !this.closed) this.options.doubt();
   }
 
   private fails(): void {
@@ -297,11 +318,16 @@ export class Player {
     clearTimeout(this.retry);
     const at = this.state.at;
     const session = await this.options.renew();
+    if (this.closed) return undefined;
     if (session === "closed") {
       this.pause();
       return this.set({ trouble: "closed" });
     }
-    if (session === "offline") return this.fails();
+    if (session === "offline") {
+      this.unexplained = 0;
+      return this.fails();
+    }
+    this.doubts();
     this.sounds.reload();
     this.seek(at);
     this.set({ trouble: null });

@@ -6,6 +6,7 @@ let made: FakeMedia[];
 let heard: string[];
 let sounds: Sounds;
 let ended: number;
+let troubles: string[];
 const of = (id: string): FakeMedia => made.find(({ src }) => src.endsWith(`/${id}.m4a`)) as FakeMedia;
 const loud = (): string[] => made.filter(({ volume, muted, src, paused }) => src && !paused && volume > 0.01 && !muted).map(({ src }) => /(\w+)\.m4a/.exec(src)?.[1] ?? "");
 const pass = (ms: number): void => { vi.advanceTimersByTime(ms); };
@@ -15,13 +16,15 @@ beforeEach(() => {
   made = [];
   heard = [];
   ended = 0;
+  troubles = [];
   const make = (): FakeMedia => {
     const media = new FakeMedia();
     made.push(media);
     return media;
   };
   sounds = new Sounds(archive().programs, "/api/archive/m/1/", make, {
-    changed: (id, awaited) => heard.push(awaited ? `${id} (${awaited})` : id), waiting: () => undefined, ended: () => ended++, blocked: () => undefined, failed: () => undefined,
+    changed: (id, awaited) => heard.push(awaited ? `${id} (${awaited})` : id), waiting: () => undefined, ended: () => ended++, blocked: () => undefined, failed: () => troubles.push("failed"),
+    missed: (id) => troubles.push(id),
   });
   sounds.open("floor", 40);
   of("floor").arrive();
@@ -91,6 +94,32 @@ describe("the languages", () => {
     pass(1000);
     expect(loud()).toEqual(["floor"]);
     expect(heard.at(-1)).toBe("floor");
+  });
+  it("give up what can't be loaded, at any moment, and get it anew when it is wanted once more", () => {
+    sounds.play();
+    pass(1000);
+    sounds.choose("fr");
+    of("fr").tell("error");
+    expect([heard.at(-1), troubles, of("fr")]).toEqual(["floor", ["fr"], undefined]);
+    sounds.choose("fr");
+    of("fr").arrive();
+    while (of("fr").volume < 0.1) pass(10);
+    of("fr").tell("error"); // in the middle of the crossfade
+    pass(500);
+    expect([loud(), of("floor").volume, troubles]).toEqual([["floor"], 1, ["fr", "fr"]]);
+    sounds.choose("fr");
+    of("fr").arrive();
+    pass(500);
+    expect(loud()).toEqual(["fr"]);
+    expect(of("floor").loads).toBe(0);
+  });
+  it("say nothing of those that nobody waits for", () => {
+    sounds.play();
+    sounds.prepare(["fr"]);
+    of("fr").tell("error");
+    expect([troubles, loud()]).toEqual([[], ["floor"]]);
+    of("floor").tell("error");
+    expect(troubles).toEqual(["failed"]);
   });
   it("change at once while paused, at the same place", () => {
     sounds.seek(77);

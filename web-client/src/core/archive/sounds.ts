@@ -64,6 +64,8 @@ export interface SoundsEvents {
   /** The browser doesn't let it sound without a gesture. */
   blocked(): void;
   failed(): void;
+  /** The one that was waited for can't be loaded; the one that is heard goes on. */
+  missed(id: string): void;
 }
 
 export class Sounds {
@@ -251,9 +253,31 @@ export class Sounds {
     media.addEventListener("playing", ifHeard(() => this.events.waiting(false)));
     media.addEventListener("canplay", ifHeard(() => this.events.waiting(false)));
     media.addEventListener("ended", ifHeard(() => this.events.ended()));
-    media.addEventListener("error", () => { if (track === this.heard || track === this.awaited) this.events.failed(); });
+    media.addEventListener("error", () => {
+      if (track === this.heard) this.events.failed();
+      else if (this.tracks.get(id) === track) this.giveUp(track);
+    });
     this.loudness(track, 0);
     return track;
+  }
+
+  /** Of those that aren't heard; whoever wants it once more gets it anew. */
+  private giveUp(track: Track): void {
+    const { id, media } = track;
+    this.tracks.delete(id);
+    media.pause();
+    media.removeAttribute("src");
+    media.load();
+    if (track !== this.awaited) return;
+    this.awaited = null;
+    clearInterval(this.fade);
+    this.fade = undefined;
+    if (this.heard) {
+      this.loudness(this.heard, 1);
+      this.events.changed(this.heard.id, null);
+    }
+    this.events.missed(id);
+    this.keepTime();
   }
 
   private loudness({ media }: Track, share: number): void {

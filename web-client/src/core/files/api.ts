@@ -1,5 +1,6 @@
 /** A meeting's attachments: what there is, putting one there, taking one away (PROTOCOL.md, section Archive). */
 import { type Attachment, readAttachment, readAttachments } from "../archive/answer";
+import { patiently } from "../patience";
 
 const TIMEOUT_MS = 15_000;
 /** The server's limit. */
@@ -116,16 +117,13 @@ export class FilesApi {
   }
 
   private async ask(method: string, path: string): Promise<Response> {
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), TIMEOUT_MS);
+    let response: Response;
     try {
-      const response = await fetch(this.address() + path, { method, headers: this.headers(), cache: "no-store", signal: patience.signal });
-      if (!response.ok) throw whyOf(response.status, detailOf(await response.text()));
-      return response;
-    } catch (error) {
-      throw error instanceof FilesFailure ? error : new FilesFailure("offline");
-    } finally {
-      clearTimeout(timer);
+      response = await patiently(this.address() + path, { method, headers: this.headers(), cache: "no-store" }, TIMEOUT_MS);
+    } catch {
+      throw new FilesFailure("offline");
     }
+    if (!response.ok) throw whyOf(response.status, detailOf(await response.text()));
+    return response;
   }
 }

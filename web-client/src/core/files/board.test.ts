@@ -28,6 +28,39 @@ describe("a running meeting's files", () => {
     vi.unstubAllGlobals();
   });
 
+  it("tells how many are on their way, also while nobody looks, and takes them back", async () => {
+    const requests: { aborted: boolean }[] = [];
+    class Request {
+      aborted = false;
+      upload = { addEventListener: () => undefined };
+      private readonly listeners = new Map<string, () => void>();
+      constructor() {
+        requests.push(this);
+      }
+      addEventListener(type: string, listener: () => void): void {
+        this.listeners.set(type, listener);
+      }
+      open(): void {}
+      setRequestHeader(): void {}
+      send(): void {}
+      abort(): void {
+        this.aborted = true;
+        this.listeners.get("abort")?.();
+      }
+    }
+    vi.stubGlobal("XMLHttpRequest", Request);
+    const told: number[] = [];
+    const board = new FilesBoard(() => ({ meeting: "demo", token: "t", participant: "p17 SECRET" }), (sending) => told.push(sending));
+    const file = (name: string, size = 5): File => ({ name, size, type: "" }) as File;
+    board.add([file("a.pdf"), file("b.pdf"), file("empty.pdf", 0)], 0);
+    expect(told).toEqual([2]);
+    board.stop();
+    await settle();
+    expect([told, requests, board.now.uploads]).toMatchObject([[2, 0], [{ aborted: true }], []]);
+    board.add([file("c.pdf")], 0); // joined again
+    expect(told).toEqual([2, 0, 1]);
+  });
+
   const opened = async (): Promise<{ board: FilesBoard; close(): void }> => {
     const board = new FilesBoard(() => ({ meeting: "demo", token: "t", participant: "p17 SECRET" }));
     const close = board.open((next) => { state = next; });

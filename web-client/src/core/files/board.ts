@@ -1,7 +1,7 @@
 /** A running meeting's files: what there is, asked for again while somebody looks, and what this page is sending, which goes on meanwhile. */
 import type { Attachment } from "../archive/answer";
 import { FilesApi, FilesFailure, type Entrance } from "./api";
-import { type Upload, Uploads } from "./uploads";
+import { sendingOf, type Upload, Uploads } from "./uploads";
 
 const EVERY_MS = 15_000;
 
@@ -26,11 +26,12 @@ export class FilesBoard {
   /** Which question is waited for: the answer to an older one is no news. */
   private asked = 0;
 
-  constructor(entrance: () => Entrance) {
+  /** onSending: as soon as more or fewer are on their way, whether somebody looks or not. */
+  constructor(entrance: () => Entrance, private readonly onSending: (sending: number) => void = () => undefined) {
     this.api = new FilesApi(entrance);
     this.uploads = new Uploads({
       send: (sending) => this.api.send(sending),
-      onChange: (uploads) => this.set({ uploads }),
+      onChange: (uploads) => this.sends(uploads),
       onDone: (attachment) => {
         this.set({ own: new Set([...this.state.own, attachment.id]), attachments: [...(this.state.attachments ?? []), attachment] });
         void this.refresh();
@@ -80,11 +81,22 @@ export class FilesBoard {
     this.uploads.again(key);
   }
 
+  /** What is on its way is taken back. */
+  stop(): void {
+    this.uploads.stop();
+  }
+
   async remove(id: string): Promise<void> {
     await this.api.remove(id);
     this.asked++; // what was asked for before still has it
     this.set({ attachments: this.state.attachments?.filter((one) => one.id !== id) ?? null });
     void this.refresh();
+  }
+
+  private sends(uploads: readonly Upload[]): void {
+    const before = sendingOf(this.state.uploads);
+    this.set({ uploads });
+    if (sendingOf(uploads) !== before) this.onSending(sendingOf(uploads));
   }
 
   private set(change: Partial<BoardState>): void {

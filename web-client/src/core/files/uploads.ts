@@ -18,6 +18,9 @@ interface Job extends Upload {
   stop: AbortController;
 }
 
+/** How many are on their way: waiting or sent right now. */
+export const sendingOf = (uploads: readonly Upload[]): number => uploads.filter(({ at }) => at !== "failed").length;
+
 export interface UploadsHooks {
   send(sending: Sending): Promise<Attachment>;
   onChange(uploads: readonly Upload[]): void;
@@ -58,9 +61,10 @@ export class Uploads {
     void this.run();
   }
 
-  close(): void {
+  /** All of them. */
+  stop(): void {
     const { jobs } = this;
-    this.jobs = [];
+    this.set([]);
     for (const { stop } of jobs) stop.abort();
   }
 

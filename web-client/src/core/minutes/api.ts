@@ -1,5 +1,6 @@
 /** Asks the server about minutes. What went wrong is a MinutesFailure, of which the page says the words. */
 import type { Guard } from "../guards";
+import { patiently } from "../patience";
 import { type Body, type Minutes, readDraft, readMinutes, readSaved, readVersions, type Said, type Version } from "./body";
 
 const TIMEOUT_MS = 20_000;
@@ -71,18 +72,15 @@ export class MinutesApi implements MinutesSource {
   }
 
   private async fetch(method: string, address: string, content?: unknown): Promise<Response> {
-    const patience = new AbortController();
-    // A PDF may wait for others.
-    const timer = setTimeout(() => patience.abort(), address.includes(".pdf") ? 60_000 : TIMEOUT_MS);
     const headers: Record<string, string> = this.token === null ? {} : { Authorization: `Bearer ${this.token}` };
     if (content !== undefined) headers["Content-Type"] = "application/json";
+    // A PDF may wait for others.
+    const ms = address.includes(".pdf") ? 60_000 : TIMEOUT_MS;
     let response: Response;
     try {
-      response = await fetch(address, { method, headers, cache: "no-store", signal: patience.signal, ...(content === undefined ? {} : { body: JSON.stringify(content) }) });
+      response = await patiently(address, { method, headers, cache: "no-store", ...(content === undefined ? {} : { body: JSON.stringify(content) }) }, ms);
     } catch {
       throw new MinutesFailure("offline", "");
-    } finally {
-      clearTimeout(timer);
     }
     if (response.ok) return response;
     const problem = (await response.json().catch(() => null)) as { detail?: unknown } | null;

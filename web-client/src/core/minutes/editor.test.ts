@@ -46,10 +46,12 @@ class Fake implements MinutesSource {
 
 let server: Fake, kept: Map<string, KeptDraft>, editor: MinutesEditor, states: EditorState[];
 
+let clock: number;
+
 function make(): MinutesEditor {
   const keeper: Keeper = { read: (language) => kept.get(language) ?? null, write: (language, draft) => void (draft ? kept.set(language, draft) : kept.delete(language)) };
   states = [];
-  return new MinutesEditor(server, keeper, (state) => states.push(state), () => 77);
+  return new MinutesEditor(server, keeper, (state) => states.push(state), () => clock);
 }
 
 const theme = (words: string) => editor.edit((form) => ({ ...form, theme: words }));
@@ -58,6 +60,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   server = new Fake();
   kept = new Map();
+  clock = 77;
   editor = make();
 });
 
@@ -67,6 +70,58 @@ describe("the editor", () => {
     const { form, base, dirty, answers, busy } = editor.get();
     expect([form?.theme, base, dirty, busy]).toEqual([BODY.theme, 0, true, null]);
     expect(answers[form?.questions[0]?.key ?? 0]).toEqual([{ by: "Li", text: "Because." }]);
+  });
+
+  it("keeps no draft that nobody has touched: what the server makes of it later is newer", async () => {
+    await editor.open("en");
+    editor.keepNow(); // the page is hidden
+    await editor.open("fr");
+    editor.close();
+    expect(kept.size).toBe(0);
+    server.put("Li", { ...BODY, theme: "Theirs" });
+    await editor.open("en");
+    expect(editor.get()).toMatchObject({ form: { theme: "Theirs" }, base: 1, dirty: false, edited: false, found: null });
+  });
+
+  it("takes such drafts, kept by an older page, for what they are", async () => {
+    kept.set("en", { base: 0, at: 5, body: BODY });
+    await editor.open("en");
+    expect(editor.get()).toMatchObject({ found: null, edited: false, dirty: true });
+    expect(kept.size).toBe(0);
+  });
+
+  it("keeps a draft that somebody has changed, and gives it up for the server's when told to", async () => {
+    await editor.open("en");
+    theme("Mine");
+    vi.advanceTimersByTime(500);
+    expect(kept.get("en")).toMatchObject({ base: 0, body: { theme: "Mine" } });
+    editor = make();
+    await editor.open("en");
+    expect(editor.get()).toMatchObject({ form: { theme: "Mine" }, edited: true, found: 77 });
+    await editor.discard();
+    expect(editor.get()).toMatchObject({ form: { theme: BODY.theme }, edited: false, dirty: true, found: null });
+    expect(kept.size).toBe(0);
+  });
+
+  it("lets what another tab has kept alone", async () => {
+    server.put("Ana", BODY);
+    await editor.open("en");
+    const other = make();
+    await other.open("en");
+    other.edit((form) => ({ ...form, theme: "Of the other tab" }));
+    other.keepNow();
+    editor.keepNow(); // this one is seen again
+    editor.close();
+    expect(kept.get("en")?.body.theme).toBe("Of the other tab");
+    await editor.open("en");
+    theme("Of this one");
+    clock = 88;
+    vi.advanceTimersByTime(500);
+    other.keepNow(); // without a further change
+    expect(kept.get("en")).toMatchObject({ at: 88, body: { theme: "Of this one" } });
+    other.edit((form) => ({ ...form, theme: BODY.theme }));
+    other.keepNow(); // it has nothing any more, and takes away nothing
+    expect(kept.get("en")?.body.theme).toBe("Of this one");
   });
 
   it("saves versions and publishes the newest", async () => {
@@ -174,8 +229,13 @@ describe("the editor", () => {
     const copy = editor.copy();
     server.saved = [];
     await editor.open("fr", copy);
-    expect(editor.get()).toMatchObject({ language: "fr", base: 0, dirty: true, form: { theme: "Written here" } });
+    expect(editor.get()).toMatchObject({ language: "fr", base: 0, dirty: true, edited: false, form: { theme: "Written here" } });
     expect(kept.get("en")?.body.theme).toBe("Written here"); // and the other one is kept
+    theme("Écrit ici");
+    await editor.discard();
+    expect(editor.get().form?.theme).toBe("Written here");
+    editor.close();
+    expect(kept.has("fr")).toBe(false);
   });
 
   it("doesn't lose what was typed while a version was on its way", async () => {

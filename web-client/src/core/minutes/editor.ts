@@ -23,8 +23,10 @@ export interface EditorState {
   base: number;
   /** Of this language, newest first. */
   versions: readonly Version[];
-  /** What is written differs from the version. */
+  /** The server hasn't got what is written: it can be saved. A draft that nobody has touched is so, too. */
   dirty: boolean;
+  /** What is written differs from what it began with: it is somebody's work, kept on the device. */
+  edited: boolean;
   /** When what is shown was last changed on this device without being saved: it was found here; null: it wasn't. */
   found: number | null;
   busy: "loading" | "saving" | "publishing" | null;
@@ -38,15 +40,22 @@ export interface EditorState {
 }
 
 export function initialState(language: string): EditorState {
-  return { language, form: null, base: 0, versions: [], dirty: false, found: null, busy: "loading", problem: null, conflict: null, answers: {}, done: null };
+  return { language, form: null, base: 0, versions: [], dirty: false, edited: false, found: null, busy: "loading", problem: null, conflict: null, answers: {}, done: null };
 }
 
 export const publishedOf = (versions: readonly Version[]): number => versions.find(({ published }) => published)?.version ?? 0;
 
 export class MinutesEditor {
   private state: EditorState;
-  /** What the server has of it; null: it is a draft of which nothing was saved. */
-  private stored: Body | null = null;
+  /** What it began with: a version, the server's draft, or a copy of another language. */
+  private opened: Body | null = null;
+  /** The server has that as a version. */
+  private isSaved = false;
+  private copied: Body | null = null;
+  /** Something was changed since it was kept. */
+  private unkept = false;
+  /** When what is kept was changed, if this editor has kept or found it: another tab's isn't ours to take away. */
+  private ours: number | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** Answers to what was asked for another language are too late. */
   private turn = 0;
@@ -68,6 +77,8 @@ export class MinutesEditor {
   async open(language: string, copy: Body | null = null): Promise<void> {
     this.keepNow();
     const turn = ++this.turn;
+    this.copied = copy;
+    this.ours = null;
     this.set(initialState(language));
     try {
       const versions = await this.source.versions(language);
@@ -75,7 +86,7 @@ export class MinutesEditor {
       const minutes = newest ? await this.source.read(language, newest.version) : null;
       const draft = minutes || copy ? null : await this.source.draft(language);
       if (turn !== this.turn) return;
-      this.stored = minutes?.body ?? null;
+      this.isSaved = minutes !== null;
       this.show(language, versions, minutes?.body ?? copy ?? (draft as { body: Body }).body, draft?.answers ?? []);
     } catch (error) {
       if (turn === this.turn) this.fail("load", error);
@@ -92,7 +103,8 @@ export class MinutesEditor {
     if (!form || busy === "loading") return;
     const next = change(form);
     if (next === form) return;
-    this.set({ form: next, dirty: this.differs(next), done: null });
+    this.set({ form: next, ...this.compared(next), done: null });
+    this.unkept = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.keepNow(), KEEP_AFTER_MS);
   }
@@ -100,18 +112,20 @@ export class MinutesEditor {
   /** On the device; before the page goes, too. */
   keepNow(): void {
     clearTimeout(this.timer);
-    const { form, language, base, dirty } = this.state;
-    if (!form || language === "") return;
-    this.keeper.write(language, dirty ? { base, at: this.now(), body: bodyOf(form) } : null);
+    const { form, language, base, edited } = this.state;
+    if (!form || !this.unkept) return;
+    if (!edited) return this.forget();
+    this.unkept = false;
+    this.ours = this.now();
+    this.keeper.write(language, { base, at: this.ours, body: bodyOf(form) });
   }
 
-  /** Back to the version, or to the server's draft. */
+  /** Back to the version, or to the draft. */
   async discard(): Promise<void> {
     const { language } = this.state;
-    clearTimeout(this.timer);
-    this.keeper.write(language, null);
+    this.forget();
     this.set({ form: null });
-    await this.open(language);
+    await this.open(language, this.copied);
   }
 
   async save(author: string): Promise<boolean> {
@@ -123,11 +137,12 @@ export class MinutesEditor {
     try {
       const { version, at } = await this.source.save(language, base, author, body);
       if (turn !== this.turn) return true;
-      this.stored = body;
+      this.opened = body;
+      this.isSaved = true;
       const versions = [{ version, author, at, published: false }, ...this.state.versions];
       // What was typed while it was on its way isn't in it.
-      const current = this.state.form;
-      this.set({ base: version, versions, busy: null, dirty: current !== null && this.differs(current), found: null, conflict: null, done: "saved" });
+      this.set({ base: version, versions, busy: null, ...this.compared(this.state.form ?? form), found: null, conflict: null, done: "saved" });
+      this.unkept = true;
       this.keepNow();
       return true;
     } catch (error) {
@@ -148,9 +163,9 @@ export class MinutesEditor {
   takeTheirs(): void {
     const { conflict, language, versions } = this.state;
     if (!conflict) return;
-    this.keeper.write(language, null);
-    this.stored = conflict.body;
-    this.show(language, versions, conflict.body, []);
+    this.forget();
+    this.isSaved = true;
+    this.show(language, versions, conflict.body, [], null);
   }
 
   /** An older version's text, to be saved as the newest. */
@@ -163,7 +178,8 @@ export class MinutesEditor {
       const { body } = await this.source.read(language, version);
       if (turn !== this.turn) return;
       const form = formOf(body);
-      this.set({ form, busy: null, dirty: this.differs(form), answers: {}, done: "restored" });
+      this.set({ form, busy: null, ...this.compared(form), answers: {}, done: "restored" });
+      this.unkept = true;
       this.keepNow();
     } catch (error) {
       if (turn === this.turn) this.fail("load", error);
@@ -201,9 +217,13 @@ export class MinutesEditor {
     return form ? copyOf(bodyOf(form)) : null;
   }
 
-  private show(language: string, versions: readonly Version[], body: Body, answers: readonly Said[][]): void {
-    const kept = this.keeper.read(language);
+  private show(language: string, versions: readonly Version[], body: Body, answers: readonly Said[][], kept = this.keeper.read(language)): void {
+    this.opened = body;
+    this.unkept = false;
+    this.ours = kept?.at ?? null;
     const differs = kept !== null && !sameBody(kept.body, body);
+    // It was saved after all, though nobody was told; or it is a draft that nobody has touched.
+    if (kept !== null && !differs) this.forget();
     const form = formOf(differs ? kept.body : body);
     const newest = versions[0]?.version ?? 0;
     this.set({
@@ -213,14 +233,24 @@ export class MinutesEditor {
       versions,
       // Kept since an older version: saving will tell of the newer one.
       base: differs ? Math.min(kept.base, newest) : newest,
-      dirty: this.differs(form),
+      ...this.compared(form),
       found: differs ? kept.at : null,
       answers: differs ? {} : Object.fromEntries(form.questions.map(({ key }, i) => [key, answers[i] ?? []])),
     });
   }
 
-  private differs(form: Form): boolean {
-    return this.stored === null || !sameBody(bodyOf(form), this.stored);
+  private compared(form: Form): Pick<EditorState, "dirty" | "edited"> {
+    const edited = this.opened !== null && !sameBody(bodyOf(form), this.opened);
+    return { dirty: edited || !this.isSaved, edited };
+  }
+
+  /** Of what is kept on the device, what this editor has kept or found there. */
+  private forget(): void {
+    clearTimeout(this.timer);
+    this.unkept = false;
+    const { language } = this.state;
+    if (this.ours !== null && this.keeper.read(language)?.at === this.ours) this.keeper.write(language, null);
+    this.ours = null;
   }
 
   private async failToSave(error: unknown): Promise<void> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { blocksOf, readBody, readDraft, readMinutes } from "./body";
 import { BODY } from "./fakes";
-import { added, bodyOf, changed, formOf, missingPlaces, moved, removed, sameBody } from "./form";
+import { added, bodyOf, changed, formOf, type FormTime, missingPlaces, moved, removed, sameBody, timeProblems, written } from "./form";
 import { localTime, offsetOf, startsOf, wallOf, zoneKnown } from "./times";
 
 const subjects = (form: { parts: readonly { subject: string }[] }): string[] => form.parts.map(({ subject }) => subject);
@@ -43,6 +43,52 @@ describe("the form", () => {
   });
 });
 
+describe("date and time, as they are written", () => {
+  const evening = formOf({ ...BODY, time: { ...BODY.time, starts: Date.UTC(2020, 4, 29, 11, 30) / 1000 } }).time; // 19:30 in Shanghai
+  const none: FormTime = formOf({ ...BODY, time: { ...BODY.time, starts: 0 } }).time;
+  /** What a browser gives, one digit of the year after the other. */
+  const years = (time: FormTime, date: string): FormTime =>
+    ["0002", "0020", "0202", date.slice(0, 4)].reduce((now, year) => written(now, { date: `${year}${date.slice(4)}` }), time);
+  const fine = { date: false, begin: false };
+
+  it("stand in the fields as they were written, and count once they can be read", () => {
+    expect(evening).toMatchObject({ date: "2020-05-29", begin: "19:30" });
+    const typing = written(evening, { date: "0002-05-29" });
+    expect(typing).toEqual({ ...evening, date: "0002-05-29" });
+    expect(timeProblems(typing)).toEqual({ date: true, begin: false });
+    const done = years(evening, "2026-05-29");
+    expect(done).toMatchObject({ date: "2026-05-29", begin: "19:30", starts: Date.UTC(2026, 4, 29, 11, 30) / 1000 });
+    expect(timeProblems(done)).toEqual(fine);
+  });
+  it("keep the time while a part of the date is missing", () => {
+    const missing = written(evening, { date: "" }, true);
+    expect(missing).toEqual({ ...evening, date: "" });
+    expect(timeProblems(missing)).toEqual({ date: true, begin: false });
+    expect(written(missing, { date: "2020-06-29" })).toMatchObject({ begin: "19:30", starts: Date.UTC(2020, 5, 29, 11, 30) / 1000 });
+  });
+  it("have no moment without a date, and the same time with the next one", () => {
+    const cleared = written(evening, { date: "" });
+    expect([cleared.starts, cleared.begin, timeProblems(cleared)]).toEqual([0, "19:30", fine]);
+    expect(written(cleared, { date: "2020-05-30" }).starts).toBe(Date.UTC(2020, 4, 30, 11, 30) / 1000);
+  });
+  it("aren't midnight while the hour is missing", () => {
+    const missing = written(evening, { begin: "" });
+    expect([missing.starts, timeProblems(missing)]).toEqual([evening.starts, { date: false, begin: true }]);
+    expect(written(missing, { date: "2020-05-30" }).starts).toBe(evening.starts);
+    expect(written(missing, { begin: "20:00" }).starts).toBe(evening.starts + 1800);
+  });
+  it("begin with the usual time", () => {
+    expect(years(none, "2026-05-29")).toMatchObject({ begin: "10:00", starts: Date.UTC(2026, 4, 29, 2) / 1000 });
+    expect(years(written(none, { begin: "19:30" }), "2026-05-29")).toMatchObject({ begin: "19:30" });
+  });
+  it("are the same by the clock of another zone", () => {
+    const tokyo = Date.UTC(2020, 4, 29, 10, 30) / 1000;
+    expect(written(evening, { zone: "Asia/Tokyo" })).toMatchObject({ begin: "19:30", starts: tokyo });
+    expect(written(written(evening, { begin: "" }), { zone: "Asia/Tokyo" })).toMatchObject({ begin: "", starts: tokyo });
+    expect(written(none, { zone: "Asia/Tokyo" }).starts).toBe(0);
+  });
+});
+
 describe("what the server says", () => {
   it("is read, or the field is named", () => {
     expect(readBody(BODY, "")).toEqual(BODY);
@@ -73,7 +119,7 @@ describe("times", () => {
     }
     expect(startsOf("", "10:00", "UTC")).toBe(0);
     expect(startsOf("2020-02-30x", "10:00", "UTC")).toBe(0);
-    expect(startsOf("2020-05-29", "", "UTC")).toBe(Date.UTC(2020, 4, 29) / 1000);
+    expect(startsOf("2020-05-29", "", "UTC")).toBe(0); // not midnight
   });
   it("are right around changes of clocks", () => {
     expect(startsOf("2024-03-31", "03:30", "Europe/Berlin")).toBe(Date.UTC(2024, 2, 31, 1, 30) / 1000);

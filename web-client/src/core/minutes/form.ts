@@ -1,10 +1,17 @@
 /** A body while it is edited: entries of its lists have keys, so that a view knows them again when they move. Pure. */
 import type { Body, Part, Participant, Place, Question } from "./body";
+import { startsOf, wallOf } from "./times";
 
 export type Keyed<T> = T & { readonly key: number };
 
+export interface FormTime extends Omit<Body["time"], "places"> {
+  /** What stands in the fields: a browser gives "0002-05-29" while a year is typed, and "" for a time without its hour. */
+  date: string;
+  begin: string;
+}
+
 export interface Form extends Omit<Body, "time" | "parts" | "questions" | "participants"> {
-  time: Omit<Body["time"], "places">;
+  time: FormTime;
   places: Keyed<Place>[];
   parts: Keyed<Part>[];
   questions: Keyed<Question>[];
@@ -36,9 +43,10 @@ function bare<T extends { key: number }>({ key: _, ...entry }: T): Omit<T, "key"
 
 export function formOf(body: Body): Form {
   const { places, ...time } = body.time;
+  const { date, time: begin } = wallOf(time.starts, time.zone);
   return {
     ...body,
-    time,
+    time: { ...time, date, begin },
     places: places.map(keyed),
     parts: body.parts.map(keyed),
     questions: body.questions.map(keyed),
@@ -47,15 +55,41 @@ export function formOf(body: Body): Form {
 }
 
 export function bodyOf(form: Form): Body {
-  const { places, time, ...rest } = form;
+  const { places, time: { starts, minutes, zone }, ...rest } = form;
   return {
     ...rest,
-    time: { ...time, places: places.map(bare) },
+    time: { starts, minutes, zone, places: places.map(bare) },
     parts: form.parts.map(bare),
     questions: form.questions.map(bare),
     participants: form.participants.map(bare),
     recorders: form.recorders.map((name) => name.trim()).filter((name) => name !== ""),
   };
+}
+
+/** The first date that is written begins then, unless somebody has written another time. */
+const USUAL_BEGIN = "10:00";
+
+/**
+ * What was written in the fields of date, time and zone. The moment moves once it can be read; until then the one before holds.
+ * unfinished: the field is empty for the browser alone, something of it is written.
+ */
+export function written(time: FormTime, change: Partial<Pick<FormTime, "date" | "begin" | "zone">>, unfinished = false): FormTime {
+  const next = { ...time, ...change };
+  if (next.date === "" && change.date === "" && !unfinished) return { ...next, starts: 0 };
+  const dated = startsOf(next.date, USUAL_BEGIN, next.zone) > 0;
+  if (dated && next.begin === "" && time.starts <= 0 && change.begin === undefined) next.begin = USUAL_BEGIN;
+  const starts = startsOf(next.date, next.begin, next.zone);
+  if (starts > 0) return { ...next, starts };
+  if (next.zone === time.zone || time.starts <= 0) return next;
+  // The clock of the meeting stays what it was: ten o'clock there.
+  const wall = wallOf(time.starts, time.zone);
+  return { ...next, starts: startsOf(wall.date, wall.time, next.zone) };
+}
+
+/** What stands in a field and doesn't count. */
+export function timeProblems({ date, begin, starts, zone }: FormTime): { date: boolean; begin: boolean } {
+  if (date === "" && starts <= 0) return { date: false, begin: false };
+  return { date: startsOf(date, USUAL_BEGIN, zone) <= 0, begin: startsOf("2020-01-01", begin, zone) <= 0 };
 }
 
 /** Whatever the order of fields. */

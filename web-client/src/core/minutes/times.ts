@@ -44,9 +44,10 @@ export function wallOf(starts: number, zone: string): { date: string; time: stri
   return { date: text.slice(0, 10), time: text.slice(11, 16) };
 }
 
-/** Unix seconds; 0 without a date. A time that the clocks skip in spring is the one an hour later; of two in autumn, the first. */
+/** Unix seconds; 0 for what is no date and time, or one before 1970. A time that the clocks skip in spring is the one an hour later; of two in autumn, the first. */
 export function startsOf(date: string, time: string, zone: string): number {
-  const wall = Date.parse(`${date}T${time === "" ? "00:00" : time}:00Z`);
+  // Browsers take much for a date: "T10:00:00Z" is one of 2000 in Chromium.
+  const wall = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(`${date}T${time}`) ? Date.parse(`${date}T${time}:00Z`) : NaN;
   if (!Number.isFinite(wall) || wall <= 0) return 0;
   const there = zoneOr(zone);
   // The offset before and after any change of clocks around: one of them fits.

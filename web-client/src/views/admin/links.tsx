@@ -2,7 +2,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { Failure } from "../../core/admin/api";
 import type { Meeting } from "../../core/admin/meeting";
-import type { Booth, Invited } from "../../core/admin/office";
+import { type Booth, type Invited, lastsFor } from "../../core/admin/office";
 import { languageName } from "../../text/names";
 import type { AdminText } from "../../text/admin_text";
 import { Check, Copy, Plus, Unlink } from "../icons";
@@ -20,7 +20,9 @@ const BOOTH_WORDS = ["into", "alsoInto", "noOther", "understands", "pivot", "noP
 
 interface MadeLink extends Invited {
   role: LinkRole;
-  /** Of an interpreter: the languages, and the booth's name. */
+  /** Of an interpreter. */
+  booth: Booth | null;
+  /** Its languages, and its name. */
   label: string;
 }
 
@@ -44,15 +46,16 @@ export function Links({ meeting }: { meeting: Meeting }) {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => setCopied(""), COPIED_MS);
   };
-  const make = async (role: LinkRole, booth: Booth | null): Promise<void> => {
-    // A link that was made a moment ago is as good as another one.
-    const known = booth ? undefined : made.find((one) => one.role === role);
-    if (known) return copy(known);
+  const lasts = ({ until }: MadeLink): boolean => lastsFor(meeting, until, Date.now() / 1000);
+  /** In the place of the known one, when that won't do. */
+  const make = async (role: LinkRole, booth: Booth | null, known?: MadeLink): Promise<void> => {
+    if (known && lasts(known)) return copy(known);
     const outcome = await office.invite(meeting, role, booth);
     setFailure(outcome.ok ? null : { role, failure: outcome.failure });
     if (!outcome.ok) return;
     setWithdrawn((before) => (before === role ? null : before));
-    setMade((before) => [...before, { ...outcome.value, role, label: booth ? boothLabel(words, booth) : "" }]);
+    const fresh = { ...outcome.value, role, booth, label: booth ? boothLabel(words, booth) : "" };
+    setMade((before) => (known ? before.map((one) => (one === known ? fresh : one)) : [...before, fresh]));
     await copy(outcome.value);
   };
 
@@ -73,14 +76,14 @@ export function Links({ meeting }: { meeting: Meeting }) {
                   {t("links.make")}
                 </Button>
               ) : (
-                <CopyLink role={role} copied={made.some((one) => one.role === role && one.url === copied)} onClick={() => void make(role, null)} />
+                <CopyLink role={role} copied={made.some((one) => one.role === role && one.url === copied)} onClick={() => void make(role, null, made.find((one) => one.role === role))} />
               )}
               {office.mayWithdraw(role) && (
                 <IconButton icon={Unlink} label={t("links.withdrawName", { role: t(`role.${role}`) })} onClick={() => setWithdraws(role)} testid={`withdraw-${role}`} />
               )}
             </div>
-            {made.filter((one) => one.role === role).map((one) => (
-              <MadeRow key={one.url} link={one} copied={one.url === copied} onCopy={() => void copy(one)} />
+            {made.filter((one) => one.role === role).map((one, i) => (
+              <MadeRow key={i} link={one} lasts={lasts(one)} copied={one.url === copied} onCopy={() => void make(role, one.booth, one)} />
             ))}
             {withdrawn === role && (
               <p class="hint link-wide" role="status" data-testid={`withdrawn-${role}`}>
@@ -140,7 +143,7 @@ function CopyLink({ role, copied, onClick }: { role: LinkRole; copied: boolean; 
 }
 
 /** To be seen, and selected by hand where the browser lets no page copy. */
-function MadeRow({ link, copied, onCopy }: { link: MadeLink; copied: boolean; onCopy(): void }) {
+function MadeRow({ link, lasts, copied, onCopy }: { link: MadeLink; lasts: boolean; copied: boolean; onCopy(): void }) {
   const { t, dates } = useWords();
   const until = new Intl.DateTimeFormat(dates, { dateStyle: "medium" }).format(link.until * 1000);
   return (
@@ -150,7 +153,7 @@ function MadeRow({ link, copied, onCopy }: { link: MadeLink; copied: boolean; on
         onFocus={(event) => event.currentTarget.select()}
       />
       <p class="hint">
-        {link.label && <b>{link.label}</b>} <span>{t("links.until", { date: until })}</span>
+        {link.label && <b>{link.label}</b>} <span>{t(lasts ? "links.until" : "links.tooShort", { date: until })}</span>
       </p>
       {link.role === "interpreter" && (
         <Button small icon={copied ? Check : Copy} {...(copied ? {} : { label: t("links.copyName", { role: link.label }) })} onClick={onCopy}>

@@ -8,6 +8,7 @@ import { type Address, addressOf, readAddress, type Route } from "../../core/adm
 import { ADMIN_LANGUAGES, adminText } from "../../text/admin_text";
 import { Check, CircleX, WifiOff } from "../icons";
 import { Button, Dialog } from "../parts/basics";
+import { useArrival } from "../parts/arrival";
 import { useLook } from "../parts/look";
 import { TopBar } from "../parts/top_bar";
 import { OfficeOf, useWords, Words } from "./context";
@@ -98,6 +99,7 @@ export function AdminPage() {
   const [state, office] = useOfficeState(address.token);
   const look = useLook();
   const text = useMemo(() => adminText(look.tag), [look.tag]);
+  useArrival(addressOf({ token: null, route: address.route }));
   return (
     <Words.Provider value={text}>
       <OfficeOf.Provider value={office}>

@@ -1,8 +1,8 @@
 /** The plan of a meeting in fields: what is wrong is said at the field, what isn't saved stays until it is. */
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { MutableRef } from "preact/hooks";
 import type { Failure, Outcome } from "../../core/admin/api";
-import { changedBody, edit, type Form, formOf, type FormProblem, isChanged, keyOfPart, newBody, type Problems, problemsOf } from "../../core/admin/form";
+import { afterSaving, changedBody, edit, type Form, formOf, type FormProblem, isChanged, keyOfPart, newBody, type Problems, problemsOf, writtenZone } from "../../core/admin/form";
 import type { Meeting } from "../../core/admin/meeting";
 import type { AdminText } from "../../text/admin_text";
 import { Check, CircleAlert } from "../icons";
@@ -40,13 +40,12 @@ type Saving = { at: "idle" } | { at: "saving" } | { at: "saved" } | { at: "faile
 
 const fromServer = (meeting: Meeting): Form => formOf(meeting, ownZone());
 
-export function PlanForm({ start, meeting, meetings, dirty, save, onSaved }: PlanProps) {
-  const words = useWords();
+/** What is in the fields, what the server has, and the way from the one to the other. */
+function usePlan({ start, meeting, meetings, dirty, save, onSaved }: PlanProps) {
   const [before, setBefore] = useState<Form>(() => start ?? fromServer(meeting as Meeting));
   const [form, setForm] = useState(before);
   const [problems, setProblems] = useState<Problems>({});
   const [saving, setSaving] = useState<Saving>({ at: "idle" });
-  const top = useRef<HTMLFormElement>(null);
   const taken = meetings.filter((one) => one !== meeting).map(({ name }) => name);
   const changed = isChanged(before, form);
   dirty.current = changed;
@@ -61,66 +60,87 @@ export function PlanForm({ start, meeting, meetings, dirty, save, onSaved }: Pla
     setBefore(now);
     setForm(now);
   }, [meeting]);
+  const submit = async (): Promise<void> => {
+    if (saving.at === "saving" || (meeting && !changed)) return;
+    const ready = form.zoneText === null ? form : edit(form, writtenZone(form.zoneText), taken);
+    const found = problemsOf(ready, taken);
+    setForm(ready);
+    setProblems(found);
+    if (Object.keys(found).length > 0) {
+      setSaving({ at: "idle" });
+      focusFirst(ready, Object.keys(found));
+      return;
+    }
+    setSaving({ at: "saving" });
+    const outcome = await save(meeting ? changedBody(before, ready) : newBody(ready));
+    if (!outcome.ok) return setSaving({ at: "failed", failure: outcome.failure });
+    dirty.current = false;
+    const now = fromServer(outcome.value);
+    setBefore(now);
+    setForm((shown) => afterSaving(ready, shown, now));
+    setSaving({ at: "saved" });
+    onSaved(outcome.value);
+  };
+  const change = (part: Partial<Form>): void => {
+    const next = edit(form, part, taken);
+    setForm(next);
+    if (saving.at !== "saving") setSaving({ at: "idle" });
+    // What was wrong is right as soon as it is; what isn't yet is said when one wants to save.
+    if (Object.keys(problems).length > 0) setProblems(stillThere(problems, problemsOf(next, taken)));
+  };
+  const discard = (): void => {
+    setForm(before);
+    setProblems({});
+    setSaving({ at: "idle" });
+  };
+  return { form, changed, problems, saving, submit, change, discard };
+}
 
+/** After a failure the focus is at the field that the server names, else where it was before the fields were shut: what this returns remembers that. */
+function useFocusOf(form: Form, saving: Saving): () => void {
+  const was = useRef<Element | null>(null);
+  useLayoutEffect(() => {
+    if (saving.at !== "failed") return;
+    const named = saving.failure.why === "refused" && focusFirst(form, [saving.failure.field]);
+    if (!named && document.activeElement === document.body && was.current instanceof HTMLElement) was.current.focus();
+  }, [saving]);
+  return () => {
+    was.current = document.activeElement;
+  };
+}
+
+export function PlanForm(props: PlanProps) {
+  const { meeting, meetings } = props;
+  const words = useWords();
+  const { form, changed, problems, saving, submit, change, discard } = usePlan(props);
+  const remember = useFocusOf(form, saving);
+  const isNew = meeting === null;
   const refused = saving.at === "failed" && saving.failure.why === "refused" ? saving.failure : null;
   const wrong = (field: string): string => {
     const problem = problems[field];
     if (problem) return problemWords(words, field, problem);
     return refused?.field === field ? words.t("problem.server", { message: refused.message }) : "";
   };
-  const submit = async (): Promise<void> => {
-    if (saving.at === "saving") return;
-    const found = problemsOf(form, taken);
-    setProblems(found);
-    if (Object.keys(found).length > 0) {
-      setSaving({ at: "idle" });
-      focusFirst(form, Object.keys(found));
-      return;
-    }
-    setSaving({ at: "saving" });
-    const outcome = await save(meeting ? changedBody(before, form) : newBody(form));
-    if (!outcome.ok) {
-      setSaving({ at: "failed", failure: outcome.failure });
-      if (outcome.failure.why === "refused") focusFirst(form, [outcome.failure.field]);
-      return;
-    }
-    dirty.current = false;
-    const now = fromServer(outcome.value);
-    setBefore(now);
-    setForm(now);
-    setSaving({ at: "saved" });
-    onSaved(outcome.value);
-  };
-  const fields: Fields = {
-    form, wrong, meetings, isNew: meeting === null, isOver: meeting?.state === "ended",
-    change: (part) => {
-      const next = edit(form, part, taken);
-      setForm(next);
-      if (saving.at !== "saving") setSaving({ at: "idle" });
-      // What was wrong is right as soon as it is; what isn't yet is said when one wants to save.
-      if (Object.keys(problems).length > 0) setProblems(stillThere(problems, problemsOf(next, taken)));
-    },
-  };
+  const fields: Fields = { form, wrong, meetings, isNew, isOver: meeting?.state === "ended", change };
   return (
     <form
-      class="plan" noValidate ref={top}
+      class="plan" noValidate
       onSubmit={(event) => {
         event.preventDefault();
+        remember();
         void submit();
       }}
     >
-      <WhatFields {...fields} />
-      <LanguageFields {...fields} />
-      <AgendaFields {...fields} />
-      <ArchiveFields {...fields} />
+      {/* When a new meeting is made the page goes on to it: what would be written meanwhile would be nowhere. */}
+      <fieldset class="plan-fields" disabled={isNew && saving.at === "saving"}>
+        <WhatFields {...fields} />
+        <LanguageFields {...fields} />
+        <AgendaFields {...fields} />
+        <ArchiveFields {...fields} />
+      </fieldset>
       <SaveBar
-        isNew={meeting === null} changed={changed} saving={saving} problems={Object.entries(problems).map(([field, problem]) => problemWords(words, field, problem))}
-        shownAtField={refused !== null && isField(form, refused.field)}
-        onDiscard={() => {
-          setForm(before);
-          setProblems({});
-          setSaving({ at: "idle" });
-        }}
+        isNew={isNew} changed={changed} saving={saving} problems={Object.entries(problems).map(([field, problem]) => problemWords(words, field, problem))}
+        shownAtField={refused !== null && isField(form, refused.field)} onDiscard={discard}
       />
     </form>
   );
@@ -145,11 +165,13 @@ function elementOf(form: Form, field: string): HTMLElement | null {
 
 const isField = (form: Form, field: string): boolean => elementOf(form, field) !== null;
 
-function focusFirst(form: Form, fields: readonly string[]): void {
+/** False: it is none of the form's. */
+function focusFirst(form: Form, fields: readonly string[]): boolean {
   // In the page's order, not in that in which they were found.
   const found = fields.flatMap((field) => elementOf(form, field) ?? []);
   const first = found.sort((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1))[0];
   first?.focus();
+  return first !== undefined;
 }
 
 interface SaveBarProps {
@@ -198,7 +220,7 @@ function SaveBar({ isNew, changed, saving, problems, shownAtField, onDiscard }: 
             {t("save.discard")}
           </Button>
         )}
-        <button type="submit" class="button button-primary" disabled={busy || (!isNew && !changed)} data-testid="save">
+        <button type="submit" class="button button-primary" aria-disabled={busy || (!isNew && !changed)} data-testid="save">
           {busy && <span class="spinner spinner-small" />}
           <span>{t(isNew ? "save.make" : "save.save")}</span>
         </button>

@@ -38,7 +38,7 @@ export function WhatFields({ form, change, wrong, isNew, isOver, meetings }: Fie
             />
           )}
         </Field>
-        <ZoneField zone={form.zone} wrong={wrong("zone")} onChange={(zone) => change({ zone })} />
+        <ZoneField zone={form.zone} written={form.zoneText} wrong={wrong("zone")} onChange={change} />
         <label class="check field-wide">
           <input type="checkbox" checked={form.anyTime} data-testid="any-time" onChange={(event) => change({ anyTime: event.currentTarget.checked })} />
           {t("form.anyTime")}

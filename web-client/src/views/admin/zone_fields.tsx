@@ -1,5 +1,6 @@
 /** The meeting's zone, found by a city, and what time it is then where its people live. */
-import { useEffect, useId, useMemo, useState } from "preact/hooks";
+import { useId, useMemo, useState } from "preact/hooks";
+import { writtenZone } from "../../core/admin/form";
 import { findZone, isZone, knownZones, offsetName, placeOf, wallOf } from "../../core/admin/zones";
 import { firstZones, readZones, writeZones } from "../../core/admin/remembered";
 import { Plus, X } from "../icons";
@@ -22,23 +23,24 @@ function ZoneList({ id }: { id: string }) {
   );
 }
 
-/** Written until it is a zone; what is none is said when one leaves the field. */
-export function ZoneField({ zone, wrong, onChange }: { zone: string; wrong: string; onChange(zone: string): void }) {
+interface ZoneProps {
+  zone: string;
+  /** What stands in the field as long as it is no zone; null: the zone. */
+  written: string | null;
+  wrong: string;
+  onChange(change: ReturnType<typeof writtenZone>): void;
+}
+
+/** Written until it is a zone; what is none is said when one leaves the field, and keeps the plan from being saved. */
+export function ZoneField({ zone, written, wrong, onChange }: ZoneProps) {
   const { t, dates } = useWords();
   const id = useId();
-  const [written, setWritten] = useState<string | null>(null);
-  const [unknown, setUnknown] = useState(false);
+  const [left, setLeft] = useState(false);
   const now = useNow(true);
-  useEffect(() => {
-    setWritten(null);
-    setUnknown(false);
-  }, [zone]);
-  const take = (words: string): void => {
-    const found = findZone(words, knownZones());
-    setUnknown(found === null);
-    if (found === null) return;
-    setWritten(null);
-    if (found !== zone) onChange(found);
+  const take = (): void => {
+    if (written === null) return;
+    onChange(writtenZone(written));
+    setLeft(true);
   };
   const there = isZone(zone)
     ? t("form.zoneNow", {
@@ -46,24 +48,25 @@ export function ZoneField({ zone, wrong, onChange }: { zone: string; wrong: stri
       time: new Intl.DateTimeFormat(dates, { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(now),
     })
     : "";
+  const unknown = wrong || (left && written !== null ? t("problem.zoneUnknown") : "");
   return (
-    <Field field="zone" label={t("form.zone")} className="field-zone" hint={there} wrong={unknown ? t("form.zoneUnknown") : wrong}>
+    <Field field="zone" label={t("form.zone")} className="field-zone" hint={unknown ? "" : there} wrong={unknown}>
       {(attributes) => (
         <>
           <input
             {...attributes} type="text" list={id} autocomplete="off" spellcheck={false} placeholder={t("form.zoneHint")} data-testid="zone"
             value={written ?? zone.replace(/_/g, " ")} onFocus={(event) => event.currentTarget.select()}
             onInput={(event) => {
-              setWritten(event.currentTarget.value);
-              setUnknown(false);
-              const exact = knownZones().find((one) => one.replace(/_/g, " ") === event.currentTarget.value);
-              if (exact) take(exact); // chosen in the list
+              const { value } = event.currentTarget;
+              const chosen = knownZones().find((one) => one.replace(/_/g, " ") === value); // in the list
+              onChange(chosen ? { zone: chosen, zoneText: null } : { zoneText: value });
+              setLeft(false);
             }}
-            onBlur={() => written !== null && take(written)}
+            onBlur={take}
             onKeyDown={(event) => {
               if (event.key !== "Enter" || written === null || event.isComposing) return;
               event.preventDefault();
-              take(written);
+              take();
             }}
           />
           <ZoneList id={id} />
@@ -119,7 +122,7 @@ export function ZoneTimes({ at, meetings }: { at: number; meetings: readonly { z
         </Button>
         {unknown && (
           <p class="field-problem" id={`${id}-problem`} role="alert">
-            {t("form.zoneUnknown")}
+            {t("problem.zoneUnknown")}
           </p>
         )}
       </div>

@@ -1,7 +1,7 @@
 /** What opens over the player: a link to pass on, and the keys. */
 import { useState } from "preact/hooks";
 import type { Meeting, Recording } from "../../core/archive/answer";
-import { linkTo } from "../../core/archive/places";
+import { linkTo, tokenToPass } from "../../core/archive/places";
 import { readToken } from "../../core/archive/memory";
 import type { ArchiveKey } from "../../text/archive_en";
 import { clockOf } from "../../text/archive_times";
@@ -19,7 +19,7 @@ export function LinkDialog({ meeting, recording, onClose }: { meeting: Meeting; 
   const [timed, setTimed] = useState(true);
   const [access, setAccess] = useState(false);
   const [copied, setCopied] = useState(false);
-  const token = readToken();
+  const token = tokenToPass(readToken(), meeting);
   const several = meeting.recordings.length > 1;
   const address = location.origin + linkTo(meeting.name, { recording: several ? recording.id : null, at: timed ? at : null, token: access ? token : null });
   const copy = (): void => {
@@ -35,7 +35,8 @@ export function LinkDialog({ meeting, recording, onClose }: { meeting: Meeting; 
         <input type="checkbox" checked={timed} onChange={(event) => setTimed(event.currentTarget.checked)} data-testid="link-timed" />
         {t("link.at", { time: clockOf(at) })}
       </label>
-      {token !== null && meeting.access !== "public" && (
+      {meeting.mayEdit && meeting.access !== "public" && <p class="hint" data-testid="link-editor">{t("link.editor")}</p>}
+      {token !== null && (
         <div>
           <label class="check">
             <input type="checkbox" checked={access} onChange={(event) => setAccess(event.currentTarget.checked)} data-testid="link-token" />

@@ -1,8 +1,9 @@
 /** What can be taken home: the film, each language's sound, and what was handed out; editors add to that. */
 import "../../styles/files.css";
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import type { Archive, Meeting, Program, Recording } from "../../core/archive/answer";
 import { FilesApi } from "../../core/files/api";
+import { sendingOf } from "../../core/files/uploads";
 import { sizeOf } from "../../text/archive_times";
 import { filesText } from "../../text/files_text";
 import { ownLanguageName } from "../../text/names";
@@ -12,6 +13,7 @@ import { UploadBox } from "../files/upload_box";
 import { useUploads } from "../files/use_uploads";
 import { Download } from "../icons";
 import { useApi, useWords } from "./context";
+import { useTellSending } from "./leaving";
 
 /** The third one, m4a, is the page's own. */
 const FORMATS = ["mp3", "opus"] as const;
@@ -107,8 +109,11 @@ function Attachments({ meeting, onChanged }: { meeting: Meeting; onChanged(): vo
   const { t, tag } = useWords();
   const { token } = useApi();
   const words = useMemo(() => filesText(tag), [tag]);
-  const files = useMemo(() => new FilesApi(() => ({ meeting: meeting.name, token, participant: null })), [meeting.name, token]);
+  const entrance = useRef({ meeting: meeting.name, token, participant: null });
+  entrance.current.token = token; // another link to the same meeting stops nothing
+  const files = useMemo(() => new FilesApi(() => entrance.current), []);
   const [uploads, sending] = useUploads(files, onChanged);
+  useTellSending(sendingOf(uploads));
   const { attachments, agenda, mayEdit } = meeting;
   return (
     <FileWords.Provider value={words}>

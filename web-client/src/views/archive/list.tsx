@@ -2,11 +2,12 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Entry, Found } from "../../core/archive/answer";
 import { ListClient, type ListState } from "../../core/archive/list_client";
+import { forgetToken } from "../../core/archive/memory";
 import { readSearch, type Search, searchAddress } from "../../core/archive/places";
 import { countryName, languageName } from "../../text/names";
 import { clockOf, monthName } from "../../text/archive_times";
 import { CalendarDays, Clock, Languages, Search as SearchIcon, WifiOff, X } from "../icons";
-import { useApi, useWords } from "./context";
+import { useApi, useGo, useWords } from "./context";
 import { Away, Loading, Marked, momentOf, Notice, Thumbnail, When } from "./parts";
 
 function useList(visit: number): [ListState, ListClient] {
@@ -36,6 +37,11 @@ export function ListPage({ visit }: { visit: number }) {
     client.search(next);
     history.replaceState(history.state, "", searchAddress(next));
   };
+  const go = useGo();
+  const withoutToken = (): void => {
+    forgetToken();
+    go(searchAddress(state.search));
+  };
   const { q, month } = state.search;
   const closed = state.why === "closed" || state.why === "badToken";
   return (
@@ -53,7 +59,9 @@ export function ListPage({ visit }: { visit: number }) {
       )}
       {state.why === "unreadable" && <Notice title={t("state.unreadable")} kind="problem" action={t("app.tryAgain")} onAction={() => client.retry()} />}
       {closed && (
-        <Notice title={t(state.why === "closed" ? "state.closedList" : "state.badToken")} kind="problem">
+        <Notice
+          title={t(state.why === "closed" ? "state.closedList" : "state.badToken")} kind="problem" {...(state.why === "badToken" ? { action: t("list.public"), onAction: withoutToken } : {})}
+        >
           <p>{t(state.why === "closed" ? "state.closedText" : "state.badTokenText")}</p>
         </Notice>
       )}

@@ -2,12 +2,13 @@
 import { useMemo, useState } from "preact/hooks";
 import type { Failure, Outcome } from "../../core/admin/api";
 import type { Archive, Meeting, Recording } from "../../core/archive/answer";
-import { type Access, type Kept, Manager } from "../../core/archive/manage";
+import { Manager } from "../../core/archive/manage";
 import type { ArchiveText } from "../../text/archive_text";
-import { Check, Trash2, UserX } from "../icons";
+import { Trash2, UserX } from "../icons";
 import { Button, Dialog } from "../parts/basics";
 import { ConfirmName } from "../parts/confirm_name";
 import { useApi, useWords } from "./context";
+import { Keeping } from "./keeping";
 import { PersonDialog } from "./person_dialog";
 
 export function manageFailure({ t }: ArchiveText, failure: Failure): string {
@@ -68,7 +69,7 @@ export function Manage({ meeting, archive, onChanged, onRemoved, onGone }: Manag
                 <span>{t("manage.personHint")}</span>
                 <Button small icon={UserX} onClick={() => setOpened({ what: "person" })} testid="remove-person">{t("manage.removePerson")}</Button>
               </li>
-              {meeting.role === "secretariat" && (
+              {meeting.mayDelete && (
                 <li>
                   <span>{t("manage.meetingHint")}</span>
                   <Button small icon={Trash2} onClick={() => setOpened({ what: "meeting" })} testid="remove-meeting">{t("manage.removeMeeting")}</Button>
@@ -78,7 +79,7 @@ export function Manage({ meeting, archive, onChanged, onRemoved, onGone }: Manag
           </div>
         </div>
       </details>
-      {opened?.what === "person" && <PersonDialog archive={archive} manager={manager} onRemoved={onRemoved} onClose={close} />}
+      {opened?.what === "person" && <PersonDialog recordings={meeting.recordings} archive={archive} manager={manager} onRemoved={onRemoved} onClose={close} />}
       {opened?.what === "recording" && (
         <RecordingDialog
           recording={opened.recording} n={opened.n} manager={manager} onClose={close}
@@ -97,66 +98,6 @@ function RecordingName({ recording: { begin }, n }: { recording: Recording; n: n
   const { t, dates } = useWords();
   const time = new Date(begin).toLocaleString(dates, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
   return <span>{t("manage.recording", { n, time })}</span>;
-}
-
-const ACCESSES: readonly Access[] = ["alliance", "public", "secretariat"];
-const YEAR = 365;
-const DAYS = [0, 30, 90, YEAR, 3 * YEAR, 10 * YEAR];
-
-function daysName({ t }: ArchiveText, days: number): string {
-  if (days === 0) return t("manage.ever");
-  return days % YEAR === 0 ? t("manage.years", { n: days / YEAR }) : t("manage.days", { n: days });
-}
-
-type Saving = { at: "idle" | "saving" | "saved" } | { at: "failed"; failure: Failure };
-
-/** Each choice is the server's at once. */
-function Keeping({ meeting, manager, onChanged }: { meeting: Meeting; manager: Manager; onChanged(): void }) {
-  const words = useWords();
-  const { t } = words;
-  const [saving, setSaving] = useState<Saving>({ at: "idle" });
-  const [chosen, setChosen] = useState<Partial<Kept>>({});
-  const access = chosen.access ?? meeting.access;
-  const days = chosen.retentionDays ?? meeting.retentionDays;
-  const busy = saving.at === "saving";
-  const change = async (next: Partial<Kept>): Promise<void> => {
-    setChosen({ ...chosen, ...next });
-    setSaving({ at: "saving" });
-    const outcome: Outcome<Kept> = await manager.change(next);
-    // What the server has is what is shown: also when it didn't take it.
-    setChosen(outcome.ok ? outcome.value : {});
-    setSaving(outcome.ok ? { at: "saved" } : { at: "failed", failure: outcome.failure });
-    if (outcome.ok) onChanged();
-  };
-  const choices = DAYS.includes(days) ? DAYS : [...DAYS, days].sort((a, b) => a - b);
-  return (
-    <div class="manage-keeping">
-      <fieldset>
-        <legend>{t("manage.access")}</legend>
-        {ACCESSES.map((one) => (
-          <label key={one} class="manage-choice">
-            <input type="radio" name="access" checked={access === one} disabled={busy} aria-describedby={`access-${one}`} onChange={() => void change({ access: one })} data-testid={`access-${one}`} />
-            <span>
-              <b>{t(`access.${one}`)}</b>
-              <span class="hint" id={`access-${one}`}>{t(`access.${one}Hint`)}</span>
-            </span>
-          </label>
-        ))}
-      </fieldset>
-      <label class="field">
-        <span class="field-label">{t("manage.keep")}</span>
-        <select value={String(days)} disabled={busy} onChange={(event) => void change({ retentionDays: Number(event.currentTarget.value) })} data-testid="retention">
-          {choices.map((one) => <option key={one} value={String(one)}>{daysName(words, one)}</option>)}
-        </select>
-        <span class="hint">{t(days > 0 ? "manage.keepHint" : "manage.everHint")}</span>
-      </label>
-      <p role="status" class="manage-state" data-testid="manage-state">
-        {saving.at === "saving" && t("manage.saving")}
-        {saving.at === "saved" && <><Check size={16} /> {t("manage.saved")}</>}
-      </p>
-      {saving.at === "failed" && <p class="field-problem" role="alert">{manageFailure(words, saving.failure)}</p>}
-    </div>
-  );
 }
 
 /** Asks, waits, and says why it didn't go. */
@@ -190,7 +131,7 @@ function RecordingDialog({ recording, n, manager, onGone, onClose }: RemovalProp
       {failure && <p class="field-problem" role="alert">{failure}</p>}
       <div class="dialog-actions">
         <Button onClick={onClose} autofocus>{t("app.cancel")}</Button>
-        <Button kind="danger" icon={Trash2} disabled={busy} onClick={yes} testid="remove-recording-yes">{t("manage.removeRecording")}</Button>
+        <Button kind="danger" icon={Trash2} resting={busy} onClick={yes} testid="remove-recording-yes">{t("manage.removeRecording")}</Button>
       </div>
     </Dialog>
   );

@@ -1,13 +1,14 @@
 /** One meeting of the archive: what it was, its recording to be played, its minutes and files; for editors, what they may change. */
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Meeting, Recording } from "../../core/archive/answer";
 import { MeetingClient, type MeetingState, NOTHING } from "../../core/archive/meeting_client";
 import { linkTo } from "../../core/archive/places";
 import { languageName } from "../../text/names";
 import { ChevronLeft, Clock, WifiOff } from "../icons";
-import { useLoaded } from "../parts/lazy";
+import { LoadFailed, useLoaded } from "../parts/lazy";
 import { useApi, useGo, useWords } from "./context";
 import { Files } from "./files";
+import { Sending } from "./leaving";
 import { MinutesSection } from "./minutes";
 import { Away, Loading, Notice, When } from "./parts";
 import { RecordingView } from "./recording_view";
@@ -35,6 +36,20 @@ function useMeeting(name: string, wanted: string | null): [MeetingState, Meeting
   return [state, client];
 }
 
+/** The moment that the recording is to be shown from; it counts once, and for the link's recording alone. */
+function useMoment(client: MeetingClient, wanted: string | null, at: number | null, visit: number) {
+  const [moment, setMoment] = useState({ at, visit });
+  const first = useRef(true);
+  useEffect(() => {
+    // Another link was pressed, or written into the open page's address.
+    if (!first.current && wanted !== null) client.show(wanted);
+    if (!first.current) setMoment({ at, visit });
+    first.current = false;
+  }, [visit]);
+  const taken = (): void => setMoment((before) => (before.at === null ? before : { ...before, at: null }));
+  return { moment, taken };
+}
+
 export function MeetingPage({ name, wanted, at, edit: wish, visit }: MeetingPageProps) {
   const { t } = useWords();
   const [state, client] = useMeeting(name, wanted);
@@ -44,13 +59,20 @@ export function MeetingPage({ name, wanted, at, edit: wish, visit }: MeetingPage
     document.title = title ? `${title} · ${t("app.name")}` : `${t("list.title")} · ${t("app.name")}`;
   }, [title, t]);
   const go = useGo();
-  const Manage = useLoaded(loadManage, meeting?.mayEdit ?? false);
+  const sending = useContext(Sending);
+  const gone = (): void => {
+    sending.current = 0; // to a meeting that isn't there any more
+    go("/archive");
+  };
+  const { View: Manage, failed, again } = useLoaded(loadManage, meeting?.mayEdit ?? false);
+  const { moment, taken } = useMoment(client, wanted, at, visit);
   const [edit, setEdit] = useState(wish);
   useEffect(() => setEdit(wish), [visit]);
   const address = (id: string | null, language: string | null): void =>
     history.replaceState(history.state, "", linkTo(name, { recording: id, edit: language }));
   const several = (meeting?.recordings.length ?? 0) > 1;
   const show = (id: string): void => {
+    taken();
     client.show(id);
     address(id, edit);
   };
@@ -68,17 +90,21 @@ export function MeetingPage({ name, wanted, at, edit: wish, visit }: MeetingPage
       {why && <Trouble why={why} known={meeting !== null} onRetry={() => client.retry()} />}
       {meeting && meeting.recordings.length > 1 && recording && <Chooser meeting={meeting} recording={recording} onChoose={show} />}
       {meeting && !recording && <Notice title={t("state.none")} />}
-      {recording && recording.state !== "done" && <Job recording={recording} />}
+      {recording && recording.state !== "done" && <Job recording={recording} onAgain={meeting?.mayEdit ? () => void client.remake() : null} />}
       {meeting && recording?.state === "done" && archive && (
-        <RecordingView key={recording.id} meeting={meeting} recording={recording} archive={archive} at={at} visit={visit} renew={() => client.renew()} />
+        <RecordingView
+          key={recording.id} meeting={meeting} recording={recording} archive={archive} at={moment.at} visit={moment.visit} onTaken={taken}
+          renew={() => client.renew()} onDoubt={() => client.check()}
+        />
       )}
       {recording?.state === "done" && !archive && !why && <Loading />}
       {meeting && <MinutesSection meeting={meeting} edit={edit} onEdit={editMinutes} onChanged={() => client.retry()} />}
       {meeting && (archive || meeting.attachments.length > 0 || meeting.mayEdit) && (
         <Files meeting={meeting} recording={recording} archive={archive} onChanged={() => client.retry()} />
       )}
+      {meeting?.mayEdit && failed && <LoadFailed words={t("manage.failed")} again={t("app.tryAgain")} onAgain={again} />}
       {meeting?.mayEdit && Manage && (
-        <Manage meeting={meeting} archive={archive} onChanged={() => client.retry()} onRemoved={() => client.changed()} onGone={() => go("/archive")} />
+        <Manage meeting={meeting} archive={archive} onChanged={() => client.retry()} onRemoved={() => client.changed()} onGone={gone} />
       )}
     </main>
   );
@@ -140,11 +166,11 @@ function Chooser({ meeting, recording, onChoose }: { meeting: Meeting; recording
 const STEPS = ["programs", "pictures", "renditions", "files", "thumbnails", "texts", "playlists"] as const;
 
 /** How far the job is that makes the archive. */
-function Job({ recording: { state, step, done, error, recording } }: { recording: Recording }) {
+function Job({ recording: { state, step, done, error, recording }, onAgain }: { recording: Recording; onAgain: (() => void) | null }) {
   const { t, tag } = useWords();
   if (state === "failed") {
     return (
-      <Notice title={t("state.failed")} kind="problem">
+      <Notice title={t("state.failed")} kind="problem" {...(onAgain ? { action: t("app.tryAgain"), onAction: onAgain } : {})}>
         <p>{t("state.failedText", { error: error || "–" })}</p>
       </Notice>
     );

@@ -1,14 +1,13 @@
 /** The minutes, in each language that they are in; editors write them here, beside the recording. */
-import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Attachment, Meeting } from "../../core/archive/answer";
 import { linkTo } from "../../core/archive/places";
 import { samePrimary } from "../../core/languages";
 import { ownLanguageName } from "../../text/names";
 import { FileText, Pencil } from "../icons";
-import { loadMinutesEditor, loadMinutesView, type Minutes, type MinutesEditorProps } from "../minutes";
+import { loadMinutesEditor, loadMinutesView, type Minutes } from "../minutes";
 import { Button } from "../parts/basics";
-import { useLoaded } from "../parts/lazy";
+import { LoadFailed, useLoaded } from "../parts/lazy";
 import { useApi, useWords } from "./context";
 
 /** Minutes know attachments by number. */
@@ -76,7 +75,8 @@ function Reading({ meeting, shown: { language, version, published } }: { meeting
   const { t } = useWords();
   const api = useApi();
   const [minutes, setMinutes] = useState<Minutes | "failed" | null>(null);
-  const MinutesView = useLoaded(loadMinutesView);
+  const [turn, setTurn] = useState(0);
+  const { View: MinutesView, failed, again } = useLoaded(loadMinutesView);
   useEffect(() => {
     let gone = false;
     api.minutes(meeting.name, language, published ? undefined : version).then(
@@ -84,7 +84,7 @@ function Reading({ meeting, shown: { language, version, published } }: { meeting
       () => { if (!gone) setMinutes("failed"); },
     );
     return () => { gone = true; };
-  }, [api, meeting.name, language, version, published]);
+  }, [api, meeting.name, language, version, published, turn]);
   const there = minutes !== null && minutes !== "failed";
   useEffect(() => {
     // The page on paper is the minutes alone.
@@ -92,7 +92,12 @@ function Reading({ meeting, shown: { language, version, published } }: { meeting
     document.documentElement.dataset["print"] = "minutes";
     return () => { delete document.documentElement.dataset["print"]; };
   }, [there]);
-  if (minutes === "failed") return <p class="hint" role="alert">{t("minutes.failed")}</p>;
+  const askAgain = (): void => {
+    setMinutes(null);
+    setTurn((before) => before + 1);
+  };
+  if (minutes === "failed") return <LoadFailed words={t("minutes.failed")} again={t("app.tryAgain")} onAgain={askAgain} />;
+  if (failed) return <LoadFailed words={t("minutes.failed")} again={t("app.tryAgain")} onAgain={again} />;
   if (!minutes || !MinutesView) return null;
   return (
     <MinutesView
@@ -102,33 +107,19 @@ function Reading({ meeting, shown: { language, version, published } }: { meeting
   );
 }
 
-type EditorView = ComponentType<MinutesEditorProps>;
-
 /** Of the program a part of its own, for editors alone. */
 function Editor({ meeting, language, languages, onClose, onChanged }: {
   meeting: Meeting; language: string; languages: readonly string[]; onClose(): void; onChanged(): void;
 }) {
   const { t, tag } = useWords();
   const api = useApi();
-  const [part, setPart] = useState<{ View: EditorView } | "failed" | null>(null);
-  const load = (): void => {
-    setPart(null);
-    loadMinutesEditor().then((View) => setPart({ View }), () => setPart("failed"));
-  };
-  useEffect(load, []);
+  const { View, failed, again } = useLoaded(loadMinutesEditor);
   return (
     <section class="minutes minutes-edited">
-      {part === null && <p class="hint" role="status">{t("app.loading")}</p>}
-      {part === "failed" && (
-        <div class="note note-problem" role="alert">
-          <div class="note-body">
-            <p>{t("minutes.editorFailed")}</p>
-            <Button small onClick={load}>{t("app.tryAgain")}</Button>
-          </div>
-        </div>
-      )}
-      {part !== null && part !== "failed" && (
-        <part.View
+      {!View && !failed && <p class="hint" role="status">{t("app.loading")}</p>}
+      {failed && <LoadFailed words={t("minutes.editorFailed")} again={t("app.tryAgain")} onAgain={again} />}
+      {View && (
+        <View
           meeting={meeting.name} token={api.token} tag={tag} language={language} languages={languages} attachments={numbered(meeting.attachments)}
           onClose={onClose} onChanged={onChanged}
         />

@@ -1,10 +1,12 @@
 /** What the player says: that it went on where one stopped, that the link is weak, that something must be done. */
 import { useEffect, useState } from "preact/hooks";
+import type { Archive } from "../../core/archive/answer";
 import { clockOf } from "../../text/archive_times";
 import { CircleAlert, History, WifiOff, X } from "../icons";
 import { usePlayer, usePlaying, useWords } from "./context";
+import { useProgramName } from "./files";
 
-export function Notes() {
+export function Notes({ archive }: { archive: Archive }) {
   const { t } = useWords();
   const player = usePlayer();
   const trouble = usePlaying((state) => state.trouble);
@@ -27,7 +29,31 @@ export function Notes() {
           )}
         </p>
       )}
+      {trouble === null && <Missed archive={archive} />}
     </div>
+  );
+}
+
+/** The language that was chosen doesn't come. */
+function Missed({ archive }: { archive: Archive }) {
+  const { t } = useWords();
+  const player = usePlayer();
+  const missed = usePlaying((state) => state.missed);
+  const heard = usePlaying((state) => state.language);
+  const name = useProgramName();
+  if (missed === null) return null;
+  const nameOf = (id: string): string => name(archive.programs.find((one) => one.id === id) ?? { id, language: null });
+  return (
+    <p class="note note-caution player-note" data-testid="missed">
+      <CircleAlert size={20} />
+      <span>{t("player.missed", { language: nameOf(missed), heard: nameOf(heard) })}</span>
+      <button type="button" class="button button-small" onClick={() => player.choose(missed)} data-testid="missed-again">
+        {t("app.tryAgain")}
+      </button>
+      <button type="button" class="icon-button" aria-label={t("player.dismiss")} title={t("player.dismiss")} onClick={() => player.hideMissed()}>
+        <X size={18} />
+      </button>
+    </p>
   );
 }
 

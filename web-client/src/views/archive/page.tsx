@@ -1,13 +1,15 @@
 /** The archive: its list, or the recordings of one meeting, by the address. */
 import "../../styles/archive.css";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ArchiveApi } from "../../core/archive/api";
 import { readToken, writeToken } from "../../core/archive/memory";
 import { linkTo, meetingOf, readFragment } from "../../core/archive/places";
 import { ARCHIVE_LANGUAGES, archiveText } from "../../text/archive_text";
+import { useArrival } from "../parts/arrival";
 import { useLook } from "../parts/look";
 import { TopBar } from "../parts/top_bar";
 import { Api, Go, Words } from "./context";
+import { LeaveDialog, type Leaving, Sending, useLeaving } from "./leaving";
 import { ListPage } from "./list";
 import { MeetingPage } from "./meeting_page";
 import { Away } from "./parts";
@@ -38,10 +40,17 @@ function arrive(visit: number): Place {
   return { meeting, recording, at, edit, token: token ?? readToken(), visit };
 }
 
-function usePlace(): [Place, (address: string) => void] {
+function usePlace({ sending, leave }: Leaving): [Place, (address: string) => void] {
   const [place, setPlace] = useState(() => arrive(0));
+  const here = useRef(place.meeting);
+  here.current = place.meeting;
   useEffect(() => {
-    const moved = (): void => setPlace((before) => arrive(before.visit + 1));
+    const moved = (): void => {
+      if (sending.current === 0 || meetingOf(location.pathname) === here.current) return setPlace((before) => arrive(before.visit + 1));
+      // The browser has gone already: back to where the page still is, until the person has answered.
+      history.pushState(null, "", here.current === null ? "/archive" : linkTo(here.current));
+      return leave(() => history.back());
+    };
     // Taking the fragment out of the address is no arrival of its own.
     const changed = (): void => {
       const { token, at, edit } = readFragment(location.hash);
@@ -54,32 +63,39 @@ function usePlace(): [Place, (address: string) => void] {
       removeEventListener("hashchange", changed);
     };
   }, []);
-  const go = (address: string): void => {
-    history.pushState(null, "", address);
-    setPlace((before) => arrive(before.visit + 1));
-    scrollTo(0, 0);
-  };
+  const go = (address: string): void =>
+    leave(() => {
+      history.pushState(null, "", address);
+      setPlace((before) => arrive(before.visit + 1));
+      scrollTo(0, 0);
+    });
   return [place, go];
 }
 
 export function ArchivePage() {
-  const [place, go] = usePlace();
+  const leaving = useLeaving();
+  const [place, go] = usePlace(leaving);
   const look = useLook();
   const text = useMemo(() => archiveText(look.tag), [look.tag]);
   const api = useMemo(() => new ArchiveApi(place.token), [place.token]);
+  // What is shown with another token, or without one, is another page, too.
+  useArrival(`${place.meeting ?? ""} ${place.token ?? ""}`);
   const home = (children: preact.ComponentChildren) => <Away href="/archive" class="home">{children}</Away>;
   return (
     <Words.Provider value={text}>
       <Api.Provider value={api}>
         <Go.Provider value={go}>
-          <div class="archive-page">
-            <TopBar look={look} languages={ARCHIVE_LANGUAGES} t={text.t} home={home} />
-            {place.meeting === null ? (
-              <ListPage key="list" visit={place.visit} />
-            ) : (
-              <MeetingPage key={place.meeting} name={place.meeting} wanted={place.recording} at={place.at} edit={place.edit} visit={place.visit} />
-            )}
-          </div>
+          <Sending.Provider value={leaving.sending}>
+            <div class="archive-page">
+              <TopBar look={look} languages={ARCHIVE_LANGUAGES} t={text.t} home={home} />
+              {place.meeting === null ? (
+                <ListPage key="list" visit={place.visit} />
+              ) : (
+                <MeetingPage key={place.meeting} name={place.meeting} wanted={place.recording} at={place.at} edit={place.edit} visit={place.visit} />
+              )}
+              <LeaveDialog leaving={leaving} />
+            </div>
+          </Sending.Provider>
         </Go.Provider>
       </Api.Provider>
     </Words.Provider>

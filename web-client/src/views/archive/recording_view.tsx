@@ -26,7 +26,11 @@ interface RecordingViewProps {
   /** The link's moment; null: where one stopped. */
   at: number | null;
   visit: number;
+  /** From here on that moment is the past. */
+  onTaken(): void;
   renew(): Promise<"fine" | "closed" | "offline">;
+  /** Its files can't be read: it may have been deleted, or be made again. */
+  onDoubt(): void;
 }
 
 export interface View {
@@ -45,12 +49,12 @@ function firstLanguage({ programs }: Archive): string {
 }
 
 /** The player, and from where it went on (null: from a link, or the beginning). */
-function usePlayerOf({ meeting, recording, archive, at, renew }: RecordingViewProps): { player: Player; resumed: number | null } {
+function usePlayerOf({ meeting, recording, archive, at, renew, onDoubt }: RecordingViewProps): { player: Player; resumed: number | null } {
   const made = useMemo(() => {
     const resumed = at === null ? readPlace(meeting.name, recording.id, archive.duration) : null;
     const { rate, volume } = readWatching();
     const player = new Player({
-      archive, base: recording.base, at: Math.min(at ?? resumed ?? 0, archive.duration), language: firstLanguage(archive), volume: volume ?? 1, renew,
+      archive, base: recording.base, at: Math.min(at ?? resumed ?? 0, archive.duration), language: firstLanguage(archive), volume: volume ?? 1, renew, doubt: onDoubt,
       saving: (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true, rate: RATES.find((one) => one === rate) ?? 1,
     });
     return { player, resumed };
@@ -90,6 +94,7 @@ export function RecordingView(props: RecordingViewProps) {
     // Another link to this recording was pressed.
     if (!first.current && at !== null) player.seek(at);
     first.current = false;
+    props.onTaken();
   }, [visit]);
   return (
     <ThePlayer.Provider value={player}>
@@ -145,7 +150,7 @@ function Watch({ player, meeting, recording, archive, resumed }: {
             fullScreen={{ supported: fullScreen.supported, on: fullScreen.on, toggle: toggleFullScreen }} onLink={() => setOpened("link")} onKeys={() => setOpened("keys")}
           />
         </section>
-        <Notes />
+        <Notes archive={archive} />
         {resumed !== null && <Resumed at={resumed} />}
       </div>
       {!wide && <Chapters archive={archive} base={recording.base} />}

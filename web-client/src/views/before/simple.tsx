@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Page, Problem } from "../../core/state";
 import type { Key } from "../../text/text";
 import { useCommands, useSelected, useText } from "../context";
-import { AppWindow, CircleX, DoorOpen, type Icon } from "../icons";
+import { AppWindow, CircleAlert, CircleX, DoorOpen, type Icon } from "../icons";
 import { Button, CopyButton, PageSettings } from "../parts/basics";
 import { Toasts } from "../parts/toasts";
 
@@ -24,6 +24,7 @@ export function Frame({ children, wide }: { children: ComponentChildren; wide?: 
       </header>
       <WeChatNotice />
       <Toasts />
+      <Unsent />
       <main class={wide ? "frame-main frame-main-wide" : "frame-main"}>{children}</main>
     </div>
   );
@@ -46,6 +47,19 @@ function WeChatNotice() {
         </div>
       </div>
     </aside>
+  );
+}
+
+/** Files that this page was still sending when the meeting was over for it. */
+function Unsent() {
+  const { t } = useText();
+  const n = useSelected((state) => state.unsent);
+  if (n === 0) return null;
+  return (
+    <p class="frame-note note note-caution" role="alert" data-testid="unsent">
+      <CircleAlert size={20} />
+      {t("left.unsent", { n })}
+    </p>
   );
 }
 

@@ -1,7 +1,7 @@
 /** The meeting's files, at its side: loaded when they are wanted. */
 import "../../styles/files.css";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { Entrance } from "../../core/files/api";
+import type { Commands } from "../../core/commands";
 import { FilesBoard } from "../../core/files/board";
 import { filesText } from "../../text/files_text";
 import { useCommands, useSelected, useText } from "../context";
@@ -13,15 +13,20 @@ import { UploadBox } from "./upload_box";
 /** What is being sent goes on while the panel is closed. */
 let board: FilesBoard | null = null;
 
-function boardFor(entrance: () => Entrance | null): FilesBoard {
-  return (board ??= new FilesBoard(() => entrance() ?? { meeting: "", token: null, participant: null }));
+function boardFor(commands: Commands): FilesBoard {
+  if (board) return board;
+  const made: FilesBoard = new FilesBoard(
+    () => commands.entrance() ?? { meeting: "", token: null, participant: null },
+    (sending) => commands.filesSending(sending, () => made.stop()),
+  );
+  return (board = made);
 }
 
 export default function FilesPanel() {
   const { tag } = useText();
   const commands = useCommands();
   const words = useMemo(() => filesText(tag), [tag]);
-  const files = boardFor(() => commands.entrance());
+  const files = boardFor(commands);
   const [{ attachments, uploads, failure, own }, setState] = useState(files.now);
   useEffect(() => files.open(setState), [files]);
   const agenda = useSelected((state) => state.agenda);

@@ -19,9 +19,10 @@ export interface Actions {
   agenda(): void;
   files(): void;
   more(): void;
+  leave(): void;
 }
 
-export function useActions(open: (what: "more" | "language") => void): Actions {
+export function useActions(open: (what: "more" | "language" | "leave") => void): Actions {
   const store = useStore();
   const commands = useCommands();
   const mayShare = useSelected((state) => state.may.has("screen"));
@@ -39,6 +40,7 @@ export function useActions(open: (what: "more" | "language") => void): Actions {
       files: () => panel("files"),
       language: () => open("language"),
       more: () => open("more"),
+      leave: () => (store.get().sending > 0 ? open("leave") : commands.leave()),
     };
   }, [mayShare]);
 }

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { Shortcut } from "../shortcuts";
 import { shortcutsOf } from "../shortcuts";
 import { handPlace, mayChooseLanguage } from "../selectors";
-import { useCommands, useSelected, useText } from "../context";
+import { useSelected, useText } from "../context";
 import { ChevronDown, Ellipsis, Hand, Languages, LogOut, MessageSquare, Mic, MicOff, MonitorUp, Users, Video, VideoOff, type Icon } from "../icons";
 import { useHeardName } from "../parts/hearing";
 import type { Actions } from "./actions";
@@ -54,7 +54,6 @@ function BarButton({ icon: Sign, words, name, onClick, testid, pressed, look, sh
 
 export function ControlBar({ actions }: { actions: Actions }) {
   const { t } = useText();
-  const commands = useCommands();
   const mayPublish = useSelected((state) => state.may.has("publish"));
   const mayHand = useSelected((state) => state.may.has("hand"));
   const chooses = useSelected(mayChooseLanguage);
@@ -92,7 +91,7 @@ export function ControlBar({ actions }: { actions: Actions }) {
         <ChatButton actions={actions} />
         <PeopleButton actions={actions} />
         <BarButton icon={Ellipsis} words={t("bar.more")} name={t("bar.more")} testid="more" onClick={actions.more} />
-        <BarButton icon={LogOut} words={t("bar.leave")} name={t("bar.leaveName")} testid="leave" look="leave" onClick={() => commands.leave()} />
+        <BarButton icon={LogOut} words={t("bar.leave")} name={t("bar.leaveName")} testid="leave" look="leave" onClick={actions.leave} />
       </div>
     </div>
   );

@@ -9,7 +9,7 @@ import { leadsAgenda } from "../selectors";
 import { enableShortcuts, shortcutsEnabled, shortcutsOf } from "../shortcuts";
 import type { Actions } from "./actions";
 
-export type Opened = "none" | "more" | "language" | "languages" | "devices" | "help" | "link" | "end";
+export type Opened = "none" | "more" | "language" | "languages" | "devices" | "help" | "link" | "leave" | "end";
 
 /** Phones have no room in the bar for all. */
 export const NARROW = "(max-width: 599px)";
@@ -144,23 +144,35 @@ export function HelpDialog({ onClose }: { onClose(): void }) {
 export function EndDialog({ onClose }: { onClose(): void }) {
   const { t } = useText();
   const commands = useCommands();
-  return <Confirm title={t("end.title")} text={t("end.text")} action={t("end.confirm")} onConfirm={() => commands.endMeeting()} onClose={onClose} />;
+  const n = useSelected((state) => state.sending);
+  const more = n > 0 ? { more: t("end.sending", { n }) } : {};
+  return <Confirm title={t("end.title")} text={t("end.text")} {...more} action={t("end.confirm")} onConfirm={() => commands.endMeeting()} onClose={onClose} />;
+}
+
+/** Asked only while own files are on their way: leaving takes them back. */
+export function LeaveDialog({ onClose }: { onClose(): void }) {
+  const { t } = useText();
+  const commands = useCommands();
+  const n = useSelected((state) => state.sending);
+  return <Confirm title={t("leave.title")} text={t("leave.sending", { n })} action={t("leave.confirm")} onConfirm={() => commands.leave()} onClose={onClose} />;
 }
 
 interface ConfirmProps {
   title: string;
   text: string;
+  more?: string;
   action: string;
   onConfirm(): void;
   onClose(): void;
 }
 
 /** The question before what can't be taken back; the harmless answer has the focus. */
-export function Confirm({ title, text, action, onConfirm, onClose }: ConfirmProps) {
+export function Confirm({ title, text, more, action, onConfirm, onClose }: ConfirmProps) {
   const { t } = useText();
   return (
     <Dialog title={title} onClose={onClose} testid="confirm">
       <p>{text}</p>
+      {more && <p>{more}</p>}
       <div class="dialog-actions">
         <Button onClick={onClose} autofocus>
           {t("app.cancel")}

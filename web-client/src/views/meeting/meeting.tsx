@@ -1,11 +1,11 @@
 /** The meeting: pictures in the middle, words and controls below, people or chat at the side. */
-import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { useCommands, useSelected, useText } from "../context";
 import { LayoutGrid, Maximize, Minimize, SquareUser } from "../icons";
 import { IconButton } from "../parts/basics";
 import { LanguageDialog } from "../parts/hearing";
-import { useFullScreen, useMedia } from "../parts/hooks";
+import { useAskBeforeUnload, useFullScreen, useMedia } from "../parts/hooks";
+import { LoadFailed, useLoaded } from "../parts/lazy";
 import { SoundBanner, Sounds } from "../parts/sounds";
 import { Toasts } from "../parts/toasts";
 import { Advice } from "./advice";
@@ -14,7 +14,7 @@ import { Calls } from "./calls";
 import { AgendaPanel } from "./agenda_panel";
 import { ChatPanel } from "./chat_panel";
 import { ControlBar } from "./control_bar";
-import { DevicesDialog, EndDialog, HelpDialog, MoreDialog, type Opened } from "./dialogs";
+import { DevicesDialog, EndDialog, HelpDialog, LeaveDialog, MoreDialog, type Opened } from "./dialogs";
 import { LinkDialog } from "./link_dialog";
 import { LanguagesDialog } from "./languages_dialog";
 import { Panel } from "./panel";
@@ -33,6 +33,8 @@ export function Meeting() {
   const low = useMedia("(max-height: 480px) and (orientation: landscape)");
   const inBooth = useSelected((state) => state.booth !== null);
   const quiet = useQuiet(low && !inBooth && panel === "none" && opened === "none");
+  const { shown, missing } = useConsole();
+  useAskBeforeUnload(useSelected((state) => state.sending > 0));
   const close = (): void => setOpened("none");
 
   return (
@@ -42,12 +44,13 @@ export function Meeting() {
         <Calls />
         <SoundBanner />
         <Advice />
+        {missing}
         <Toasts />
       </div>
       <main class="meeting-main">
         <Pictures />
       </main>
-      <BoothConsole />
+      {shown}
       {panel === "people" && <PeoplePanel />}
       {panel === "chat" && <ChatPanel />}
       {panel === "agenda" && <AgendaPanel />}
@@ -63,38 +66,34 @@ export function Meeting() {
       {opened === "devices" && <DevicesDialog onClose={close} />}
       {opened === "help" && <HelpDialog onClose={close} />}
       {opened === "link" && <LinkDialog onClose={close} />}
+      {opened === "leave" && <LeaveDialog onClose={close} />}
       {opened === "end" && <EndDialog onClose={close} />}
     </div>
   );
 }
 
-type ConsoleView = () => JSX.Element;
+const loadConsole = async () => (await import("../booth/console")).default;
+const loadFiles = async () => (await import("../files/panel")).default;
 
-/** An interpreter's: nobody else loads it. */
-function BoothConsole() {
+/** An interpreter's: nobody else loads it. Where it can't be loaded its place is among the notices. */
+function useConsole() {
+  const { t } = useText();
   const commands = useCommands();
   const ready = useSelected((state) => state.booth !== null && state.console.ready);
-  const [view, setView] = useState<{ Console: ConsoleView } | null>(null);
-  useEffect(() => {
-    if (ready && !view) import("../booth/console").then(({ default: Console }) => setView({ Console }), (error: unknown) => console.warn("No console", error));
-  }, [ready]);
-  // The console's logic is there a moment before the state says so, but never after.
-  return ready && view && commands.booth ? <view.Console /> : null;
+  const { View, failed, again } = useLoaded(loadConsole, ready);
+  return {
+    // The console's logic is there a moment before the state says so, but never after.
+    shown: ready && View && commands.booth ? <View /> : null,
+    missing: ready && failed && <LoadFailed words={t("booth.failed")} again={t("app.tryAgain")} onAgain={again} />,
+  };
 }
 
 /** For who opens them: nobody else loads them. */
 function Files() {
   const { t } = useText();
-  const [part, setPart] = useState<{ View: ConsoleView } | "failed" | null>(null);
-  useEffect(() => {
-    import("../files/panel").then(({ default: View }) => setPart({ View }), () => setPart("failed"));
-  }, []);
-  if (part !== null && part !== "failed") return <part.View />;
-  return (
-    <Panel title={t("more.files")}>
-      <p class="panel-note" role="status">{part === "failed" && t("files.failed")}</p>
-    </Panel>
-  );
+  const { View, failed, again } = useLoaded(loadFiles);
+  if (View) return <View />;
+  return <Panel title={t("more.files")}>{failed && <LoadFailed words={t("files.failed")} again={t("app.tryAgain")} onAgain={again} />}</Panel>;
 }
 
 function Top({ fullScreen, actions }: { fullScreen: ReturnType<typeof useFullScreen>; actions: Actions }) {

@@ -134,7 +134,7 @@ function Actions({ state, editor, view, setView, onChanged }: ActionsProps) {
   const { t } = useWords();
   const [author, setAuthor] = useState(authorOf);
   const [sure, setSure] = useState(false);
-  const { busy, versions, dirty, conflict } = state;
+  const { busy, versions, dirty, edited, conflict } = state;
   const newest = versions[0]?.version ?? 0;
   const published = publishedOf(versions);
   const save = (): void => void editor.save(author).then((saved) => { if (saved) onChanged(); });
@@ -174,7 +174,7 @@ function Actions({ state, editor, view, setView, onChanged }: ActionsProps) {
           {published > 0 && (
             <Button kind="quiet" disabled={busy !== null} onClick={() => publish(false)} testid="unpublish">{t("edit.unpublish")}</Button>
           )}
-          {dirty && newest > 0 && !sure && (
+          {edited && !sure && (
             <Button kind="quiet" icon={Undo2} disabled={busy !== null} onClick={() => setSure(true)} testid="discard">{t("edit.discard")}</Button>
           )}
         </div>
@@ -182,7 +182,7 @@ function Actions({ state, editor, view, setView, onChanged }: ActionsProps) {
       {sure && (
         <div class="note note-caution" role="alert">
           <div class="note-body">
-            <p>{t("edit.discardSure")}</p>
+            <p>{t(newest > 0 ? "edit.discardSure" : "edit.discardSureDraft")}</p>
             <div class="row">
               <Button small onClick={() => { setSure(false); void editor.discard(); }} testid="discard-yes">{t("edit.discardYes")}</Button>
               <Button small kind="quiet" onClick={() => setSure(false)}>{t("edit.cancel")}</Button>

@@ -1,8 +1,8 @@
 /** The alliance's form, from its top. */
 import { useId, useMemo, useState } from "preact/hooks";
 import type { Said } from "../../core/minutes/body";
-import { added, changed, LIMITS, missingPlaces } from "../../core/minutes/form";
-import { allZones, localTime, offsetOf, startsOf, wallOf, zoneKnown, zonesOf } from "../../core/minutes/times";
+import { added, changed, LIMITS, missingPlaces, timeProblems, written } from "../../core/minutes/form";
+import { allZones, localTime, offsetOf, zoneKnown, zonesOf } from "../../core/minutes/times";
 import { countryChoices, countryName } from "../../text/names";
 import { Button } from "../parts/basics";
 import { useEditing, useWords } from "./context";
@@ -53,30 +53,45 @@ function ZoneField({ label, value, zones, onChange, quiet, testid }: { label: st
 function TimeFields() {
   const { form, edit } = useEditing();
   const { t } = useWords();
+  const setMinutes = (wanted: number): void =>
+    edit((one) => ({ ...one, time: { ...one.time, minutes: Math.min(LIMITS.minutes, Math.max(0, Math.floor(wanted) || 0)) } }));
   const zones = useMemo(allZones, []);
-  const { starts, minutes, zone } = form.time;
-  const wall = wallOf(starts, zone);
-  const set = (part: Partial<typeof form.time>): void => edit((one) => ({ ...one, time: { ...one.time, ...part } }));
+  const id = useId();
+  const { date, begin, minutes, zone } = form.time;
+  // Who still writes knows that it isn't finished.
+  const [writing, setWriting] = useState<"date" | "begin" | null>(null);
+  const problems = timeProblems(form.time);
+  const wrong = { date: problems.date && writing !== "date", begin: problems.begin && writing !== "begin" };
+  const write = (change: Parameters<typeof written>[1], unfinished = false): void => edit((one) => ({ ...one, time: written(one.time, change, unfinished) }));
   return (
     <>
       <div class="me-time">
         <label class="field">
           <span class="field-label">{t("time.date")}</span>
-          <input type="date" value={wall.date} data-testid="date" onInput={(event) => set({ starts: startsOf(event.currentTarget.value, wall.time || "10:00", zone) })} />
+          <input
+            type="date" value={date} min="1970-01-02" max="9999-12-31" data-testid="date" aria-invalid={wrong.date} aria-describedby={wrong.date ? `${id}-date` : undefined}
+            onFocus={() => setWriting("date")} onBlur={() => setWriting(null)}
+            onInput={(event) => write({ date: event.currentTarget.value }, event.currentTarget.validity.badInput)}
+          />
+          {wrong.date && <span id={`${id}-date`} class="field-problem">{t("time.dateWrong")}</span>}
         </label>
         <label class="field">
           <span class="field-label">{t("time.begin")}</span>
-          <input type="time" value={wall.time} disabled={starts <= 0} data-testid="begin" onInput={(event) => set({ starts: startsOf(wall.date, event.currentTarget.value, zone) })} />
+          <input
+            type="time" value={begin} data-testid="begin" aria-invalid={wrong.begin} aria-describedby={wrong.begin ? `${id}-begin` : undefined}
+            onFocus={() => setWriting("begin")} onBlur={() => setWriting(null)}
+            onInput={(event) => write({ begin: event.currentTarget.value })}
+          />
+          {wrong.begin && <span id={`${id}-begin`} class="field-problem">{t("time.beginWrong")}</span>}
         </label>
         <label class="field">
           <span class="field-label">{t("time.minutes")}</span>
           <input
             type="number" inputMode="numeric" min={0} max={LIMITS.minutes} value={minutes} data-testid="minutes"
-            onInput={(event) => set({ minutes: Math.min(LIMITS.minutes, Math.max(0, Math.floor(event.currentTarget.valueAsNumber) || 0)) })}
+            onInput={(event) => setMinutes(event.currentTarget.valueAsNumber)}
           />
         </label>
-        {/* The clock of the meeting stays what it was: ten o'clock there. */}
-        <ZoneField label={t("time.zone")} value={zone} zones={zones} testid="zone" onChange={(next) => set({ zone: next, starts: starts > 0 ? startsOf(wall.date, wall.time, next) : 0 })} />
+        <ZoneField label={t("time.zone")} value={zone} zones={zones} testid="zone" onChange={(next) => write({ zone: next })} />
       </div>
       <Places zones={zones} />
     </>

@@ -16,11 +16,12 @@ function useTime(): (at: number) => string {
 export function Status({ state }: { state: EditorState }) {
   const { t } = useWords();
   const time = useTime();
-  const { form, base, dirty, found, versions } = state;
+  const { form, base, dirty, edited, found, versions } = state;
   const newest = versions[0]?.version ?? 0;
   const published = publishedOf(versions);
   const lines: string[] = [];
-  if (form && newest === 0) lines.push(t("state.new"));
+  if (form && newest === 0) lines.push(t(edited ? "state.newDirty" : "state.new"));
+  else if (form && base === 0) lines.push(...(edited ? [t("state.dirtyDraft", { n: newest })] : []));
   else if (form && dirty) lines.push(t("state.dirty", { n: base }));
   else if (form) lines.push(t("state.saved", { n: newest }));
   if (form && newest > 0) lines.push(published > 0 ? t("state.published", { n: published }) : t("state.unpublished"));
@@ -33,7 +34,7 @@ export function Status({ state }: { state: EditorState }) {
 }
 
 /** Beside the buttons, where the person looks who has just pressed one. */
-export function Outcome({ state: { form, problem, done }, onAgain }: { state: EditorState; onAgain?(): void }) {
+export function Outcome({ state: { form, problem, done, edited }, onAgain }: { state: EditorState; onAgain?(): void }) {
   const { t } = useWords();
   return (
     <>
@@ -42,7 +43,7 @@ export function Outcome({ state: { form, problem, done }, onAgain }: { state: Ed
         <div class="note note-problem" role="alert" data-testid="editor-problem">
           <CircleAlert size={20} />
           <div class="note-body">
-            <p>{t(`problem.${problem.doing}`)} {t(`why.${problem.why}`)} {problem.why === "refused" && <bdi lang="en">{problem.detail}</bdi>}</p>
+            <p>{t(`problem.${problem.doing}`)} {problem.doing === "save" && edited && t("problem.kept")} {t(`why.${problem.why}`)} {problem.why === "refused" && <bdi lang="en">{problem.detail}</bdi>}</p>
             {!form && onAgain && <div class="row"><Button small onClick={onAgain}>{t("problem.again")}</Button></div>}
           </div>
         </div>

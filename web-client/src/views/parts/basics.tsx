@@ -14,15 +14,20 @@ interface ButtonProps {
   small?: boolean;
   wide?: boolean;
   disabled?: boolean;
+  /** Does nothing for now, as if it were disabled, but keeps the focus. */
+  resting?: boolean;
   testid?: string;
   label?: string;
   autofocus?: boolean;
 }
 
-export function Button({ onClick, children, kind = "plain", icon: Sign, small, wide, disabled, testid, label, autofocus }: ButtonProps) {
+export function Button({ onClick, children, kind = "plain", icon: Sign, small, wide, disabled, resting, testid, label, autofocus }: ButtonProps) {
   const classes = ["button", `button-${kind}`, small ? "button-small" : "", wide ? "button-wide" : ""].filter(Boolean).join(" ");
   return (
-    <button type="button" class={classes} onClick={onClick} disabled={disabled} data-testid={testid} aria-label={label} autofocus={autofocus}>
+    <button
+      type="button" class={classes} onClick={() => !resting && onClick()} disabled={disabled} aria-disabled={resting || undefined} data-testid={testid} aria-label={label}
+      autofocus={autofocus}
+    >
       {Sign && <Sign size={small ? 16 : 20} />}
       <span>{children}</span>
     </button>

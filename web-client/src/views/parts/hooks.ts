@@ -46,6 +46,19 @@ export function useNow(wanted: boolean): number {
   return now;
 }
 
+/** The browser asks who closes the page, or loads another, while something would be lost by it. */
+export function useAskBeforeUnload(wanted: boolean): void {
+  useEffect(() => {
+    if (!wanted) return undefined;
+    const ask = (event: BeforeUnloadEvent): void => {
+      event.preventDefault();
+      event.returnValue = ""; // Chromium before 119 knows only this
+    };
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [wanted]);
+}
+
 export interface FullScreen {
   /** False on iPhones. */
   supported: boolean;

@@ -1,6 +1,6 @@
 /** Made-up states, one for each thing that the page can look like. */
 import { type ConsoleState, SILENT_CONSOLE } from "../../core/booth/console_state";
-import { NO_RECORDING } from "../../core/recording";
+import { NO_RECORDING, type Recording } from "../../core/recording";
 import { NO_LANGUAGES } from "../../core/languages";
 import type { Action, AgendaPart, BoothMessage, Channel, ChatMessage, Person, Picture, Quality, State, Toast } from "../../core/state";
 import { face, slide } from "./pictures";
@@ -101,6 +101,9 @@ export const BASE: State = {
   soundOut: null,
   languages: NO_LANGUAGES,
   recording: NO_RECORDING,
+  recordingStalls: false,
+  sending: 0,
+  unsent: 0,
   listening: "",
   originalLevel: 0.15,
   weakLink: false,
@@ -207,6 +210,8 @@ const crowd = Array.from({ length: 40 }, (_, at) =>
 
 const retry = (key: string, continueWithout = true): State["devices"]["cameraProblem"] => ({ words: { key }, retry: true, continueWithout });
 
+const RECORDING: Recording = { state: "recording", since: NOW - 90_000, writes: true, trouble: null, hoursLeft: 41 };
+
 /** Made when asked for: each has cameras running. */
 export const SCREENS: Record<string, () => State> = {
   loading: () => BASE,
@@ -234,6 +239,7 @@ export const SCREENS: Record<string, () => State> = {
     recording: { ...NO_RECORDING, state: "recording" }, consent: false,
   }),
   elsewhere: () => ({ ...BASE, page: { at: "elsewhere", joinMode: "full" } }),
+  "left-unsent": () => ({ ...BASE, page: { at: "left", why: "ended" }, unsent: 2 }),
   left: () => ({ ...BASE, page: { at: "left", why: "left" } }),
   "left-removed": () => ({ ...BASE, page: { at: "left", why: "removed" } }),
   meeting: () => meeting({ stage: { holder: "p1", previous: null, pinned: true }, unread: 3 }),
@@ -320,9 +326,12 @@ export const SCREENS: Record<string, () => State> = {
     const { languages, ...rest } = interpreted("en");
     const channels = languages?.channels.map((one) => ({ ...one, unrecorded: one.language === "en" })) ?? [];
     return meeting({
-      ...rest, languages: { ...(languages ?? NO_LANGUAGES), channels }, recording: { state: "recording", since: NOW - 90_000, writes: true, trouble: null, hoursLeft: 41 },
+      ...rest, languages: { ...(languages ?? NO_LANGUAGES), channels }, recording: RECORDING,
     });
   },
+  "meeting-recording": () => meeting({ recording: RECORDING, role: "host", may: new Set(HOST) }),
+  "meeting-recording-starts": () => meeting({ recording: { ...RECORDING, writes: false }, role: "host", may: new Set(HOST) }),
+  "meeting-recording-stalls": () => meeting({ recording: { ...RECORDING, writes: false }, recordingStalls: true, role: "host", may: new Set(HOST) }),
   "booth-unrecorded": () => onAirMe(booth({ consent: false }, { onAirSince: NOW - 62_000 })),
   "meeting-host": () => meeting({ role: "host", may: new Set(HOST) }),
 };
