@@ -256,8 +256,9 @@ suite("after the archive", { timeout: 240_000 }, () => {
     console.log(`# made again after ${await made()} s`);
     const french = sound(soundLanguages().indexOf("fre")), track = sound(0, join(server.data, "recordings/1/1/channel-fr.mka"));
     for (const samples of [french, track]) {
-      const [gone, stays] = [level(samples, TONES.fr), level(samples, TONES.relieved)].map(Math.round);
-      assert.ok(gone < -70 && stays > -40, `Luc ${gone} dB, Awa ${stays} dB`);
+      /* Joy's tone was never in there: so much is the noise of codecs and edges. */
+      const [gone, stays, never] = [TONES.fr, TONES.relieved, TONES.en].map((hz) => Math.round(level(samples, hz)));
+      assert.ok(gone < -55 && gone < never + 10 && stays > -40, `Luc ${gone} dB, Awa ${stays} dB, nobody ${never} dB`);
     }
     for (const file of ["recordings/1/index.jsonl", "recordings/1/archive/archive.json"]) assert.doesNotMatch(readFileSync(join(server.data, file), "utf8"), /Luc/);
   });
