@@ -376,6 +376,7 @@ suite("editors of an archive", { timeout: 300_000 }, () => {
     server.recordings = before;
     await editor.page.reload({ waitUntil: "load" });
     await editor.find("play");
+    await editor.press("manage");
   });
 
   step("a recording, and in the end the whole meeting, is deleted", async () => {
