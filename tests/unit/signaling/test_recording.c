@@ -26,6 +26,18 @@ static char *read_index(unsigned id)
 	return text;
 }
 
+/* As the secretariat's page says it. */
+static void plan(bool own_tracks, bool auto_record)
+{
+	struct store_meeting row;
+	g_assert_true(store_meeting_find(world.store, "demo", &row, NULL));
+	row.own_tracks = own_tracks;
+	row.auto_record = auto_record;
+	g_assert_true(store_meeting_update(world.store, &row, NULL));
+	store_meeting_clear(&row);
+	g_assert_true(meetings_refresh(world.meetings, "demo", NULL));
+}
+
 static void everybody_sees_that_it_records(void)
 {
 	two_people();
@@ -152,12 +164,7 @@ static void who_does_not_consent_is_silent(void)
 static void everybody_has_tracks_of_their_own(void)
 {
 	two_people();
-	struct store_meeting row;
-	g_assert_true(store_meeting_find(world.store, "demo", &row, NULL));
-	row.own_tracks = true;
-	g_assert_true(store_meeting_update(world.store, &row, NULL));
-	store_meeting_clear(&row);
-	g_assert_true(meetings_refresh(world.meetings, "demo", NULL));
+	plan(true, false);
 	page_say(host, "{\"type\":\"record\",\"id\":1,\"state\":\"recording\"}");
 	page_expect_ok(host);
 	g_assert_cmpstr(world.tracks->str, ==, FIXED);
@@ -184,12 +191,7 @@ static bool row_begun(void)
 static void it_begins_by_itself(void)
 {
 	two_people();
-	struct store_meeting row;
-	g_assert_true(store_meeting_find(world.store, "demo", &row, NULL));
-	row.auto_record = true;
-	g_assert_true(store_meeting_update(world.store, &row, NULL));
-	store_meeting_clear(&row);
-	g_assert_true(meetings_refresh(world.meetings, "demo", NULL));
+	plan(false, true);
 	world_advance(1);
 	g_assert_false(row_begun()); /* nobody is connected */
 	page_offer(member);
@@ -363,12 +365,7 @@ static void own_tracks_keep_their_places(void)
 	struct websocket *pages[41];
 	two_people();
 	world.config.participants = 100;
-	struct store_meeting row;
-	g_assert_true(store_meeting_find(world.store, "demo", &row, NULL));
-	row.own_tracks = true;
-	g_assert_true(store_meeting_update(world.store, &row, NULL));
-	store_meeting_clear(&row);
-	g_assert_true(meetings_refresh(world.meetings, "demo", NULL));
+	plan(true, false);
 	page_say(host, "{\"type\":\"record\",\"id\":1,\"state\":\"recording\"}");
 	for (unsigned i = 0; i < G_N_ELEMENTS(pages); i++) {
 		g_autofree char *token = world_token("demo", ROLE_MEMBER, NULL);
