@@ -25,12 +25,14 @@ static struct frame packets[TIMECODE_SLOTS];
 
 static void encode_packets(void)
 {
-	/* Frames of this mode are nearly independent of each other. */
+	/* Each says by itself what it is, to a decoder that knows none of those before: the first
+	 * of a file, and the first behind a gap. */
 	OpusEncoder *encoder =
 		opus_encoder_create(TIMECODE_RATE, 1, OPUS_APPLICATION_RESTRICTED_LOWDELAY, NULL);
 	g_assert_nonnull(encoder);
 	opus_encoder_ctl(encoder, OPUS_SET_BITRATE(SOUND_BITRATE));
 	opus_encoder_ctl(encoder, OPUS_SET_COMPLEXITY(1));
+	opus_encoder_ctl(encoder, OPUS_SET_PREDICTION_DISABLED(1));
 	/* The last ones twice: the first time only for those that follow on them. */
 	for (unsigned i = 0; i < TIMECODE_SLOTS + AGAIN; i++) {
 		int16_t samples[TIMECODE_SAMPLES];

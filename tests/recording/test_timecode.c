@@ -43,6 +43,29 @@ static void test_sound(void)
 	coded_free(clip);
 }
 
+/* Every code as the first of a file, and behind a gap. */
+static void test_first_sound(void)
+{
+	struct clip *clip = coded_sound_new(0);
+	for (unsigned i = 0; i < TIMECODE_SLOTS; i++) {
+		OpusDecoder *decoder = opus_decoder_create(TIMECODE_RATE, 1, NULL);
+		for (unsigned behind = 0; behind <= 30; behind += 30) {
+			uint64_t taken_us = (i + behind) * (uint64_t)TIMECODE_SLOT_US;
+			struct frame frame = clip->make(clip->user, taken_us, false);
+			float samples[TIMECODE_SAMPLES];
+			unsigned code = 0;
+			g_assert_cmpint(opus_decode_float(decoder, frame.data,
+							  (opus_int32)frame.length, samples,
+							  TIMECODE_SAMPLES, 0),
+					==, TIMECODE_SAMPLES);
+			g_assert_true(timecode_of_sound(samples, &code));
+			g_assert_cmpuint(code, ==, timecode_at(0, taken_us));
+		}
+		opus_decoder_destroy(decoder);
+	}
+	coded_free(clip);
+}
+
 static void test_picture(void)
 {
 	static uint8_t luma[TIMECODE_WIDTH * TIMECODE_HEIGHT];
@@ -71,6 +94,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/timecode/sources", test_sources);
 	g_test_add_func("/timecode/sound", test_sound);
+	g_test_add_func("/timecode/first_sound", test_first_sound);
 	g_test_add_func("/timecode/picture", test_picture);
 	g_test_add_func("/timecode/keyframes", test_keyframes);
 	return g_test_run();
