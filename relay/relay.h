@@ -90,8 +90,8 @@ enum err relay_add_program(struct relay *relay, uint32_t room, const struct peer
  */
 enum err relay_add_track(struct relay *relay, uint32_t room, const struct peer_description *description, int fd) MUST_CHECK;
 /* Of a recorded track, too: nothing more is recorded. The studio still has RELAY_TRACK_HOLD_MS to write what was kept of it, on the
- * same fd, unless it is gone (then show it FEED_NONE, and remove it when it has another), or the room is closed before that. Under
- * the same id another track may be added meanwhile. */
+ * same fd, unless it is gone (then show it FEED_NONE, and remove it when it has another); also when the room is closed. Under the same
+ * id another track may be added meanwhile. */
 #define RELAY_TRACK_HOLD_MS 30000
 void relay_remove_peer(struct relay *relay, uint32_t room, uint32_t peer);
 

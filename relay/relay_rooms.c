@@ -246,9 +246,11 @@ void relay_close_room(struct relay *relay, uint32_t id)
 	struct relay_room *room = relay_find_room(relay, id);
 	if (!room)
 		return;
-	for (unsigned i = 0; i < room->n_parts; i++)
-		relay_post_surely(relay, room->parts[i],
-				  relay_new_command(COMMAND_CLOSE_ROOM, id, 0));
+	for (unsigned i = 0; i < room->n_parts; i++) {
+		struct command *command = relay_new_command(COMMAND_CLOSE_ROOM, id, 0);
+		command->hold_us = RELAY_TRACK_HOLD_MS * US_PER_MS;
+		relay_post_surely(relay, room->parts[i], command);
+	}
 	for (unsigned i = 0; i < relay->n_workers; i++)
 		relay->workers[i].participants -= room->members[i];
 	g_hash_table_foreach_remove(relay->sessions, session_is_in_room, GUINT_TO_POINTER(id));

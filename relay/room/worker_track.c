@@ -22,9 +22,9 @@
 
 struct track {
 	struct worker *worker;
-	struct worker_room *room;
-	struct peer *peer; /* NULL: it has left the room */
-	uint64_t until_us; /* then: when its time is over */
+	struct worker_room *room; /* NULL: it has left */
+	struct peer *peer;	  /* NULL: as that */
+	uint64_t until_us;	  /* then: when its time is over */
 	uint32_t id, session;
 	int fd;		 /* NO_FD: there is no studio */
 	uint32_t source; /* that this studio knows; 0: none yet */
@@ -116,7 +116,7 @@ static void ask_keyframe(struct track *track, uint64_t now_us)
 	rtcp_writer_init(&writer, data, sizeof data);
 	if (rtcp_add_pli(&writer, track->ssrc, track->ssrc))
 		room_receive_rtcp(track->room->room, track->peer, data, writer.length, now_us);
-	track->room->deadline_us = now_us;
+	worker_wake_room(track->room, now_us);
 }
 
 static void tell_trouble(struct track *track, uint8_t trouble)
@@ -136,7 +136,8 @@ static enum err take(struct track *track, const uint8_t *data, size_t length, ui
 		return OK;
 	}
 	if (data[0] == STUDIO_TROUBLE && length == 2) {
-		tell_trouble(track, data[1]);
+		if (track->peer) /* else nobody asks any more */
+			tell_trouble(track, data[1]);
 		return OK;
 	}
 	return ERR_MALFORMED;
@@ -259,7 +260,7 @@ void worker_add_track(struct worker_room *room, struct command *command, uint64_
 	}
 	track->fd = command->fd;
 	command->fd = -1;
-	room->deadline_us = now_us;
+	worker_wake_room(room, now_us);
 	worker_tell_state(room, track->id, track->session, TRANSPORT_OPEN);
 	if (flush(track) != OK)
 		lose_studio(track);
@@ -273,6 +274,7 @@ static void leave(struct track *track, uint64_t hold_us, uint64_t now_us)
 	g_ptr_array_add(worker->leaving, track);
 	room_remove_peer(track->room->room, track->peer, now_us);
 	track->peer = NULL;
+	track->room = NULL;
 	track->until_us = now_us + hold_us;
 	end_if_over(track, flush(track), now_us);
 }
@@ -304,16 +306,10 @@ bool worker_run_track_command(struct worker_room *room, const struct command *co
 	return true;
 }
 
-static gboolean track_is_in_room(void *key, void *value, void *room)
+void worker_close_tracks(struct worker_room *room, uint64_t hold_us, uint64_t now_us)
 {
-	return ((struct track *)value)->room == room;
-}
-
-void worker_close_tracks(struct worker_room *room)
-{
-	GPtrArray *leaving = room->worker->leaving;
-	g_hash_table_foreach_remove(room->worker->tracks, track_is_in_room, room);
-	for (unsigned i = leaving->len; i-- > 0;)
-		if (track_is_in_room(NULL, leaving->pdata[i], room))
-			g_ptr_array_remove_index_fast(leaving, i);
+	g_autoptr(GList) tracks = g_hash_table_get_values(room->worker->tracks);
+	for (GList *one = tracks; one; one = one->next)
+		if (((struct track *)one->data)->room == room)
+			leave(one->data, hold_us, now_us);
 }
