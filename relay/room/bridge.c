@@ -204,6 +204,8 @@ void bridge_subscribe(struct layer *layer)
 	if (wanted == layer->subscribed || !ask(layer, BRIDGE_SUBSCRIBE, wanted))
 		return;
 	layer->subscribed = wanted;
+	/* Who asked has gone, and the keyframe that would end it isn't sent here any more. */
+	layer->keyframe_wanted = layer->keyframe_wanted && wanted;
 	layer->started = false; /* until the first one that says that it is */
 }
 

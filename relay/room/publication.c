@@ -180,9 +180,9 @@ bool publication_receive(struct publication *publication, struct layer *layer,
 		return false;
 	}
 	if (result == LAYER_RESTART)
-		for (unsigned i = layer->n_slots;
-		     i-- > 0;) /* one that awaits another layer leaves this one */
-			slot_restart(layer->slots[i], now_us);
+		for (unsigned i = layer->n_slots; i-- > 0;)
+			if (layer->slots[i]->layer == layer) /* else it only awaits it */
+				slot_restart(layer->slots[i], now_us);
 	/* Nobody can ask again for what nobody gets. */
 	if (layer_is_received(layer)) {
 		history_put(layer->history, packet, now_us);

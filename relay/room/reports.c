@@ -25,9 +25,8 @@ static void outbox_init(struct outbox *o, struct peer *peer)
 static void outbox_flush(struct outbox *o)
 {
 	struct peer *peer = o->peer;
-	if (o->writer.length > 0 && peer->connected &&
-	    peer->sink.rtcp(peer->sink.user, o->data, o->writer.length) == OK)
-		shared_count(peer->shared, COUNTER_RTCP_OUT);
+	if (o->writer.length > 0 && peer->connected)
+		(void)peer->sink.rtcp(peer->sink.user, o->data, o->writer.length);
 	rtcp_writer_init(&o->writer, o->data, sizeof o->data);
 }
 

@@ -8,6 +8,7 @@
 #define BYTES_MIN    2048u
 #define LIFE_MS	     1000
 #define AGAIN_MIN_US (20 * US_PER_MS)
+#define AGAIN_MAX    10
 
 struct sent_ring {
 	struct sent *entries;
@@ -95,9 +96,11 @@ struct sent *sent_ring_find(struct sent_ring *ring, uint16_t sequence)
 bool sent_again(struct sent *entry, uint64_t now_us, uint64_t rtt_us)
 {
 	uint32_t now_ms = (uint32_t)(now_us / US_PER_MS);
+	if (entry->again == AGAIN_MAX)
+		return false;
 	if (entry->again && now_ms - entry->time_ms < MAX(rtt_us / 2, AGAIN_MIN_US) / US_PER_MS)
 		return false;
-	entry->again = true;
+	entry->again++;
 	entry->time_ms = now_ms;
 	return true;
 }

@@ -24,7 +24,8 @@ struct sent {
 	};
 	uint16_t picture_id;
 	uint8_t tl0picidx;
-	bool used, again; /* again: not for the first time */
+	bool used;
+	uint8_t again; /* how often */
 };
 
 struct sent_ring;
@@ -41,7 +42,7 @@ struct sent *sent_ring_put(struct sent_ring *ring, uint64_t index, uint64_t now_
 /* NULL: not there any more, or not yet. */
 struct sent *sent_ring_find(struct sent_ring *ring, uint16_t sequence);
 /* Whether it may go out again now; if so, notes that it does. Asked twice within half a round trip
- * is asked once. */
+ * is asked once; more than ten times is none that wants to see it (libwebrtc's kMaxNackRetries). */
 bool sent_again(struct sent *entry, uint64_t now_us, uint64_t rtt_us);
 
 void sent_ring_keep(struct sent_ring *ring, struct sent *entry, const uint8_t *data, size_t length);

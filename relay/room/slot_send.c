@@ -155,10 +155,11 @@ static void deliver(struct slot *slot, uint32_t layer, const struct packet *pack
 	if (slot->mids_left)
 		slot->mids_left--;
 	/* Its number is used from here on, whatever becomes of it. */
-	if (peer->sink.rtp(peer->sink.user, &out,
-			   slot->nack && !slot->rtx_ssrc ? &protected : NULL) == OK)
+	enum err err = peer->sink.rtp(peer->sink.user, &out,
+				      slot->nack && !slot->rtx_ssrc ? &protected : NULL);
+	if (!err)
 		shared_count(peer->shared, COUNTER_RTP_OUT);
-	else
+	else if (err != ERR_FULL) /* which the sink has counted */
 		shared_count(peer->shared, COUNTER_DROP_RECEIVER_SILENT);
 	uint32_t octets = (uint32_t)(out.head_length - out.header_length) + out.body_length;
 	slot->packets++;

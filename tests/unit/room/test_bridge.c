@@ -246,11 +246,39 @@ static void keyframes_are_asked_for_once_for_all_parts(void)
 	scene_free(&s);
 }
 
+static void say_pli(struct scene *s)
+{
+	uint8_t data[1200];
+	struct rtcp_writer w;
+	rtcp_writer_init(&w, data, sizeof data);
+	g_assert_true(rtcp_add_pli(&w, 1, s->slot));
+	room_receive_rtcp(s->part[1].f->room, s->b->peer, data, w.length, s->part[1].f->now_us);
+}
+
+/* Who asked for one has gone before it came: it doesn't come there, and isn't missed. */
+static void keyframes_are_not_asked_for_where_nobody_watches(void)
+{
+	struct scene s;
+	scene_init(&s);
+	show(&s);
+	pass(&s, 600);
+	say_pli(&s);
+	pass(&s, 20);
+	g_assert_cmpuint(fixture_rtcp(s.a, RTCP_PLI, 0, NULL), ==, 1);
+	fixture_set_slot(s.b, "c", FEED_NONE, 0, 0, 0);
+	pass(&s, 200);
+	fixture_frame(s.a, 0, true, 2);
+	for (unsigned i = 0; i < 30; i++) {
+		fixture_frame(s.a, 0, false, 1);
+		pass(&s, 100);
+	}
+	g_assert_cmpuint(fixture_rtcp(s.a, RTCP_PLI, 0, NULL), ==, 1);
+	scene_free(&s);
+}
+
 static void a_full_ring_drops_and_the_picture_comes_back(void)
 {
 	struct scene s;
-	uint8_t data[1200];
-	struct rtcp_writer w;
 	scene_init(&s);
 	show(&s);
 	s.part[0].ring_full = true;
@@ -262,9 +290,7 @@ static void a_full_ring_drops_and_the_picture_comes_back(void)
 	/* The gap is the receiver's, who asks for a keyframe in the end. */
 	g_assert_cmpuint(fixture_seen(s.b, s.slot, 3)->rtp.sequence, ==,
 			 (uint16_t)(fixture_seen(s.b, s.slot, 0)->rtp.sequence + 6));
-	rtcp_writer_init(&w, data, sizeof data);
-	g_assert_true(rtcp_add_pli(&w, 1, s.slot));
-	room_receive_rtcp(s.part[1].f->room, s.b->peer, data, w.length, s.part[1].f->now_us);
+	say_pli(&s);
 	pass(&s, 2);
 	g_assert_cmpuint(fixture_rtcp(s.a, RTCP_PLI, 0, NULL), ==, 1);
 	scene_free(&s);
@@ -468,6 +494,8 @@ int main(int argc, char **argv)
 			the_senders_part_asks_for_what_other_parts_miss);
 	g_test_add_func("/bridge/keyframes_are_asked_for_once_for_all_parts",
 			keyframes_are_asked_for_once_for_all_parts);
+	g_test_add_func("/bridge/keyframes_are_not_asked_for_where_nobody_watches",
+			keyframes_are_not_asked_for_where_nobody_watches);
 	g_test_add_func("/bridge/a_full_ring_drops_and_the_picture_comes_back",
 			a_full_ring_drops_and_the_picture_comes_back);
 	g_test_add_func("/bridge/what_a_full_mailbox_refused_is_told_again",

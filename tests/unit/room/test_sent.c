@@ -81,6 +81,19 @@ static void once_in_half_a_round_trip(void)
 	sent_ring_free(ring);
 }
 
+/* Who asks for ever gets no fifty times what the slot carries. */
+static void ten_times_are_enough(void)
+{
+	struct sent_ring *ring = sent_ring_new(32, 0);
+	struct sent *s = sent_ring_put(ring, 1, 0);
+	unsigned times = 0;
+	for (uint64_t now_us = 0; now_us < US_PER_SEC; now_us += 20 * US_PER_MS)
+		times += sent_again(s, now_us, 0);
+	g_assert_cmpuint(times, ==, 10);
+	g_assert_true(sent_again(sent_ring_put(ring, 2, US_PER_SEC), US_PER_SEC, 0));
+	sent_ring_free(ring);
+}
+
 static void kept_datagrams_come_back_byte_for_byte(void)
 {
 	struct sent_ring *ring = sent_ring_new(64, 4096);
@@ -168,6 +181,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/sent/the_same_number_of_an_earlier_round_is_not_found",
 			the_same_number_of_an_earlier_round_is_not_found);
 	g_test_add_func("/sent/once_in_half_a_round_trip", once_in_half_a_round_trip);
+	g_test_add_func("/sent/ten_times_are_enough", ten_times_are_enough);
 	g_test_add_func("/sent/kept_datagrams_come_back_byte_for_byte",
 			kept_datagrams_come_back_byte_for_byte);
 	g_test_add_func("/sent/a_second_of_datagrams_is_kept", a_second_of_datagrams_is_kept);
