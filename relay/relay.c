@@ -323,17 +323,23 @@ static bool is_far_behind(const struct relay *relay, const struct relay_room *ro
 	return behind;
 }
 
-/* Takes the command, which adds a peer. */
+/*
+ * Takes the command, which adds a peer. A track is where it is decided who is on air: what it is to
+ * show is told there behind that, by the same mailbox, and never before.
+ */
 static enum err add(struct relay *relay, struct command *command)
 {
 	struct relay_room *room = relay_find_room(relay, command->room);
+	bool is_track = command->type == COMMAND_ADD_TRACK;
+	uint32_t peer = command->peer;
 	if (!room) {
 		command_free(&command->message);
 		return ERR_NOT_FOUND;
 	}
-	unsigned worker = relay_place(relay, room, command->peer);
+	unsigned worker =
+		is_track && room->n_parts > 0 ? room->parts[0] : relay_place(relay, room, peer);
 	if (is_far_behind(relay, room, worker)) {
-		relay_expect_no_more(relay, room, command->peer);
+		relay_expect_no_more(relay, room, peer);
 		command_free(&command->message);
 		relay->refused++;
 		return ERR_FULL;
@@ -345,6 +351,8 @@ static enum err add(struct relay *relay, struct command *command)
 	enum err err = relay_post(relay, worker, command);
 	if (!err)
 		relay_enter(relay, room, worker, description);
+	else
+		relay_expect_no_more(relay, room, peer);
 	g_free(description);
 	return err;
 }
