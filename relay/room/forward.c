@@ -68,6 +68,15 @@ static void fetch(const struct slot *slot, unsigned step)
 	}
 }
 
+/* The first ones have nobody before them: all of a step side by side, so that they are waited for
+ * together. Most meetings have few receivers. */
+static void fetch_first(struct slot *const *slots, unsigned n)
+{
+	for (unsigned step = 0; step < STEPS; step++)
+		for (unsigned i = 0; i < STEPS - step && i < n; i++)
+			fetch(slots[i], step);
+}
+
 static void forward_to(struct slot *slot, struct layer *layer, uint64_t now_us)
 {
 	for (unsigned i = 0; i < layer->n_gathered; i++)
@@ -129,6 +138,12 @@ static void forward_several(struct shared *shared, uint64_t now_us)
 	for (struct layer *l = shared->gathered; l; l = l->next_gathered)
 		queue_slots(shared, l);
 	struct peer *peer = shared->queue;
+	struct slot *first[STEPS];
+	unsigned n = 0;
+	for (; peer && n < STEPS; peer = peer->next_queued)
+		first[n++] = peer->queue;
+	fetch_first(first, n);
+	peer = shared->queue;
 	for (unsigned i = 0; i < STEPS; i++)
 		next[i] = peer = peer ? peer->next_queued : NULL;
 	for (peer = shared->queue; peer; peer = peer->next_queued) {
@@ -143,6 +158,7 @@ static void forward_several(struct shared *shared, uint64_t now_us)
 
 static void forward_one(struct layer *layer, uint64_t now_us)
 {
+	fetch_first(layer->slots, layer->n_slots);
 	for (unsigned i = 0; i < layer->n_slots; i++) {
 		for (unsigned step = 0; step < STEPS; step++)
 			if (i + STEPS - step < layer->n_slots)

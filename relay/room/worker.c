@@ -79,12 +79,12 @@ static void receive_datagram(struct worker *worker, const struct udp_datagram *d
 		packet->arrival_us = now_us;
 		room_receive_rtp(link->room->room, link->peer, packet, now_us);
 		worker_gather(worker, link->room);
-		link->room->deadline_us = now_us;
+		worker_wake_room(link->room, now_us);
 		pool_unref(packet);
 		*slot = next;
 	} else if (kind == DATAGRAM_RTCP) {
 		room_receive_rtcp(link->room->room, link->peer, packet->data, length, now_us);
-		link->room->deadline_us = now_us;
+		worker_wake_room(link->room, now_us);
 	} else {
 		link_follow_state(link, now_us);
 	}
@@ -168,8 +168,6 @@ static void receive(struct worker *worker)
 static uint64_t run_timers(struct worker *worker, uint64_t now_us)
 {
 	uint64_t deadline_us;
-	GHashTableIter iter;
-	void *value;
 
 	worker_tick_links(worker, now_us);
 	if (overload_sample(&worker->overload, worker_busy_us(worker), worker->woke_us))
@@ -182,12 +180,11 @@ static uint64_t run_timers(struct worker *worker, uint64_t now_us)
 	deadline_us = MIN(deadline_us, worker_tick_tracks(worker, now_us));
 	if (worker->overload.level) /* it recovers, also when nothing comes any more */
 		deadline_us = MIN(deadline_us, overload_deadline(&worker->overload));
-	g_hash_table_iter_init(&iter, worker->rooms);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		struct worker_room *room = value;
-		if (now_us >= room->deadline_us)
-			room->deadline_us = room_tick(room->room, now_us);
-		deadline_us = MIN(deadline_us, room->deadline_us);
+	for (guint i = 0; i < worker->due->len; i++) {
+		struct worker_due *due = &g_array_index(worker->due, struct worker_due, i);
+		if (now_us >= due->us)
+			due->us = room_tick(due->room->room, now_us);
+		deadline_us = MIN(deadline_us, due->us);
 	}
 	return deadline_us;
 }
@@ -243,8 +240,8 @@ static void *run(void *data)
 	overload_init(&worker->overload, worker->overload_percent, 0, worker->now_us);
 	while (!worker->stop) {
 		struct epoll_event ready[EVENTS_MAX];
-		if (send_batch_count(worker->batch) == 0)
-			worker->pass_us = worker->now_us;
+		flush_batch(worker->batch, worker); /* what came doesn't wait for what is due */
+		worker->pass_us = worker->now_us;
 		uint64_t deadline_us = run_timers(worker, worker->now_us);
 		flush_batch(worker->batch, worker);
 		int n = wait_events(worker, ready, deadline_us);
@@ -282,6 +279,7 @@ static void free_parts(struct worker *worker)
 	g_clear_pointer(&worker->leaving, g_ptr_array_unref);
 	g_clear_pointer(&worker->links, g_hash_table_unref);
 	g_clear_pointer(&worker->rooms, g_hash_table_unref);
+	g_clear_pointer(&worker->due, g_array_unref);
 	transport_table_free(worker->table);
 	for (size_t i = 0; i < UDP_RECEIVE_MAX; i++)
 		pool_unref(worker->receiving[i]);
@@ -312,6 +310,7 @@ static enum err make_parts(struct worker *worker, const struct worker_config *co
 	worker->events = config->events;
 	worker->ntp_offset_us = ntp_offset_us();
 	worker->rooms = g_hash_table_new_full(NULL, NULL, NULL, worker_free_room);
+	worker->due = g_array_new(FALSE, FALSE, sizeof(struct worker_due));
 	worker->links = g_hash_table_new_full(NULL, NULL, NULL, worker_free_link);
 	worker->programs = g_hash_table_new_full(NULL, NULL, NULL, worker_free_program);
 	worker->tracks = g_hash_table_new_full(NULL, NULL, NULL, worker_free_track);

@@ -69,7 +69,7 @@ static void receive(struct worker *worker, const struct entry *entry, uint64_t n
 	if (room) {
 		room_receive_bridged(room->room, &entry->bridged, now_us);
 		worker_gather(worker, room);
-		room->deadline_us = now_us;
+		worker_wake_room(room, now_us);
 	} else { /* closed meanwhile: normal */
 		counter_add(&worker->counters, COUNTER_DROP_BRIDGE_LATE, 1);
 	}

@@ -20,9 +20,16 @@ struct worker_room {
 	struct worker *worker;
 	uint32_t id;
 	struct room *room;
-	uint64_t deadline_us; /* when room_tick wants to be called */
-	bool gathered;	      /* packets wait for room_forward; it is in the worker's list */
+	unsigned place; /* in the worker's due */
+	bool gathered;	/* packets wait for room_forward; it is in the worker's list */
 	struct worker_room *next_gathered;
+};
+
+/* When room_tick wants to be called. All rooms' lie side by side, since all are looked at whenever
+ * the worker has woken. */
+struct worker_due {
+	uint64_t us;
+	struct worker_room *room;
 };
 
 /* One participant's connection, and its place in a room. */
@@ -70,6 +77,7 @@ struct worker {
 	struct pool *packets;
 	struct packet *receiving[UDP_RECEIVE_MAX]; /* the next recvmmsg's buffers */
 	GHashTable *rooms;			   /* id -> struct worker_room */
+	GArray *due;				   /* struct worker_due, of all rooms */
 	struct worker_room *gathered;		   /* rooms with packets to forward */
 	GHashTable *links;			   /* id -> struct link */
 	GHashTable *programs;			   /* id -> struct program, of worker_studio.c */
@@ -79,6 +87,12 @@ struct worker {
 	uint64_t next_stats_us;
 	uint64_t ntp_offset_us;
 };
+
+/* Something is due in the room. */
+static inline void worker_wake_room(const struct worker_room *room, uint64_t when_us)
+{
+	g_array_index(room->worker->due, struct worker_due, room->place).us = when_us;
+}
 
 enum err worker_watch(struct worker *worker, int fd); /* wakes up when it is readable */
 void worker_unwatch(struct worker *worker, int fd);
@@ -119,7 +133,8 @@ void worker_add_track(struct worker_room *room, struct command *command, uint64_
 /* false: it isn't about a track. */
 bool worker_run_track_command(struct worker_room *room, const struct command *command,
 			      uint64_t now_us);
-void worker_close_tracks(struct worker_room *room);
+/* The room goes, after this; its tracks have as long as others that leave. */
+void worker_close_tracks(struct worker_room *room, uint64_t hold_us, uint64_t now_us);
 /* Those whose time is over go; when the next one's is. */
 uint64_t worker_tick_tracks(struct worker *worker, uint64_t now_us);
 /* A socket is readable. false: it is no track's. */

@@ -153,7 +153,8 @@ static void open_room(struct worker *worker, const struct command *command, uint
 		.bridge = worker_bridge_sink(room),
 	};
 	room->room = room_new(&config, now_us);
-	room->deadline_us = now_us;
+	room->place = worker->due->len;
+	g_array_append_vals(worker->due, &(struct worker_due){now_us, room}, 1);
 	g_hash_table_replace(worker->rooms, GUINT_TO_POINTER(command->room), room);
 }
 
@@ -162,11 +163,12 @@ static gboolean link_is_in_room(void *key, void *value, void *room)
 	return ((struct link *)value)->room == room;
 }
 
-static void close_room(struct worker *worker, struct worker_room *room)
+static void close_room(struct worker *worker, struct worker_room *room, uint64_t hold_us,
+		       uint64_t now_us)
 {
 	g_hash_table_foreach_remove(worker->links, link_is_in_room, room);
 	worker_close_programs(room);
-	worker_close_tracks(room);
+	worker_close_tracks(room, hold_us, now_us);
 	g_hash_table_remove(worker->rooms, GUINT_TO_POINTER(room->id));
 }
 
@@ -200,7 +202,7 @@ static void add_peer(struct worker *worker, struct worker_room *room, const stru
 	room_set_session(link->peer, link->session);
 	g_hash_table_replace(worker->links, GUINT_TO_POINTER(link->id), link);
 	wake_link(link, now_us);
-	room->deadline_us = now_us;
+	worker_wake_room(room, now_us);
 }
 
 static void update_peer(struct worker *worker, struct link *link, const struct command *command,
@@ -263,7 +265,7 @@ void worker_run_command(struct worker *worker, struct command *command, uint64_t
 		return; /* closed meanwhile: normal */
 	switch (command->type) {
 	case COMMAND_CLOSE_ROOM:
-		close_room(worker, room);
+		close_room(worker, room, command->hold_us, now_us);
 		return;
 	case COMMAND_ADD_PEER:
 		add_peer(worker, room, command, now_us);
@@ -305,7 +307,7 @@ void worker_run_command(struct worker *worker, struct command *command, uint64_t
 			run_peer_command(worker, link, command, now_us);
 	}
 	}
-	room->deadline_us = now_us; /* a keyframe may be wanted */
+	worker_wake_room(room, now_us); /* a keyframe may be wanted */
 }
 
 /* --- the peers' lives --- */
@@ -323,8 +325,12 @@ void worker_free_link(void *data)
 void worker_free_room(void *data)
 {
 	struct worker_room *room = data;
+	GArray *due = room->worker->due;
 	worker_forward(room->worker, room->worker->now_us); /* it may be in the list */
 	room_free(room->room);
+	g_array_remove_index_fast(due, room->place);
+	if (room->place < due->len)
+		g_array_index(due, struct worker_due, room->place).room->place = room->place;
 	g_free(room);
 }
 
@@ -344,7 +350,7 @@ void link_follow_state(struct link *link, uint64_t now_us)
 	link->state = state;
 	if (was_open != (state == TRANSPORT_OPEN))
 		room_set_connected(link->room->room, link->peer, state == TRANSPORT_OPEN, now_us);
-	link->room->deadline_us = now_us;
+	worker_wake_room(link->room, now_us);
 	wake_link(link, now_us);
 
 	struct event_message *event = new_event(EVENT_PEER_STATE, link->room, link);
@@ -424,7 +430,7 @@ void worker_shed(struct worker *worker, uint64_t now_us)
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct worker_room *room = value;
 		room_set_shed_level(room->room, o->level, now_us);
-		room->deadline_us = now_us; /* keyframes may be wanted */
+		worker_wake_room(room, now_us); /* keyframes may be wanted */
 	}
 }
 

@@ -81,7 +81,7 @@ void worker_add_program(struct worker_room *room, struct command *command, uint6
 	room_set_session(program->peer, program->session);
 	room_set_connected(room->room, program->peer, true, now_us);
 	g_hash_table_insert(worker->programs, GUINT_TO_POINTER(program->id), program);
-	room->deadline_us = now_us;
+	worker_wake_room(room, now_us);
 	worker_tell_state(room, program->id, program->session, TRANSPORT_OPEN);
 }
 
@@ -151,7 +151,7 @@ static bool receive_packet(struct program *program, enum err *ret_err, uint64_t 
 		packet->arrival_us = now_us;
 		room_receive_rtp(program->room->room, program->peer, packet, now_us);
 		worker_gather(worker, program->room);
-		program->room->deadline_us = now_us;
+		worker_wake_room(program->room, now_us);
 	}
 	pool_unref(packet);
 	return true;
