@@ -266,11 +266,12 @@ struct archive_plan *archive_plan_new(int directory, struct archive_pulse *pulse
 	plan->programs = g_ptr_array_new_with_free_func(free_program);
 	plan->pictures = g_ptr_array_new_with_free_func(free_picture);
 	plan->index = archive_index_new();
+	/* First, since it waits until they are written: so is the index then. */
+	archive_files_read(&plan->files, directory, pulse);
 	if (!archive_index_read(plan->index, directory, error)) {
 		archive_plan_free(plan);
 		return NULL;
 	}
-	archive_files_read(&plan->files, directory, pulse);
 	archive_time_init(&plan->time, (const void *)plan->index->marks->data,
 			  plan->index->marks->len, (const void *)plan->files.recorded->data,
 			  plan->files.recorded->len, plan->index->last);

@@ -123,6 +123,17 @@ static bool take_blocks(const struct taking *t)
 	return fdatasync(t->fd) == 0;
 }
 
+/* Until nobody writes it, nor what says whose it is. false: error set. */
+static bool wait_for(int folder, const char *name, struct archive_pulse *pulse, GError **error)
+{
+	struct archive_track *track = archive_track_open(folder, name, NULL);
+	bool over = !track || archive_track_wait(track, pulse);
+	archive_track_free(track);
+	if (!over)
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_BUSY, "%s: is still being written", name);
+	return over;
+}
+
 /* false: error set. One that isn't there is fine. */
 static bool take_out(int folder, const char *name, const struct archive_who *who, GHashTable *ids,
 		     struct archive_pulse *pulse, GError **error)
@@ -132,10 +143,6 @@ static bool take_out(int folder, const char *name, const struct archive_who *who
 	if (fd < 0)
 		return errno == ENOENT || fail(error, name);
 	struct archive_track *track = archive_track_open(folder, name, error);
-	if (track && !archive_track_wait(track, pulse)) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_BUSY, "%s: is still being written", name);
-		g_clear_pointer(&track, archive_track_free);
-	}
 	struct taking t = {.fd = fd,
 			   .picture = g_str_has_suffix(name, ".mkv"),
 			   .length = fstat(fd, &st) == 0 ? st.st_size : 0,
@@ -162,8 +169,13 @@ static bool take_out_of(int folder, const char *name, GHashTable *ids, struct ar
 	static const char *const endings[] = {".mka", ".mkv"};
 	g_autofree char *base = g_strndup(name, strlen(name) - strlen(".who"));
 	struct archive_who who;
+	bool fine = true;
 	archive_who_init(&who);
-	bool fine = archive_who_read(&who, folder, name, error);
+	for (size_t i = 0; fine && i < G_N_ELEMENTS(endings); i++) {
+		g_autofree char *track = g_strconcat(base, endings[i], NULL);
+		fine = wait_for(folder, track, pulse, error);
+	}
+	fine = fine && archive_who_read(&who, folder, name, error);
 	if (fine && archive_who_has(&who, ids, 0, INT64_MAX)) {
 		for (size_t i = 0; fine && i < G_N_ELEMENTS(endings); i++) {
 			g_autofree char *track = g_strconcat(base, endings[i], NULL);

@@ -187,6 +187,42 @@ static void test_locks(void)
 	recording_clear(&r);
 }
 
+struct late {
+	const char *path;
+	int lock;
+};
+
+/* While the plan waits: what was still queued is written, and the track closed. */
+static void write_on(void *user)
+{
+	struct late *late = user;
+	if (late->lock < 0)
+		return;
+	set_index(late->path, "{\"type\":\"begin\",\"t\":0}\n" SILENT("fr", "true", "1000"));
+	close(late->lock);
+	late->lock = -1;
+}
+
+/* What the index has last belongs to what is waited for. */
+static void test_late_index(void)
+{
+	struct recording r;
+	recording_init(&r);
+	add_track(&r, "channel-fr", false, 0, 2000, 100);
+	set_index(r.path, "{\"type\":\"begin\",\"t\":0}\n");
+	g_autofree char *file = g_strdup_printf("%s/1/channel-fr.mka", r.path);
+	struct late late = {r.path, open(file, O_RDONLY | O_CLOEXEC)};
+	g_assert_cmpint(flock(late.lock, LOCK_EX | LOCK_NB), ==, 0);
+	r.pulse.say = write_on;
+	r.pulse.user = &late;
+	struct archive_plan *plan = plan_of(&r);
+	g_assert_cmpint(late.lock, <, 0);
+	const struct archive_program_plan *fr = plan->programs->pdata[1];
+	check_spans(fr->silent, "1000-end ");
+	archive_plan_free(plan);
+	recording_clear(&r);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -194,5 +230,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/archive_plan/silent_without_end", test_silent_without_end);
 	g_test_add_func("/archive_plan/sign_silent", test_sign_silent);
 	g_test_add_func("/archive_plan/locks", test_locks);
+	g_test_add_func("/archive_plan/late_index", test_late_index);
 	return g_test_run();
 }

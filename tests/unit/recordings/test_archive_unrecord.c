@@ -10,6 +10,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -185,6 +186,52 @@ static void test_sound(void)
 	g_assert_true(g_bytes_equal(file, again));
 	recording_free(&r, (const char *const[]){"1/voice-0.mka", "1/voice-0.who", "1/voice-1.mka",
 						 "1/voice-1.who", NULL});
+}
+
+static void overwrite(const struct recording *r, const char *name, const void *data, size_t length)
+{
+	int fd = openat(r->fd, name, O_WRONLY | O_TRUNC);
+	g_assert_cmpint(write(fd, data, length), ==, length);
+	close(fd);
+}
+
+static int lock;
+
+/* What was still on its way to the disk when the recording had ended. */
+static void *write_on(void *user)
+{
+	struct recording *r = user;
+	g_usleep(150 * 1000);
+	for (unsigned i = 5; i < 15; i++)
+		add(r, i < 10 ? P4 : P17, i, true);
+	overwrite(r, "1/voice-0.mka", r->file->data, r->file->len);
+	overwrite(r, "1/voice-0.who", r->who->str, r->who->len);
+	close(lock);
+	return NULL;
+}
+
+static void test_still_written(void)
+{
+	struct recording r = recording_new();
+	struct archive_pulse pulse = pulse_new();
+	g_autoptr(GHashTable) ids = g_hash_table_new(g_str_hash, g_str_equal);
+	g_hash_table_add(ids, (gpointer) "p17");
+	pulse.locks_ms = 30000;
+	begin(&r, false);
+	for (unsigned i = 0; i < 5; i++)
+		add(&r, P17, i, true);
+	finish(&r, "voice-0", false);
+	lock = openat(r.fd, "1/voice-0.mka", O_RDONLY);
+	g_assert_cmpint(flock(lock, LOCK_EX | LOCK_NB), ==, 0);
+	GThread *writer = g_thread_new("writer", write_on, &r);
+	g_assert_true(archive_unrecord(r.fd, ids, &pulse, NULL));
+	g_thread_join(writer);
+	g_autofree char *blocks = blocks_of(&r, "1/voice-0.mka", NULL);
+	g_assert_cmpstr(blocks, ==, "4:5 4:6 4:7 4:8 4:9 ");
+	g_autoptr(GBytes) who = get(&r, "1/voice-0.who");
+	g_assert_false(has(who, "p17"));
+	g_assert_true(has(who, "p4"));
+	recording_free(&r, (const char *const[]){"1/voice-0.mka", "1/voice-0.who", NULL});
 }
 
 /* What was made of theirs can't be shown without it. */
@@ -404,6 +451,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/archive_unrecord/sound", test_sound);
+	g_test_add_func("/archive_unrecord/still_written", test_still_written);
 	g_test_add_func("/archive_unrecord/pictures", test_pictures);
 	g_test_add_func("/archive_unrecord/nothing_left", test_nothing_left);
 	g_test_add_func("/archive_unrecord/damaged", test_damaged);
