@@ -306,6 +306,7 @@ bool meeting_tick(struct meeting *meeting, gint64 now)
 	meeting_recording_tick(meeting);
 	if (meeting->people->len > 0 || now - meeting->idle_since < MEETING_IDLE_US)
 		return true;
+	meeting_recording_leave(meeting);
 	end_recording(meeting);
 	return false;
 }

@@ -14,6 +14,8 @@
 #define BYTES_AN_HOUR  ((guint64)1300 << 20)
 #define LEAST_BYTES    ((guint64)512 << 20) /* with less nothing is begun */
 #define HOURS_SHOWN    100
+#define DECLINED_MS    ((gint64)12 * 3600 * 1000) /* so long a host's end holds */
+#define LOOK_AGAIN_US  (10 * G_USEC_PER_SEC)
 #define OWN_TRACKS_MAX 40 /* the studio has 150 connections: recordings/studio_server.c */
 
 struct recording {
@@ -22,7 +24,9 @@ struct recording {
 	gint64 begin_us;	    /* time 0 on the relay's clock */
 	struct index_file *index;   /* NULL before the first one */
 	char *told;		    /* what everybody knows of it */
-	bool looked;		    /* whether it should begin by itself: once */
+	bool looked;		    /* whether it should begin by itself: once for each date */
+	gint64 looked_for;	    /* Unix s, as planned then */
+	gint64 look_us;		    /* not before, after a failure */
 	GHashTable *silent;	    /* numbers of channels of which nothing is recorded now */
 };
 
@@ -261,35 +265,46 @@ void meeting_recording_changed(void *user)
 	tell(user);
 }
 
-static void found_one(void *user, const struct store_recording *row)
+static unsigned connected(const struct meeting *meeting)
 {
-	(void)row;
-	*(bool *)user = true;
-}
-
-static bool has_begun(const struct meeting *meeting)
-{
+	unsigned n = 0;
 	for (guint i = 0; i < meeting->people->len; i++)
-		if (((const struct participant *)meeting->people->pdata[i])->media_state ==
-		    TRANSPORT_OPEN)
-			return now_ms() >= meeting->row.starts * 1000;
-	return false;
+		n += ((const struct participant *)meeting->people->pdata[i])->media_state ==
+		     TRANSPORT_OPEN;
+	return n;
 }
 
-/* Once: a host who has ended it meant that. */
+/* Unless a host has ended one, who meant that. After one that ended since nobody was left, a single
+ * visitor is no meeting. */
+static bool should_begin(const struct meeting *meeting, bool *ret_declined, GError **error)
+{
+	gint64 starts = meeting->row.starts * 1000;
+	bool any = false;
+	*ret_declined = false;
+	return store_recordings_past(meeting->meetings->store, meeting->row.id, starts,
+				     MAX(starts, now_ms() - DECLINED_MS), &any, ret_declined,
+				     error) &&
+	       !*ret_declined && connected(meeting) > any;
+}
+
 static void begin_by_itself(struct meeting *meeting)
 {
 	struct recording *r = meeting->recording;
-	bool there = false;
+	gint64 starts = meeting->row.starts, now_us = g_get_monotonic_time();
+	bool looked = r->looked && r->looked_for == starts, declined;
 	g_autoptr(GError) error = NULL;
-	if (!meeting->row.auto_record || r->looked || r->row.state != RECORDING_ENDED ||
-	    !has_begun(meeting))
+	if (!meeting->row.auto_record || looked || r->row.state != RECORDING_ENDED ||
+	    now_us < r->look_us || connected(meeting) == 0 || now_ms() < starts * 1000)
 		return;
-	r->looked = true;
-	if (!store_recordings(meeting->meetings->store, meeting->row.id, found_one, &there,
-			      &error) ||
-	    (!there && !meeting_record(meeting, RECORDING_ON, &error)))
+	r->looked_for = starts;
+	r->looked = should_begin(meeting, &declined, &error)
+			    ? meeting_record(meeting, RECORDING_ON, &error)
+			    : declined;
+	if (error == NULL)
+		return;
+	if (r->look_us == 0)
 		g_warning("recording of %s: %s", meeting->row.name, error->message);
+	r->look_us = now_us + LOOK_AGAIN_US;
 }
 
 void meeting_recording_tick(struct meeting *meeting)
@@ -410,6 +425,15 @@ bool meeting_record(struct meeting *meeting, enum recording_state state, GError 
 	if (state == RECORDING_ENDED)
 		ended(meeting);
 	return true;
+}
+
+void meeting_recording_leave(struct meeting *meeting)
+{
+	const struct recording *r = meeting->recording;
+	g_autoptr(GError) error = NULL;
+	if (r->row.state != RECORDING_ENDED &&
+	    !store_recording_left(meeting->meetings->store, r->row.id, &error))
+		g_warning("recording of %s: %s", meeting->row.name, error->message);
 }
 
 bool meeting_records(const struct meeting *meeting)

@@ -15,6 +15,8 @@ void recording_free(struct recording *recording); /* it goes on when the meeting
 
 /* Recording on from off begins an archive entry. The same again changes nothing. */
 bool meeting_record(struct meeting *meeting, enum recording_state state, GError **error);
+/* Nobody is left: what ends now is nobody's wish, and may begin by itself again. */
+void meeting_recording_leave(struct meeting *meeting);
 /* Of the store, after a restart: goes on. */
 bool meeting_recording_restore(struct meeting *meeting, GError **error);
 bool meeting_records(const struct meeting *meeting); /* paused or not */

@@ -164,6 +164,9 @@ static const char *const migrations[] = {
 	"UPDATE recording SET state = 'ended', archive = 'waiting',"
 	"  ended_at = CAST(strftime('%s', 'now') AS INTEGER) * 1000"
 	"  WHERE state <> 'ended' AND meeting IN (SELECT id FROM meeting WHERE state = 'ended');",
+
+	/* 6: a recording that ended since nobody was left isn't one that a host didn't want */
+	"ALTER TABLE recording ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 1;",
 };
 
 static int user_version(sqlite3 *db)

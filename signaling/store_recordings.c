@@ -60,6 +60,29 @@ bool store_recording_set_state(struct store *store, gint64 id, enum recording_st
 			 names[state], id);
 }
 
+bool store_recording_left(struct store *store, gint64 id, GError **error)
+{
+	return store_run(store, error, "UPDATE recording SET by_hand = 0 WHERE id = ?", "i", id);
+}
+
+bool store_recordings_past(struct store *store, gint64 meeting, gint64 from, gint64 declined_from,
+			   bool *ret_any, bool *ret_declined, GError **error)
+{
+	sqlite3_stmt *query = store_query(
+		store, error,
+		"SELECT count(*), coalesce(max(by_hand AND ended_at >= ?), 0) FROM recording "
+		"WHERE meeting = ? AND ended_at >= ?",
+		"iii", declined_from, meeting, from);
+	if (query == NULL)
+		return false;
+	int code;
+	while ((code = store_next(store, query, error)) == SQLITE_ROW) {
+		*ret_any = sqlite3_column_int(query, 0) > 0;
+		*ret_declined = sqlite3_column_int(query, 1) != 0;
+	}
+	return code == SQLITE_DONE;
+}
+
 bool store_recording_next_part(struct store *store, gint64 id, unsigned *ret, GError **error)
 {
 	sqlite3_stmt *query = store_query(

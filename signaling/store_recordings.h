@@ -34,6 +34,12 @@ bool store_recording_begin(struct store *store, gint64 meeting, gint64 begin, gi
 			   GError **error);
 bool store_recording_set_state(struct store *store, gint64 id, enum recording_state state,
 			       gint64 at, GError **error);
+/* It ended though nobody meant it to: the next may begin by itself. */
+bool store_recording_left(struct store *store, gint64 id, GError **error);
+/* Of those that have ended since `from` (Unix ms): whether there are any, and whether somebody has
+ * ended one by hand since `declined_from`, which is later. */
+bool store_recordings_past(struct store *store, gint64 meeting, gint64 from, gint64 declined_from,
+			   bool *ret_any, bool *ret_declined, GError **error);
 /* Another part has begun: its number, from 1 up. */
 bool store_recording_next_part(struct store *store, gint64 id, unsigned *ret, GError **error);
 /* The one that hasn't ended. *ret_found false: there is none. */

@@ -188,6 +188,43 @@ static bool row_begun(void)
 	return found;
 }
 
+static void left_by_a_restart(void)
+{
+	page_free(host);
+	page_free(member);
+	g_free(host_id);
+	g_free(member_id);
+	world_close();
+}
+
+static void plan_at(gint64 starts)
+{
+	struct store_meeting row;
+	g_assert_true(store_meeting_find(world.store, "demo", &row, NULL));
+	row.starts = starts;
+	row.auto_record = true;
+	g_assert_true(store_meeting_update(world.store, &row, NULL));
+	store_meeting_clear(&row);
+	g_assert_true(meetings_refresh(world.meetings, "demo", NULL));
+}
+
+static void come(unsigned n)
+{
+	struct websocket *pages[2];
+	for (unsigned i = 0; i < n; i++) {
+		pages[i] = page_open();
+		char *id = page_join(pages[i], ROLE_MEMBER, "Zoe", (char)('c' + i));
+		page_offer(pages[i]);
+		world_media(page_number(id), TRANSPORT_OPEN);
+		g_free(id);
+	}
+	world_advance(1);
+	for (unsigned i = 0; i < n; i++) {
+		page_say(pages[i], "{\"type\":\"leave\"}");
+		page_drop(pages[i]);
+	}
+}
+
 static void it_begins_by_itself(void)
 {
 	two_people();
@@ -199,10 +236,55 @@ static void it_begins_by_itself(void)
 	world_advance(1);
 	g_assert_true(row_begun());
 	expect_state(member, "recording", NULL);
-	/* A host who ends it meant that. */
+	/* A host who ends it meant that; who comes after a restart, too. */
 	page_say(host, "{\"type\":\"record\",\"id\":1,\"state\":\"ended\"}");
 	page_expect_ok(host);
 	world_advance(2);
+	g_assert_false(row_begun());
+	world_restart();
+	come(2);
+	g_assert_false(row_begun());
+	left_by_a_restart();
+}
+
+/* Everybody was cut off for so long that it had ended. One who looks in the next day is no meeting.
+ */
+static void it_begins_again_when_people_come_back(void)
+{
+	two_people();
+	plan(false, true);
+	page_offer(member);
+	world_media(page_number(member_id), TRANSPORT_OPEN);
+	world_advance(1);
+	g_assert_true(row_begun());
+	page_say(host, "{\"type\":\"leave\"}");
+	page_say(member, "{\"type\":\"leave\"}");
+	world_advance(150);
+	g_assert_false(row_begun());
+	come(1);
+	g_assert_false(row_begun());
+	come(2);
+	g_assert_true(row_begun());
+	two_leave();
+}
+
+/* Of before the meeting's time: it says nothing of the meeting. */
+static void a_rehearsal_is_not_the_meeting(void)
+{
+	two_people();
+	page_say(host, "{\"type\":\"record\",\"id\":1,\"state\":\"recording\"}");
+	page_say(host, "{\"type\":\"record\",\"id\":2,\"state\":\"ended\"}");
+	page_expect_ok(host);
+	g_usleep(2 * G_USEC_PER_SEC); /* the plan has whole seconds */
+	plan_at(g_get_real_time() / G_USEC_PER_SEC);
+	page_offer(member);
+	world_media(page_number(member_id), TRANSPORT_OPEN);
+	world_advance(1);
+	g_assert_true(row_begun());
+	/* Put off, it hasn't come yet. */
+	page_say(host, "{\"type\":\"record\",\"id\":3,\"state\":\"ended\"}");
+	plan_at(g_get_real_time() / G_USEC_PER_SEC + 60);
+	world_advance(1);
 	g_assert_false(row_begun());
 	two_leave();
 }
@@ -286,15 +368,6 @@ static json_t *last_line(unsigned id, const char *type)
 		json_decref(line);
 	}
 	return last;
-}
-
-static void left_by_a_restart(void)
-{
-	page_free(host);
-	page_free(member);
-	g_free(host_id);
-	g_free(member_id);
-	world_close();
 }
 
 /* Who wasn't recorded may not come back: from then on the channel is recorded. */
@@ -450,6 +523,8 @@ int main(int argc, char **argv)
 	ADD(who_does_not_consent_is_silent);
 	ADD(everybody_has_tracks_of_their_own);
 	ADD(it_begins_by_itself);
+	ADD(it_begins_again_when_people_come_back);
+	ADD(a_rehearsal_is_not_the_meeting);
 	ADD(the_index_says_who_and_what);
 	ADD(it_ends_with_the_meeting);
 	ADD(nobody_is_left_to_record);
