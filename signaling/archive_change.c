@@ -275,4 +275,5 @@ void archive_resume(struct archive *archive)
 {
 	archive_removal_resume(archive->removal, archive->recordings, on_left_over, archive);
 	archive_removal_resume(archive->removal, archive->attachments, NULL, NULL);
+	archive_resume_people(archive);
 }

@@ -83,6 +83,9 @@ void archive_sweep(struct archive *archive);
 /* Somebody is being taken out of its tracks: nothing of them is served. A file in its folder says
  * so for each, with their id behind this; the job removes it (recordings/archive_unrecord.h). */
 #define ARCHIVE_REMOVING "removing-"
+/* After a restart: who is marked is taken out, whatever the store says of it: a killed request, a
+ * power cut or a backup may have left it behind. */
+void archive_resume_people(struct archive *archive);
 bool archive_is_removing(const struct archive *archive, gint64 take);
 /* What was being removed when the program ended. */
 void archive_resume(struct archive *archive);

@@ -341,6 +341,24 @@ bool archive_is_removing(const struct archive *archive, gint64 take)
 	return removing;
 }
 
+void archive_resume_people(struct archive *archive)
+{
+	DIR *listing = list(archive, ".");
+	if (listing == NULL)
+		return;
+	for (struct dirent *entry; (entry = readdir(listing)) != NULL;) {
+		g_autoptr(GError) error = NULL;
+		g_autofree char *made = g_strconcat(entry->d_name, "/archive", NULL);
+		gint64 take;
+		if (g_ascii_string_to_signed(entry->d_name, 10, 1, G_MAXINT64, &take, NULL) &&
+		    archive_is_removing(archive, take) &&
+		    (!store_take_remake(archive->store, take, &error) ||
+		     !archive_removal_start(archive->removal, archive->recordings, made, &error)))
+			g_warning("%s", error->message);
+	}
+	closedir(listing);
+}
+
 /* ---- One recording, all of them ---- */
 
 struct take {
@@ -446,6 +464,7 @@ static bool remove_person(struct archive *archive, gint64 meeting, gint64 number
 	archive_removal_sync(archive->removal);
 	ok = ok &&
 	     store_archive_forget_person(archive->store, meeting, number, &removed->chat, error);
+	store_flush(archive->store); /* as the files' names are */
 	if (removed->remade > 0 && archive->maker.wake)
 		archive->maker.wake(archive->maker.user);
 	return ok;

@@ -108,7 +108,7 @@ static bool reply_link(const struct request *request, struct token *token, GErro
 {
 	const struct meeting *meeting = request->participant->meeting;
 	token->meeting = meeting->row.name;
-	token->issued = g_get_real_time() / G_USEC_PER_SEC;
+	token->issued = MAX(g_get_real_time() / G_USEC_PER_SEC, meeting->row.made);
 	token->expires = token->issued + LINK_SECONDS;
 	char *link = token_sign(meeting->meetings->key, token, error);
 	if (link == NULL)

@@ -50,6 +50,12 @@ struct store *store_open(const char *data_folder, GError **error)
 	return NULL;
 }
 
+/* A checkpoint brings the log to the disk first; PASSIVE waits for nobody. */
+void store_flush(struct store *store)
+{
+	(void)sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
 void store_close(struct store *store)
 {
 	if (store == NULL)

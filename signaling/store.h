@@ -12,6 +12,8 @@ struct store;
 struct store *store_open(const char *data_folder,
 			 GError **error); /* makes folder and file, migrates */
 void store_close(struct store *store);
+/* What was written so far outlives a power cut from here on; without it that takes some time. */
+void store_flush(struct store *store);
 
 #define MEETING_MINUTES_DEFAULT 120
 

@@ -149,10 +149,17 @@ static gboolean on_timer(gpointer user)
 	return G_SOURCE_REMOVE;
 }
 
+static bool is_well(const struct studio_tracks *tracks)
+{
+	return tracks->part && g_get_monotonic_time() - tracks->part_since >= PART_LEAST;
+}
+
 void studio_tracks_wake(struct studio_tracks *tracks)
 {
+	/* Another track of a part that is written waits for no trouble that is over. */
+	guint ms = is_well(tracks) ? RETRY_MS : tracks->retry_ms;
 	if (!tracks->timer && g_hash_table_size(tracks->tracks) > 0)
-		tracks->timer = g_timeout_add(tracks->retry_ms, on_timer, tracks);
+		tracks->timer = g_timeout_add(ms, on_timer, tracks);
 }
 
 /* --- what is wanted --- */

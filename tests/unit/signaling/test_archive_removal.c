@@ -295,6 +295,23 @@ static void a_killed_removal_is_finished(struct world *w, gconstpointer option)
 	g_assert_true(is_there(w, "attachments/README"));
 }
 
+/* As after a power cut, which the mark outlived and the store's rows didn't. */
+static void a_killed_persons_removal_is_finished(struct world *w, gconstpointer option)
+{
+	add_take(w, w->other, 1790009000000, "done");
+	world_stop(w);
+	put_file(w, "recordings/1/" ARCHIVE_REMOVING "p7", "");
+	world_start(w);
+	archive_removal_wait(w->archive->removal);
+	g_assert_cmpint(
+		rows(w, "SELECT count(*) FROM recording WHERE archive = 'waiting' AND id = 1"), ==,
+		1);
+	g_assert_false(is_there(w, "recordings/1/archive"));
+	g_assert_cmpint(rows(w, "SELECT count(*) FROM recording WHERE archive = 'done' AND id = 2"),
+			==, 1);
+	g_assert_true(is_there(w, "recordings/2/archive/archive.json"));
+}
+
 static void a_killed_meetings_removal_is_finished(struct world *w, gconstpointer option)
 {
 	add_take(w, w->demo, 1790009000000, "done");
@@ -508,6 +525,7 @@ int main(int argc, char **argv)
 	ADD(a_meeting);
 	ADD(a_meeting_with_people_stays);
 	ADD(a_killed_removal_is_finished);
+	ADD(a_killed_persons_removal_is_finished);
 	ADD(a_killed_meetings_removal_is_finished);
 	ADD(links_are_not_followed);
 	ADD(what_is_kept_too_long);

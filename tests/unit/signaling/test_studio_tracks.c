@@ -132,6 +132,29 @@ static void what_fails_is_tried_again_less_and_less(void)
 	end();
 }
 
+/* Trouble that is over makes nobody wait: a channel that is opened later has its track at once. */
+static void what_comes_after_trouble_comes_at_once(void)
+{
+	struct track_wish wishes[TRACKS + 1] = {{.name = "stage", .video = true},
+						{.name = "voice-0"},
+						{.name = "voice-1"},
+						{.name = "channel-fr"}};
+	begin();
+	w.no_disk = true;
+	turn_for(2000); /* by now it is tried every 1.6 s */
+	w.no_disk = false;
+	turn_for(2500);
+	g_assert_cmpuint(studio_tracks_there(w.tracks), ==, TRACKS);
+	unsigned before = w.n_parts;
+	studio_tracks_want(w.tracks, wishes, TRACKS + 1, 0, 0);
+	gint64 asked_us = g_get_monotonic_time();
+	while (studio_tracks_there(w.tracks) == TRACKS)
+		turn_for(1);
+	g_assert_cmpint(g_get_monotonic_time() - asked_us, <, 1200 * 1000);
+	g_assert_cmpuint(w.n_parts, ==, before);
+	end();
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -140,5 +163,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/studio_tracks/they_share_a_part", they_share_a_part);
 	g_test_add_func("/studio_tracks/what_fails_is_tried_again_less_and_less",
 			what_fails_is_tried_again_less_and_less);
+	g_test_add_func("/studio_tracks/what_comes_after_trouble_comes_at_once",
+			what_comes_after_trouble_comes_at_once);
 	return g_test_run();
 }
