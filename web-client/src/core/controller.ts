@@ -142,9 +142,9 @@ class Controller implements Commands {
       this.dispatch({ type: "profile", change: { name: before.name } });
       this.dispatch({
         type: "set",
-        change: { microphone: before.microphoneOn ? "on" : "off", camera: before.cameraOn ? "on" : "off" },
+        change: { microphone: before.microphoneOn ? "on" : "off", camera: before.cameraOn ? "on" : "off", unsaid: before.unsaid.map((text, key) => ({ key, text })) },
       });
-      this.enter(before.joinMode, { resume: { participant: before.participant, secret: before.secret } });
+      this.enter(before.joinMode, { resume: { participant: before.participant, secret: before.secret }, seen: before.seen });
       return;
     }
     await this.openLobby(link);
@@ -162,7 +162,9 @@ class Controller implements Commands {
     this.dispatch({ type: "lobby", ...about });
     this.session?.prepare(about.role === "interpreter");
     this.suggestLanguage();
-    if (this.state.devices.permission === "unasked" && (await this.own.alreadyAllowed())) this.askDevices();
+    if (about.role === "listener" || this.state.devices.permission !== "unasked" || !(await this.own.alreadyAllowed())) return;
+    const { page } = this.state;
+    if (page.at === "lobby" && !page.joining) this.askDevices();
   }
 
   private listen(): void {
@@ -264,6 +266,7 @@ class Controller implements Commands {
     writeSession({
       ...link, participant: state.me, secret: this.secret, name: state.profile.name, joinMode: state.joinMode,
       microphoneOn: state.microphone === "on", cameraOn: state.camera === "on",
+      unsaid: state.unsaid.map(({ text }) => text), seen: state.chat.at(-1)?.id ?? 0,
     });
   }
 
@@ -474,7 +477,10 @@ class Controller implements Commands {
 
   sendChat(text: string): void {
     const trimmed = text.trim();
-    if (trimmed) this.session?.chat(trimmed).catch((error: unknown) => this.failed(error));
+    if (!trimmed || !this.session) return;
+    const saying = this.session.chat(trimmed).catch((error: unknown) => this.failed(error));
+    this.rememberSession(); // a page that is loaded again says it
+    void saying.then(() => this.rememberSession());
   }
 
   markQuestion(id: number, on: boolean): void {

@@ -89,6 +89,7 @@ export function initialState(remembered: Partial<Preferences>, uiLanguage: strin
     toasts: [],
     sending: 0,
     unsent: 0,
+    unsaid: [],
     wakeLock: false,
   };
 }

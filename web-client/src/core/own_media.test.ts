@@ -44,18 +44,22 @@ let sent: Map<Publication, FakeTrack | null>;
 let tell: ReturnType<typeof vi.fn<() => void>>;
 let screen: FakeTrack | null;
 let made: FakeTrack[];
+/** Which microphone, each time. */
+let asked: unknown[];
 
 beforeEach(() => {
   state = initialState({}, "en", null);
   faults = {};
   sent = new Map();
   made = [];
+  asked = [];
   tell = vi.fn<() => void>();
   vi.stubGlobal("MediaStream", FakeStream);
   vi.stubGlobal("AudioContext", undefined);
   const give = async (constraints: MediaStreamConstraints): Promise<FakeStream> => {
     await Promise.resolve();
     const kinds = (["audio", "video"] as const).filter((kind) => constraints[kind]);
+    if (constraints.audio) asked.push((constraints.audio as MediaTrackConstraints).deviceId);
     const fault = kinds.map((kind) => faults[kind]).find((f) => f !== undefined);
     if (fault !== undefined) throw new DOMException("", fault);
     const tracks = kinds.map((kind) => new FakeTrack(kind, `${kind} ${made.length}`));
@@ -128,6 +132,24 @@ describe("in the lobby", () => {
     await asking;
     expect([state.camera, live("camera"), made.find((t) => t.kind === "video")?.stopped]).toEqual(["off", false, true]);
   });
+  it("a microphone switched off while it starts, or before, begins muted", async () => {
+    const asking = own.ask();
+    own.setMicrophone(false);
+    await asking;
+    expect([state.microphone, live("microphone"), sent.get("microphone")?.enabled]).toEqual(["off", true, false]);
+    own.stopAll();
+    own.setMicrophone(false);
+    await own.ask();
+    expect([state.microphone, sent.get("microphone")?.enabled]).toEqual(["off", false]);
+  });
+  it("a device chosen while another is being started is the one that stays", async () => {
+    await own.ask();
+    own.choose("microphone", "m2");
+    own.choose("microphone", "m3");
+    await settle();
+    expect([state.devices.microphone, asked.at(-1)]).toEqual(["m3", { exact: "m3" }]);
+    expect([live("microphone"), made.filter((t) => t.kind === "audio" && !t.stopped).length]).toEqual([true, 1]);
+  });
   it("says what failed and goes on with the rest; a second try may help", async () => {
     faults.audio = "NotReadableError";
     await own.ask();
@@ -159,6 +181,25 @@ describe("entering", () => {
     own.enter("listen");
     expect([state.microphone, state.camera, made.every((t) => t.stopped)]).toEqual(["none", "none", true]);
     expect([sent.get("microphone"), sent.get("camera")]).toEqual([null, null]);
+  });
+  it("to listen while they are being started lets go of both as soon as they are there", async () => {
+    const asking = own.ask();
+    own.enter("listen");
+    inMeeting();
+    await asking;
+    expect([state.microphone, state.camera, made.length, made.every((t) => t.stopped)]).toEqual(["none", "none", 2, true]);
+    expect([sent.get("microphone") ?? null, sent.get("camera") ?? null, state.devices.preview]).toEqual([null, null, null]);
+    own.setMicrophone(true);
+    await settle();
+    expect([state.microphone, live("microphone")], "who wants it after all has it").toEqual(["on", true]);
+  });
+  it("to listen, and then to speak all the same before it is there, keeps it", async () => {
+    const asking = own.ask();
+    own.enter("listen");
+    inMeeting();
+    own.setMicrophone(true);
+    await asking;
+    expect([state.microphone, live("microphone"), state.camera, live("camera")]).toEqual(["on", true, "none", false]);
   });
   it("with sound only lets go of the camera", async () => {
     await own.ask();
@@ -192,6 +233,13 @@ describe("in the meeting", () => {
     own.setCamera(false);
     expect([state.camera, sent.get("camera"), state.devices.preview]).toEqual(["off", null, null]);
     expect(made.find((t) => t.kind === "video")?.stopped).toBe(true);
+  });
+  it("a host's mute holds, also for a microphone that is being started", async () => {
+    own.choose("microphone", "m2");
+    own.muted("microphone");
+    expect(state.microphone).toBe("off");
+    await settle();
+    expect([state.microphone, live("microphone"), sent.get("microphone")?.enabled]).toEqual(["off", true, false]);
   });
   it("a host's mute is as if the person had done it", () => {
     own.muted("microphone");

@@ -7,6 +7,8 @@ import type { Event } from "./reduce";
 import type { Devices, JoinMode, State } from "./state";
 import type { CoreWord } from "./words";
 
+const KINDS = ["microphone", "camera"] as const;
+
 export interface OwnMediaHost {
   state(): State;
   dispatch(event: Event): void;
@@ -24,6 +26,8 @@ export class OwnMedia {
   private screen: Screen | null = null;
   /** A device that is being started isn't started a second time. */
   private readonly starting: Record<DeviceKind, boolean> = { microphone: false, camera: false };
+  /** Let go of while it was being started: it is stopped when it is there. */
+  private readonly unwanted: Record<DeviceKind, boolean> = { microphone: false, camera: false };
   /** On air in a sign language: the camera is sent to its channel, too. */
   private signing = false;
   /** One capture: it is sent to the floor or to the booth. */
@@ -77,7 +81,9 @@ export class OwnMedia {
     }
     if (track) track.enabled = on;
     if (!on) this.devices({ microphoneProblem: null });
-    this.host.dispatch({ type: "set", change: { microphone: track ? (on ? "on" : "off") : "none" } });
+    // "none" stays: there is nothing that could be off. What is only being started will be.
+    const isNone = !track && this.host.state().microphone === "none";
+    this.host.dispatch({ type: "set", change: { microphone: isNone ? "none" : on ? "on" : "off" } });
     this.host.tell();
   }
 
@@ -217,6 +223,7 @@ export class OwnMedia {
 
   private stop(kind: DeviceKind): void {
     this.source.stop(kind);
+    this.unwanted[kind] = this.starting[kind];
     if (kind === "microphone") {
       this.host.send(this.microphonePublication, null);
       this.meter.stop();
@@ -239,6 +246,7 @@ export class OwnMedia {
 
   private async start(asked: { microphone: boolean; camera: boolean }, exact = false): Promise<void> {
     const want = { microphone: asked.microphone && !this.starting.microphone, camera: asked.camera && !this.starting.camera };
+    for (const kind of KINDS) if (asked[kind]) this.unwanted[kind] = false;
     if (!want.microphone && !want.camera) return;
     this.starting.microphone ||= want.microphone;
     this.starting.camera ||= want.camera;
@@ -246,8 +254,14 @@ export class OwnMedia {
     if (permission === "unasked") this.devices({ permission: "asking" });
     const { use } = this;
     const { errors } = await this.source.start(want, { microphone, camera }, exact);
-    if (want.microphone) this.starting.microphone = false;
-    if (want.camera) this.starting.camera = false;
+    for (const kind of KINDS) {
+      if (!want[kind]) continue;
+      this.starting[kind] = false;
+      if (this.unwanted[kind]) this.source.stop(kind);
+      want[kind] = !this.unwanted[kind];
+    }
+    const now = this.host.state().devices;
+    const other = KINDS.filter((kind) => want[kind] && now[kind] !== { microphone, camera }[kind]);
     this.devices({
       permission: "asked",
       ...(want.microphone ? { microphoneProblem: errors.microphone === undefined ? null : deviceProblem("microphone", errors.microphone) } : {}),
@@ -258,6 +272,8 @@ export class OwnMedia {
     this.host.tell();
     if (want.microphone && use !== this.use) await this.fitMicrophone();
     await this.refreshLists();
+    // Chosen while the one before was being started.
+    for (const kind of other) this.choose(kind, now[kind]);
   }
 
   private microphoneStarted(): void {

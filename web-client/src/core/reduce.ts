@@ -16,7 +16,7 @@ type Plain = Pick<
   State,
   | "uiLanguage" | "theme" | "layout" | "link" | "microphone" | "camera" | "screenShare" | "ownScreen" | "soundBlocked" | "wakeLock" | "issuedLink"
   | "galleryPage" | "pageSize" | "nameFixed" | "joinMode" | "stagePicture" | "screenPicture" | "gallery" | "sounds" | "paused"
-  | "consent" | "sending" | "unsent" | "soundGraph" | "soundOut" | "listening" | "originalLevel" | "channelPicture" | "incoming" | "partner"
+  | "consent" | "sending" | "unsent" | "unsaid" | "soundGraph" | "soundOut" | "listening" | "originalLevel" | "channelPicture" | "incoming" | "partner"
 >;
 
 export type Event =
@@ -79,7 +79,7 @@ function step(state: State, event: Event): State {
     case "refused":
       return { ...state, page: { at: "refused", problem: event.problem } };
     case "joining":
-      return { ...state, joinMode: event.mode, page: state.page.at === "loading" ? state.page : { at: "lobby", joining: true, problem: null } };
+      return { ...state, joinMode: event.mode, unsaid: state.page.at === "left" ? [] : state.unsaid, page: state.page.at === "loading" ? state.page : { at: "lobby", joining: true, problem: null } };
     case "lobby-problem":
       return { ...state, page: { at: "lobby", joining: false, problem: event.problem } };
     case "elsewhere":

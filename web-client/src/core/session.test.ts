@@ -371,6 +371,43 @@ describe("a dropped socket", () => {
     expect(server.socket.sent.filter((r) => r.type === "chat")).toMatchObject([{ text: "written offline" }]);
   });
 
+  it("shows what isn't sent yet, until it is there", async () => {
+    const waiting = (): string[] => state.unsaid.map(({ text }) => text);
+    await enter();
+    void session.chat("yes");
+    void session.chat("yes");
+    expect(waiting()).toEqual(["yes", "yes"]);
+    const own = (id: number): object => ({ type: "chat", chat: { id, from: "p1", name: "Ana", text: "yes", at: 1 } });
+    server.socket.say(own(1));
+    expect(waiting(), "though its answer isn't there").toEqual(["yes"]);
+    server.socket.drop();
+    await session.chat("offline");
+    expect(waiting()).toEqual(["yes", "offline"]);
+    await vi.advanceTimersByTimeAsync(300);
+    server.socket.open();
+    await settle();
+    server.socket.reply("join", joined({ media: "kept", chat: [1, 2].map((id) => ({ ...(own(id) as { chat: object }).chat })) }));
+    await settle();
+    expect(waiting()).toEqual(["offline"]);
+    server.socket.reply("chat", { type: "ok" });
+    await settle();
+    expect(waiting()).toEqual([]);
+  });
+
+  it("a page that was loaded again says what it hadn't said, and not what it once said in the same words", async () => {
+    const said = (id: number): object => ({ id, from: "p1", name: "Ana", text: "yes", at: 1 });
+    for (const [seen, again] of [[7, true], [6, false]] as const) {
+      state = { ...state, unsaid: [{ key: 1, text: "yes" }], chat: [] };
+      session.start({ resume: { participant: "p1", secret: "s" }, seen });
+      server.socket.open();
+      await settle();
+      server.socket.reply("join", joined({ media: "new", chat: [said(7)] }));
+      await settle();
+      expect(types(server.socket).includes("chat")).toBe(again);
+      session.end();
+    }
+  });
+
   it("after a restart of the server offers anew, with the same tracks", async () => {
     const track = { kind: "audio" } as MediaStreamTrack;
     session.setTrack("microphone", track);

@@ -9,7 +9,7 @@ import { RequestFailed, Signalling, type SocketLike } from "./signalling";
 import { SlotKeeper } from "./slot_keeper";
 import type { Geometry } from "./slots";
 import { prefersProgram } from "./sound/hearing";
-import type { Link, State } from "./state";
+import type { Link, State, Unsaid } from "./state";
 
 export interface SessionHost {
   state(): State;
@@ -31,7 +31,8 @@ export interface SessionHost {
 }
 
 export interface Identity { token: string; device: string }
-export interface JoinOptions { resume?: Resume; takeover?: boolean; another?: boolean }
+/** seen: the last message that this page knew before it was loaded again. */
+export interface JoinOptions { resume?: Resume; takeover?: boolean; another?: boolean; seen?: number }
 /** Made by tests in place of the real ones. */
 export interface Factories {
   connection(options: ConnectionOptions, changed: (state: ConnectionState) => void): Connection;
@@ -68,8 +69,6 @@ export class Session {
   private resume: Resume | null = null;
   private readonly tracks = new Map<Publication, MediaStreamTrack>();
   private options: ConnectionOptions;
-  /** Said while there was no socket; goes out after the resume. */
-  private unsent: string[] = [];
   /** As the server knows it: with each join it begins anew. */
   private toldProgram = false;
   private slotsTimer: ReturnType<typeof setTimeout> | undefined;
@@ -169,14 +168,28 @@ export class Session {
     return this.connection?.received(mid).catch(() => null) ?? Promise.resolve(null);
   }
 
-  /** Text that can't go now goes when the connection is back. */
+  /** Text that can't go now goes when the connection is back; until the server has it, it is in the state. */
   async chat(text: string): Promise<void> {
+    const { unsaid } = this.host.state();
+    const one = { key: 1 + Math.max(0, ...unsaid.map(({ key }) => key)), text };
+    this.setUnsaid([...unsaid, one]);
     try {
       await this.request({ type: "chat", text });
     } catch (error) {
-      if (!(error instanceof RequestFailed) || error.code !== "lost") throw error;
-      this.unsent.push(text);
+      if (error instanceof RequestFailed && error.code === "lost") return;
+      this.said(one);
+      throw error;
     }
+    this.said(one);
+  }
+
+  private said(one: Unsaid | undefined): void {
+    const { unsaid } = this.host.state();
+    if (one && unsaid.includes(one)) this.setUnsaid(unsaid.filter((other) => other !== one));
+  }
+
+  private setUnsaid(unsaid: readonly Unsaid[]): void {
+    this.host.dispatch({ type: "set", change: { unsaid } });
   }
 
   /** The page woke up or the network changed. */
@@ -198,7 +211,6 @@ export class Session {
   end(): void {
     this.signalling.stop();
     this.isJoined = false;
-    this.unsent = [];
     clearTimeout(this.slotsTimer);
     this.slotsTimer = undefined;
     this.dropConnection();
@@ -232,11 +244,12 @@ export class Session {
   }
 
   private onJoined(joined: Joined, offeredAhead: boolean): void {
+    const { seen: before = 0 } = this.joinOptions;
     this.joinOptions = {};
     this.isJoined = true;
     this.resume = { participant: joined.participant, secret: joined.secret };
     this.signalling.confirm();
-    const seen = this.host.state().chat.at(-1)?.id ?? 0;
+    const seen = this.host.state().chat.at(-1)?.id ?? before;
     this.host.dispatch({ type: "joined", joined, at: Date.now() });
     this.host.joined(joined);
     this.toldProgram = false;
@@ -267,8 +280,8 @@ export class Session {
   private sayUnsent(joined: Joined, seen: number): void {
     // What went out just before the cut may have arrived.
     const arrived = new Set(joined.chat.filter((c) => c.id > seen && c.from === joined.participant).map((c) => c.text));
-    const texts = this.unsent.filter((text) => !arrived.has(text));
-    this.unsent = [];
+    const texts = this.host.state().unsaid.map(({ text }) => text).filter((text) => !arrived.has(text));
+    this.setUnsaid([]);
     for (const text of texts) this.chat(text).catch((error: unknown) => console.warn("Not said", error));
   }
 
@@ -305,6 +318,9 @@ export class Session {
   }
 
   private onNotice(notice: Notice): void {
+    const { me, unsaid } = this.host.state();
+    // Its answer may be lost.
+    if (notice.type === "chat" && notice.chat.from === me) this.said(unsaid.find(({ text }) => text === notice.chat.text));
     this.host.dispatch({ type: "notice", notice, at: Date.now() });
     if (notice.type === "media-lost") this.renew();
     this.host.notice(notice);

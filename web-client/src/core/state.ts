@@ -204,6 +204,8 @@ export type Link =
   | { at: "media-lost"; since: number };
 
 export type Layout = "speaker" | "gallery";
+/** What somebody has written, as long as the server hasn't taken it. */
+export interface Unsaid { key: number; text: string }
 export type SidePanel = "none" | "people" | "chat" | "agenda" | "files";
 
 /** A picture slot as the page shows it. */
@@ -325,6 +327,8 @@ export interface State {
   sending: number;
   /** How many weren't there yet when the person was out of the meeting; said until the next one. */
   unsent: number;
+  /** Own messages that the server hasn't taken yet, in their order. */
+  unsaid: readonly Unsaid[];
   /** A link that was made, to be copied. */
   issuedLink: { role: Role; url: string } | null;
   wakeLock: boolean;

@@ -1,6 +1,6 @@
 /** What is remembered on the device (localStorage) and in the tab (sessionStorage). Both may be forbidden: then nothing is remembered. */
 import type { JoinMode, Layout, ParticipantId, Profile } from "./state";
-import { boolean, type Guard, number, object, oneOf, optional, string } from "./guards";
+import { array, boolean, type Guard, number, object, oneOf, optional, string } from "./guards";
 
 const PREFERENCES = "tongsheng.preferences";
 const DEVICE = "tongsheng.device";
@@ -35,6 +35,9 @@ export interface Session {
   joinMode: JoinMode;
   microphoneOn: boolean;
   cameraOn: boolean;
+  /** What the server hadn't taken yet of what was written, and the last message that was there before. */
+  unsaid: string[];
+  seen: number;
 }
 
 const preferences: Guard<Partial<Preferences>> = object({
@@ -47,7 +50,7 @@ const preferences: Guard<Partial<Preferences>> = object({
 
 const session: Guard<Session> = object({
   meeting: string, token: string, participant: string, secret: string, name: string, joinMode: oneOf("full", "sound", "listen"),
-  microphoneOn: boolean, cameraOn: boolean,
+  microphoneOn: boolean, cameraOn: boolean, unsaid: array(string), seen: number,
 });
 
 function read<T>(storage: () => Storage, key: string, guard: Guard<T>): T | null {

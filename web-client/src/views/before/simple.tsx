@@ -25,6 +25,7 @@ export function Frame({ children, wide }: { children: ComponentChildren; wide?: 
       <WeChatNotice />
       <Toasts />
       <Unsent />
+      <Unsaid />
       <main class={wide ? "frame-main frame-main-wide" : "frame-main"}>{children}</main>
     </div>
   );
@@ -60,6 +61,27 @@ function Unsent() {
       <CircleAlert size={20} />
       {t("left.unsent", { n })}
     </p>
+  );
+}
+
+/** What this person wrote and nobody has read: to be copied, or written again. */
+function Unsaid() {
+  const { t } = useText();
+  const unsaid = useSelected((state) => state.unsaid);
+  const isOut = useSelected((state) => state.page.at === "left");
+  if (unsaid.length === 0 || !isOut) return null;
+  return (
+    <div class="frame-note note note-caution" role="alert" data-testid="unsaid">
+      <CircleAlert size={20} />
+      <div class="note-body">
+        <p>{t("left.unsaid", { n: unsaid.length })}</p>
+        <ul class="unsaid">
+          {unsaid.map(({ key, text }) => (
+            <li key={key} dir="auto">{text}</li>
+          ))}
+        </ul>
+      </div>
+    </div>
   );
 }
 

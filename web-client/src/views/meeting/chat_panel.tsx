@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { BoothMessage, ChatMessage, State } from "../../core/state";
+import type { BoothMessage, ChatMessage, State, Unsaid } from "../../core/state";
 import { clockTime } from "../../text/times";
 import { linkify } from "../linkify";
 import { leadsAgenda } from "../selectors";
@@ -13,6 +13,8 @@ const LONGEST = 2000;
 
 /** Whom a host writes to: everybody, all booths, or one. */
 type Place = { to: "everybody" } | { to: "booths"; booth: string };
+/** On a good link the answer is there before, and nothing flickers. */
+const WAITS_MS = 700;
 const EVERYBODY: Place = { to: "everybody" };
 
 export function ChatPanel() {
@@ -82,6 +84,7 @@ function ChatLog({ place }: { place: Place["to"] }) {
   const atEnd = useRef(true);
   const [below, setBelow] = useState(false);
   const last = chat[chat.length - 1];
+  const waiting = useWaiting(place === "everybody");
 
   const toEnd = (): void => {
     if (log.current) log.current.scrollTop = log.current.scrollHeight;
@@ -91,6 +94,9 @@ function ChatLog({ place }: { place: Place["to"] }) {
     if (atEnd.current || (last && last.from === me)) toEnd();
     else setBelow(true);
   }, [last?.id, place, filtered]);
+  useLayoutEffect(() => {
+    if (waiting.length > 0) toEnd();
+  }, [waiting.length]);
   const scrolled = (): void => {
     const element = log.current;
     if (!element) return;
@@ -110,7 +116,7 @@ function ChatLog({ place }: { place: Place["to"] }) {
       )}
       <div class="chat">
         <div class="chat-log" ref={log} onScroll={scrolled} role="log" aria-label={t("chat.log")} tabIndex={0}>
-          {chat.length === 0 ? (
+          {chat.length + waiting.length === 0 ? (
             <div class="empty">
               <MessageSquare size={28} />
               <strong>{t("chat.empty")}</strong>
@@ -124,6 +130,9 @@ function ChatLog({ place }: { place: Place["to"] }) {
                   marks={marks && (leads || message.from === me)}
                 />
               ))}
+              {waiting.map((one) => (
+                <Waiting key={`waits ${one.key}`} text={one.text} />
+              ))}
             </ol>
           )}
         </div>
@@ -136,6 +145,28 @@ function ChatLog({ place }: { place: Place["to"] }) {
         )}
       </div>
     </>
+  );
+}
+
+/** Own messages that the server hasn't taken for so long that one should see it. */
+function useWaiting(isHere: boolean): readonly Unsaid[] {
+  const unsaid = useSelected((state) => state.unsaid);
+  const [since, setSince] = useState<readonly Unsaid[]>([]);
+  useEffect(() => {
+    const timer = unsaid.length > 0 ? setTimeout(() => setSince(unsaid), WAITS_MS) : undefined;
+    return () => clearTimeout(timer);
+  }, [unsaid]);
+  return isHere ? since.filter((one) => unsaid.includes(one)) : [];
+}
+
+function Waiting({ text }: { text: string }) {
+  const { t } = useText();
+  const isLost = useSelected((state) => state.link.at === "signalling-lost");
+  return (
+    <li class="message message-own message-waits" data-testid="message-waits">
+      <p class="message-text" dir="auto">{text}</p>
+      <p class="message-state">{t(isLost ? "chat.waits" : "chat.sending")}</p>
+    </li>
   );
 }
 
