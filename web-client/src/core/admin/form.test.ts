@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { addPart, type Agenda, changePart, movePart, PARTS_MAX, removePart, totalMinutes, wholeMinutes } from "./agenda";
 import { made } from "./fakes";
-import { afterSaving, changedBody, edit, type Form, formOf, isChanged, keyOfPart, monthsAfter, nameFor, newBody, newForm, nextForm, problemsOf, writtenZone } from "./form";
+import { afterSaving, changedBody, deletesArchive, edit, type Form, formOf, isChanged, keyOfPart, monthsAfter, nameFor, newBody, newForm, nextForm, problemsOf, writtenZone } from "./form";
 
 const at = (iso: string): number => Date.parse(iso) / 1000;
 const NOW = at("2026-11-27T02:20:00Z");
@@ -82,6 +82,25 @@ describe("what the server is told", () => {
     const shown = afterSaving(sent, edit(sent, { title: "Hello, all", zoneText: "Par" }, []), now);
     expect(shown).toEqual({ ...now, title: "Hello, all", zoneText: "Par" });
     expect([changedBody(now, shown), isChanged(now, shown)]).toEqual([{ title: "Hello, all" }, true]);
+  });
+});
+
+describe("a plan that deletes what was recorded", () => {
+  const DAY = 86_400;
+  const now = made().starts + 40 * DAY;
+  const deletes = (change: Parameters<typeof made>[0], next: Partial<Form>): boolean => {
+    const meeting = made({ state: "ended", ...change });
+    const before = formOf(meeting, "UTC");
+    return deletesArchive(meeting, before, { ...before, ...next }, now);
+  };
+  it("is one by which the meeting was over long before", () => {
+    expect([0, 30, 39, 41, 90].map((retentionDays) => deletes({}, { retentionDays }))).toEqual([false, true, true, false, false]);
+    expect(deletes({ retentionDays: 41 }, { date: "2027-01-10" }), "it is said to have been earlier").toBe(true);
+    expect(deletes({ starts: 0 }, { retentionDays: 3650 }), "of a meeting of any time the page doesn't know").toBe(true);
+  });
+  it("isn't one that changes something else, nor is a meeting's that goes on or is to come", () => {
+    expect([deletes({ retentionDays: 30 }, { title: "Other" }), deletes({ people: 1, state: "open" }, { retentionDays: 30 }), deletes({ recording: "paused", state: "open" }, { retentionDays: 30 })]).toEqual([false, false, false]);
+    expect([deletes({ starts: now + DAY, state: "planned" }, { retentionDays: 30 }), deletes({ starts: 0, state: "open" }, { retentionDays: 30 })]).toEqual([false, false]);
   });
 });
 

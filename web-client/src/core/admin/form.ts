@@ -1,4 +1,5 @@
 /** A meeting while it is planned: what is in the fields, what is wrong with them, and what the server is to be told. Pure functions. */
+import { isDeletedSoon } from "../retention";
 import { type Agenda, isEmptyPart, wholeMinutes } from "./agenda";
 import type { Access, Meeting, Part, Plan } from "./meeting";
 import { findZone, isZone, knownZones, momentOf, wallOf } from "./zones";
@@ -139,7 +140,7 @@ function planOf(form: Form): Omit<Plan, "agenda"> & { agenda: Omit<Part, "starte
 }
 
 /** For POST. A name that nobody has written is the server's to make. */
-export function newBody(form: Form): object {
+export function newBody(form: Form): Record<string, unknown> {
   return { ...(form.nameOwn ? { name: form.name } : {}), ...planOf(form) };
 }
 
@@ -154,4 +155,12 @@ export function isChanged(before: Form, form: Form): boolean {
   const { name, nameOwn } = form;
   return form.zoneText !== before.zoneText || Object.keys(changedBody(before, form)).length > 0 || (nameOwn && name !== before.name) || form.minutes.trim() !== before.minutes.trim() ||
     form.agenda.length !== before.agenda.length || form.date !== before.date || form.time !== before.time;
+}
+
+/** Saving this deletes what was kept of a meeting, as far as this page knows: it isn't told what there is of it, nor when somebody was last there. */
+export function deletesArchive({ state, people, recording }: Meeting, before: Form, form: Form, now: number): boolean {
+  const [was, { starts, minutes, retentionDays }] = [planOf(before), planOf(form)];
+  const isSame = starts === was.starts && minutes === was.minutes && retentionDays === was.retentionDays;
+  if (isSame || people > 0 || recording !== "off") return false;
+  return starts > 0 ? isDeletedSoon(starts + minutes * 60, retentionDays, now) : state === "ended" && retentionDays > 0;
 }

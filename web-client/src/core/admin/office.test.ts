@@ -94,12 +94,26 @@ describe("what is done", () => {
     let late: (response: Response) => void = () => undefined;
     reply = (method) => (method === "GET" ? new Promise((done) => (late = done)) : answer(made({ name: "new" }), 201));
     void office.refresh();
-    const outcome = await office.create({ title: "New" });
+    const outcome = await office.create({ title: "New", starts: 0 });
     expect(outcome).toMatchObject({ ok: true, value: { name: "new" } });
     late(await answer({ meetings: [made()] }));
     await settle();
     expect(now().meetings?.map(({ name }) => name)).toEqual(["demo", "new"]);
-    expect(asked.at(-1)).toMatchObject({ method: "POST", url: "/api/admin/meetings", body: { title: "New" } });
+    expect(asked.at(-1)).toMatchObject({ method: "POST", url: "/api/admin/meetings", body: { title: "New", starts: 0 } });
+  });
+  it("a meeting whose making wasn't answered isn't made twice", async () => {
+    const body = { title: "Sharing meeting", starts: 1_800_000_000 };
+    const posts = (): number => asked.filter(({ method }) => method === "POST").length;
+    reply = () => Promise.reject(new TypeError("network"));
+    expect((await office.create(body)).ok).toBe(false);
+    reply = () => answer({ meetings: [made(), made({ name: "demo-2" })] });
+    expect(await office.create(body)).toMatchObject({ ok: true, value: { name: "demo-2" } });
+    expect(posts()).toBe(1);
+    reply = () => Promise.reject(new TypeError("network"));
+    expect((await office.create({ ...body, title: "Other" })).ok).toBe(false);
+    reply = (method) => (method === "GET" ? answer({ meetings: [made(), made({ name: "demo-2" })] }) : answer(made({ name: "other" }), 201));
+    expect(await office.create({ ...body, title: "Other" }), "it had not arrived").toMatchObject({ ok: true, value: { name: "other" } });
+    expect(posts()).toBe(3);
   });
   it("a meeting that was deleted isn't in the list any more; one that goes on stays", async () => {
     reply = () => refuse(409, "meeting: people are in it; end it first");

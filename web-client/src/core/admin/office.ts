@@ -64,6 +64,8 @@ export class Office {
   /** Which question the page waits for: the answer to an older one is no news. */
   private asked = 0;
   private asking = false;
+  /** What was to be made, and which meetings there were before. */
+  private unanswered: { text: string; known: ReadonlySet<string> } | null = null;
 
   constructor(private readonly onChange: (state: OfficeState) => void) {}
 
@@ -99,8 +101,19 @@ export class Office {
     if (this.state.link.at !== "refused") this.timer = setTimeout(() => void this.refresh(), this.state.link.at === "live" ? EVERY_MS : AGAIN_MS);
   }
 
-  create(body: object): Promise<Outcome<Meeting>> {
-    return this.one("POST", "/api/admin/meetings", body);
+  /** Asked once more after no answer came, it makes no second one: the first may be there. */
+  async create(body: Record<string, unknown>): Promise<Outcome<Meeting>> {
+    const text = JSON.stringify(body);
+    const before = this.unanswered?.text === text ? this.unanswered : null;
+    if (before) {
+      await this.refresh();
+      const there = this.state.meetings?.find(({ name, title, starts }) => !before.known.has(name) && title === body["title"] && starts === body["starts"]);
+      if (there) return { ok: true, value: there };
+    }
+    const known = before?.known ?? new Set(this.state.meetings?.map(({ name }) => name));
+    const outcome = await this.one("POST", "/api/admin/meetings", body);
+    this.unanswered = !outcome.ok && outcome.failure.why === "offline" ? { text, known } : null;
+    return outcome;
   }
 
   change(name: string, body: object): Promise<Outcome<Meeting>> {

@@ -1,6 +1,7 @@
 /** What editors may change of a meeting's archive (PROTOCOL.md, section Archive). */
 import { Api, checked, type Outcome } from "../admin/api";
 import { number, object, oneOf } from "../guards";
+import { isDeletedSoon } from "../retention";
 import { type Archive, type Meeting, readRemoved, type Recording, type Removed } from "./answer";
 import { type Contributor, everybody, peopleOfArchive, peopleOfIndex } from "./people";
 
@@ -49,10 +50,6 @@ export function unsaved(stored: Kept, chosen: Partial<Kept>): Partial<Kept> {
   return Object.fromEntries(Object.entries(chosen).filter(([field, value]) => value !== stored[field as keyof Kept]));
 }
 
-const DAY = 86_400;
-/** So often the server looks for what is kept too long. */
-const SWEEP = 3600;
-
 /** Unix seconds: the last that happened, or was to happen, as the server counts (signaling/store_archive.c) and as far as this page knows. */
 export function endOf({ starts, minutes, recordings, attachments }: Meeting): number {
   return Math.max(starts + minutes * 60, ...recordings.map(({ ended }) => (ended ?? Infinity) / 1000), ...attachments.map(({ at }) => at / 1000));
@@ -62,5 +59,5 @@ export function endOf({ starts, minutes, recordings, attachments }: Meeting): nu
 export function risksOf(meeting: Meeting, change: Partial<Kept>, now: number): { isPublic: boolean; removes: boolean } {
   const { retentionDays: days = 0 } = change;
   const hasFiles = meeting.recordings.length + meeting.attachments.length > 0;
-  return { isPublic: change.access === "public", removes: days > 0 && hasFiles && endOf(meeting) + days * DAY < now + SWEEP };
+  return { isPublic: change.access === "public", removes: hasFiles && isDeletedSoon(endOf(meeting), days, now) };
 }

@@ -2,11 +2,11 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { MutableRef } from "preact/hooks";
 import type { Failure, Outcome } from "../../core/admin/api";
-import { afterSaving, changedBody, edit, type Form, formOf, type FormProblem, isChanged, keyOfPart, newBody, type Problems, problemsOf, writtenZone } from "../../core/admin/form";
+import { afterSaving, changedBody, deletesArchive, edit, type Form, formOf, type FormProblem, isChanged, keyOfPart, newBody, type Problems, problemsOf, writtenZone } from "../../core/admin/form";
 import type { Meeting } from "../../core/admin/meeting";
 import type { AdminText } from "../../text/admin_text";
 import { Check, CircleAlert } from "../icons";
-import { Button } from "../parts/basics";
+import { Button, Dialog } from "../parts/basics";
 import { AgendaFields } from "./agenda_fields";
 import { ArchiveFields } from "./archive_fields";
 import { failureWords, ownZone, useWords } from "./context";
@@ -32,11 +32,11 @@ interface PlanProps {
   meeting: Meeting | null;
   meetings: readonly Meeting[];
   dirty: MutableRef<boolean>;
-  save(body: object): Promise<Outcome<Meeting>>;
+  save(body: Record<string, unknown>): Promise<Outcome<Meeting>>;
   onSaved(meeting: Meeting): void;
 }
 
-type Saving = { at: "idle" } | { at: "saving" } | { at: "saved" } | { at: "failed"; failure: Failure };
+type Saving = { at: "idle" | "asking" | "saving" | "saved" } | { at: "failed"; failure: Failure };
 
 const fromServer = (meeting: Meeting): Form => formOf(meeting, ownZone());
 
@@ -60,7 +60,8 @@ function usePlan({ start, meeting, meetings, dirty, save, onSaved }: PlanProps) 
     setBefore(now);
     setForm(now);
   }, [meeting]);
-  const submit = async (): Promise<void> => {
+  /** isSure: it was asked about what nobody can take back. */
+  const submit = async (isSure = false): Promise<void> => {
     if (saving.at === "saving" || (meeting && !changed)) return;
     const ready = form.zoneText === null ? form : edit(form, writtenZone(form.zoneText), taken);
     const found = problemsOf(ready, taken);
@@ -71,6 +72,7 @@ function usePlan({ start, meeting, meetings, dirty, save, onSaved }: PlanProps) 
       focusFirst(ready, Object.keys(found));
       return;
     }
+    if (meeting && !isSure && deletesArchive(meeting, before, ready, Date.now() / 1000)) return setSaving({ at: "asking" });
     setSaving({ at: "saving" });
     const outcome = await save(meeting ? changedBody(before, ready) : newBody(ready));
     if (!outcome.ok) return setSaving({ at: "failed", failure: outcome.failure });
@@ -93,7 +95,8 @@ function usePlan({ start, meeting, meetings, dirty, save, onSaved }: PlanProps) 
     setProblems({});
     setSaving({ at: "idle" });
   };
-  return { form, changed, problems, saving, submit, change, discard };
+  const stay = (): void => setSaving({ at: "idle" });
+  return { form, changed, problems, saving, submit, change, discard, stay };
 }
 
 /** After a failure the focus is at the field that the server names, else where it was before the fields were shut: what this returns remembers that. */
@@ -112,7 +115,7 @@ function useFocusOf(form: Form, saving: Saving): () => void {
 export function PlanForm(props: PlanProps) {
   const { meeting, meetings } = props;
   const words = useWords();
-  const { form, changed, problems, saving, submit, change, discard } = usePlan(props);
+  const { form, changed, problems, saving, submit, change, discard, stay } = usePlan(props);
   const remember = useFocusOf(form, saving);
   const isNew = meeting === null;
   const refused = saving.at === "failed" && saving.failure.why === "refused" ? saving.failure : null;
@@ -142,7 +145,22 @@ export function PlanForm(props: PlanProps) {
         isNew={isNew} changed={changed} saving={saving} problems={Object.entries(problems).map(([field, problem]) => problemWords(words, field, problem))}
         shownAtField={refused !== null && isField(form, refused.field)} onDiscard={discard}
       />
+      {saving.at === "asking" && <DeletesDialog onYes={() => void submit(true)} onClose={stay} />}
     </form>
+  );
+}
+
+/** Before what nobody can take back. */
+function DeletesDialog({ onYes, onClose }: { onYes(): void; onClose(): void }) {
+  const { t } = useWords();
+  return (
+    <Dialog title={t("save.deletesTitle")} onClose={onClose} testid="deletes-dialog">
+      <p>{t("save.deletesText")}</p>
+      <div class="dialog-actions">
+        <Button onClick={onClose} autofocus>{t("app.cancel")}</Button>
+        <Button kind="danger" onClick={onYes} testid="deletes-yes">{t("save.deletesYes")}</Button>
+      </div>
+    </Dialog>
   );
 }
 

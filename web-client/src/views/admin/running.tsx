@@ -30,21 +30,21 @@ export function Running({ meeting }: { meeting: Meeting }) {
       </p>
       <div class="row">
         {recording === "off" ? people > 0 && (
-          <Button icon={Disc} disabled={busy} onClick={() => record("recording")} testid="record">
+          <Button icon={Disc} resting={busy} onClick={() => record("recording")} testid="record">
             {t("now.record")}
           </Button>
         ) : (
           <>
             {recording === "recording" ? (
-              <Button icon={CirclePause} disabled={busy} onClick={() => record("paused")} testid="record-pause">
+              <Button icon={CirclePause} resting={busy} onClick={() => record("paused")} testid="record-pause">
                 {t("now.pause")}
               </Button>
             ) : (
-              <Button icon={Disc} disabled={busy} onClick={() => record("recording")} testid="record">
+              <Button icon={Disc} resting={busy} onClick={() => record("recording")} testid="record">
                 {t("now.resume")}
               </Button>
             )}
-            <Button icon={CircleStop} disabled={busy} onClick={() => record("ended")} testid="record-stop">
+            <Button icon={CircleStop} resting={busy} onClick={() => record("ended")} testid="record-stop">
               {t("now.stop")}
             </Button>
           </>
