@@ -117,6 +117,16 @@ describe("the player", () => {
     expect(floor().loads).toBe(1);
     expect(Math.abs(player.now() - at)).toBeLessThan(3.5);
   });
+  it("goes on where somebody has sought while it asked for access", async () => {
+    player.play();
+    await pass(5000);
+    floor().tell("error");
+    const again = player.again();
+    player.seek(300);
+    await again;
+    await pass(0);
+    expect(Math.abs(player.now() - 300)).toBeLessThan(1);
+  });
   it("doubts that the recording is still there when nothing comes though the server answers", async () => {
     player.play();
     await pass(500);

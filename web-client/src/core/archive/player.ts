@@ -316,7 +316,6 @@ export class Player {
   /** At once, not when it would be time. */
   async again(): Promise<void> {
     clearTimeout(this.retry);
-    const at = this.state.at;
     const session = await this.options.renew();
     if (this.closed) return undefined;
     if (session === "closed") {
@@ -328,6 +327,7 @@ export class Player {
       return this.fails();
     }
     this.doubts();
+    const { at } = this.state; // perhaps somebody has sought meanwhile
     this.sounds.reload();
     this.seek(at);
     this.set({ trouble: null });

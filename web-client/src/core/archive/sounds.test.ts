@@ -95,6 +95,22 @@ describe("the languages", () => {
     expect(loud()).toEqual(["floor"]);
     expect(heard.at(-1)).toBe("floor");
   });
+  it("end with the last choice, also one within a crossfade", () => {
+    sounds.play();
+    sounds.prepare(["fr", "de"]);
+    of("fr").arrive();
+    of("de").arrive();
+    pass(1500);
+    for (const last of ["de", "floor"]) {
+      sounds.choose("fr");
+      pass(20);
+      expect(loud().length, "in the middle of it").toBe(2);
+      sounds.choose(last);
+      of(last).arrive();
+      pass(1500);
+      expect([loud(), heard.at(-1)]).toEqual([[last], last]);
+    }
+  });
   it("give up what can't be loaded, at any moment, and get it anew when it is wanted once more", () => {
     sounds.play();
     pass(1000);

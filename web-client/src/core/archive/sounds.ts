@@ -187,6 +187,7 @@ export class Sounds {
   choose(id: string): void {
     const track = this.track(id);
     if (!track || track === this.awaited) return;
+    if (this.fade !== undefined && this.awaited) this.swap(this.awaited); // what has begun can't be taken back
     if (track === this.heard) {
       this.awaited = null;
       this.events.changed(id, null);

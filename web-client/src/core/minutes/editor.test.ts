@@ -10,6 +10,8 @@ class Fake implements MinutesSource {
   saved: Minutes[] = [];
   fails: MinutesFailure | null = null;
   hold: Promise<void> = Promise.resolve();
+  /** The next save's answer. */
+  loses = false;
 
   put(author: string, body: Body, language = "en"): void {
     this.saved.unshift({ language, version: this.saved.length + 1, published: false, author, at: 1000 * (this.saved.length + 1), body });
@@ -36,6 +38,10 @@ class Fake implements MinutesSource {
     this.check();
     if (base !== this.saved.length) throw new MinutesFailure("conflict", "base: …");
     this.put(author, structuredClone(body));
+    if (this.loses) {
+      this.loses = false;
+      throw new MinutesFailure("offline", "");
+    }
     return { version: this.saved.length, at: 1000 * this.saved.length };
   }
   async publish(_language: string, version: number, on: boolean): Promise<void> {
@@ -220,6 +226,50 @@ describe("the editor", () => {
     expect(editor.get()).toMatchObject({ form: { theme: BODY.theme }, base: 2, dirty: true, done: "restored" });
     await editor.save("Ana");
     expect(server.saved[0]).toMatchObject({ version: 3, body: { theme: BODY.theme } });
+  });
+
+  it("is in no conflict with itself when only the answer to a save was lost", async () => {
+    server.put("Ana", BODY);
+    await editor.open("en");
+    for (const more of [false, true]) {
+      const { length } = server.saved;
+      theme(`Mine ${length}`);
+      server.loses = true;
+      expect(await editor.save("Ana")).toBe(false);
+      expect([editor.get().problem?.why, editor.get().base]).toEqual(["offline", length]);
+      if (more) theme("And more");
+      expect(await editor.save("Ana")).toBe(true);
+      expect(editor.get()).toMatchObject({ conflict: null, dirty: false, base: length + (more ? 2 : 1), done: "saved" });
+      expect(server.saved).toHaveLength(length + (more ? 2 : 1));
+    }
+    expect(server.saved[0]?.body.theme).toBe("And more");
+  });
+
+  it("is in one with somebody else's text, also after a save without an answer", async () => {
+    server.put("Ana", BODY);
+    await editor.open("en");
+    theme("Mine");
+    server.fails = new MinutesFailure("offline", "");
+    await editor.save("Ana");
+    server.fails = null;
+    server.put("Li", { ...BODY, theme: "Theirs" });
+    expect(await editor.save("Ana")).toBe(false);
+    expect(editor.get().conflict?.author).toBe("Li");
+  });
+
+  it("has the copy again after a look at the other language", async () => {
+    server.put("Ana", BODY);
+    await editor.open("en");
+    theme("Written here");
+    const copy = editor.copy();
+    const { saved } = server;
+    server.saved = [];
+    await editor.open("fr", copy);
+    server.saved = saved;
+    await editor.open("en");
+    server.saved = [];
+    await editor.open("fr");
+    expect(editor.get()).toMatchObject({ language: "fr", base: 0, edited: false, form: { theme: "Written here" } });
   });
 
   it("begins another language with the text that is there", async () => {

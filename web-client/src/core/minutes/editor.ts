@@ -51,7 +51,10 @@ export class MinutesEditor {
   private opened: Body | null = null;
   /** The server has that as a version. */
   private isSaved = false;
-  private copied: Body | null = null;
+  /** What languages began with: it is there again after a look at another, as long as nobody has typed. */
+  private readonly copies = new Map<string, Body>();
+  /** What was sent to be saved without an answer: it may be a version all the same. */
+  private unanswered: readonly Body[] = [];
   /** Something was changed since it was kept. */
   private unkept = false;
   /** When what is kept was changed, if this editor has kept or found it: another tab's isn't ours to take away. */
@@ -77,17 +80,19 @@ export class MinutesEditor {
   async open(language: string, copy: Body | null = null): Promise<void> {
     this.keepNow();
     const turn = ++this.turn;
-    this.copied = copy;
+    if (copy) this.copies.set(language, copy);
+    const begun = this.copies.get(language) ?? null;
     this.ours = null;
+    this.unanswered = [];
     this.set(initialState(language));
     try {
       const versions = await this.source.versions(language);
       const newest = versions[0];
       const minutes = newest ? await this.source.read(language, newest.version) : null;
-      const draft = minutes || copy ? null : await this.source.draft(language);
+      const draft = minutes || begun ? null : await this.source.draft(language);
       if (turn !== this.turn) return;
       this.isSaved = minutes !== null;
-      this.show(language, versions, minutes?.body ?? copy ?? (draft as { body: Body }).body, draft?.answers ?? []);
+      this.show(language, versions, minutes?.body ?? begun ?? (draft as { body: Body }).body, draft?.answers ?? []);
     } catch (error) {
       if (turn === this.turn) this.fail("load", error);
     }
@@ -125,7 +130,7 @@ export class MinutesEditor {
     const { language } = this.state;
     this.forget();
     this.set({ form: null });
-    await this.open(language, this.copied);
+    await this.open(language);
   }
 
   async save(author: string): Promise<boolean> {
@@ -139,6 +144,7 @@ export class MinutesEditor {
       if (turn !== this.turn) return true;
       this.opened = body;
       this.isSaved = true;
+      this.unanswered = [];
       const versions = [{ version, author, at, published: false }, ...this.state.versions];
       // What was typed while it was on its way isn't in it.
       this.set({ base: version, versions, busy: null, ...this.compared(this.state.form ?? form), found: null, conflict: null, done: "saved" });
@@ -146,8 +152,8 @@ export class MinutesEditor {
       this.keepNow();
       return true;
     } catch (error) {
-      if (turn === this.turn) await this.failToSave(error);
-      return false;
+      const own = turn === this.turn ? await this.failToSave(error, body) : null;
+      return own !== null && (sameBody(own, body) || this.save(author));
     }
   }
 
@@ -253,19 +259,38 @@ export class MinutesEditor {
     this.ours = null;
   }
 
-  private async failToSave(error: unknown): Promise<void> {
+  /** Gives what the newest version says if that is this editor's own after all. */
+  private async failToSave(error: unknown, body: Body): Promise<Body | null> {
+    const unanswered = this.unanswered;
     if (!(error instanceof MinutesFailure) || error.why !== "conflict") {
+      if (error instanceof MinutesFailure && error.why === "offline") this.unanswered = [...unanswered, body];
       this.fail("save", error);
-      return;
+      return null;
     }
     const turn = this.turn;
     try {
       const versions = await this.source.versions(this.state.language);
       const conflict = await this.source.read(this.state.language, versions[0]?.version ?? 0);
-      if (turn === this.turn) this.set({ busy: null, versions, conflict });
+      if (turn !== this.turn) return null;
+      if ([...unanswered, body].some((one) => sameBody(one, conflict.body))) return this.isThere(conflict, versions);
+      this.set({ busy: null, versions, conflict });
     } catch (second) {
       if (turn === this.turn) this.fail("save", second);
     }
+    return null;
+  }
+
+  /** Only the answer was lost. */
+  private isThere({ version, body }: Minutes, versions: readonly Version[]): Body {
+    const { form } = this.state;
+    this.opened = body;
+    this.isSaved = true;
+    this.unanswered = [];
+    const rest = form ? this.compared(form) : { dirty: false, edited: false };
+    this.set({ busy: null, versions, base: version, conflict: null, found: null, ...rest, done: "saved" });
+    this.unkept = true;
+    this.keepNow();
+    return body;
   }
 
   private fail(doing: EditorProblem["doing"], error: unknown): void {

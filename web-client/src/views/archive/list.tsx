@@ -75,7 +75,7 @@ export function ListPage({ visit }: { visit: number }) {
             </ol>
             {state.entries.length === 0 && !state.loading && <Nothing search={state.search} onSearch={search} />}
             {state.next && (
-              <button type="button" class="button list-more" onClick={() => client.more()} disabled={state.loading} data-testid="more">
+              <button type="button" class="button list-more" onClick={() => client.more()} aria-disabled={state.loading} data-testid="more">
                 {t("list.more")}
               </button>
             )}

@@ -155,11 +155,11 @@ function Actions({ state, editor, view, setView, onChanged }: ActionsProps) {
           <Button icon={view === "form" ? Eye : Pencil} onClick={() => setView(view === "form" ? "preview" : "form")} testid="preview">
             {view === "form" ? t("edit.preview") : t("edit.goOn")}
           </Button>
-          <Button kind={dirty ? "primary" : "plain"} icon={Save} disabled={busy !== null || !dirty || conflict !== null} onClick={save} testid="save">
+          <Button kind={dirty ? "primary" : "plain"} icon={Save} resting={busy !== null || !dirty || conflict !== null} onClick={save} testid="save">
             {busy === "saving" ? t("edit.saving") : t("edit.save")}
           </Button>
           {newest > 0 && newest !== published && (
-            <Button kind={dirty ? "plain" : "primary"} icon={Send} disabled={busy !== null || dirty} onClick={() => publish(true)} testid="publish">
+            <Button kind={dirty ? "plain" : "primary"} icon={Send} resting={busy !== null || dirty} onClick={() => publish(true)} testid="publish">
               {busy === "publishing" ? t("edit.publishing") : t("edit.publish", { n: newest })}
             </Button>
           )}
@@ -172,7 +172,7 @@ function Actions({ state, editor, view, setView, onChanged }: ActionsProps) {
         </label>
         <div class="row">
           {published > 0 && (
-            <Button kind="quiet" disabled={busy !== null} onClick={() => publish(false)} testid="unpublish">{t("edit.unpublish")}</Button>
+            <Button kind="quiet" resting={busy !== null} onClick={() => publish(false)} testid="unpublish">{t("edit.unpublish")}</Button>
           )}
           {edited && !sure && (
             <Button kind="quiet" icon={Undo2} disabled={busy !== null} onClick={() => setSure(true)} testid="discard">{t("edit.discard")}</Button>
