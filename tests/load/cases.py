@@ -11,7 +11,7 @@ BOTH = ("tongsheng", "janus tuned")
 FLOOR_OF_VOICES = ("--talk", 3, "--channel", "--voices", 3)
 MEETING_OF_TEN = ("--talk", 1, "--pictures", 1, "--voices", 3)
 SHED_PERCENT = 85       # where a worker begins to shed
-HALF_PERCENT = (40, 65)  # what passes for a core that is half busy
+HALF_PERCENT = (45, 55)  # what passes for a core that is half busy
 DELAY_LOAD = 7           # of the hundred meetings, to begin with
 MEMORY_AFTER_S = 11      # a finished handshake is kept for 10 s
 
@@ -33,7 +33,7 @@ def hundred(load):
 
 def delay_load():
     """What keeps this machine's core half busy, at this hour: its speed drifts by more than the delay bears."""
-    return half_busy_at(hundred, DELAY_LOAD, HALF_PERCENT)
+    return half_busy_at(hundred, DELAY_LOAD)
 
 
 def setups(load):

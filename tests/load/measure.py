@@ -13,6 +13,7 @@ SERVERS = {kind.name: kind for kind in (servers.Tongsheng, servers.TongshengDefa
 OURS = [name for name, kind in SERVERS.items() if issubclass(kind, servers.Tongsheng)]
 SERVER_CPU, GENERATOR_CPU = "0", "1"
 RECEIVE_CPUS = pathlib.Path("/sys/class/net/lo/queues/rx-0/rps_cpus")  # of this network namespace
+GUESSES = 4
 QUICK = {"seconds": 2, "floor_seconds": 1, "rounds": 1, "receivers": 60, "meetings": 5}
 
 
@@ -195,16 +196,15 @@ def try_server(measured, name, options):
         note(json.dumps(measured.rounds[name][-1]))
 
 
-def half_busy_at(setup_at, load, percent):
-    """The load at which the server's core is half busy. Each guess goes by what the one before took."""
+def half_busy_at(setup_at, load):
+    """The load that comes nearest to keeping the server's core half busy. Each guess goes by what the one before took."""
+    tried = {}
     place_receiving(setup_at(load).apart)
-    for _ in range(3):
-        server = run_server(SERVERS["tongsheng"], dataclasses.replace(setup_at(load), seconds=5))["server"]
-        note(f"{setup_at(load).name}, load {load}: core {server:.0f} % busy")
-        if percent[0] + 5 <= server <= percent[1] - 5:
-            break
-        load = max(1, round(load * 50 / server))
-    return load
+    while load not in tried and len(tried) < GUESSES:
+        tried[load] = run_server(SERVERS["tongsheng"], dataclasses.replace(setup_at(load), seconds=5))["server"]
+        note(f"{setup_at(load).name}, load {load}: core {tried[load]:.0f} % busy")
+        load = max(1, round(load * 50 / tried[load]))
+    return min(tried, key=lambda one: abs(tried[one] - 50))
 
 
 def measure(setup, options):
