@@ -3,6 +3,7 @@
 #include "recordings/leveller.h"
 #include "recordings/limiter.h"
 #include "recordings/loudness.h"
+#include "recordings/steady.h"
 #include <gst/app/gstappsink.h>
 #include <gst/app/gstappsrc.h>
 #include <gst/gst.h>
@@ -57,6 +58,7 @@ struct program {
 	struct program_events events;
 	GstElement *pipeline;
 	GstAppSrc *packets[STUDIO_SLOTS];
+	struct steady steady[STUDIO_SLOTS]; /* of the caller's thread */
 	guint watch;
 	_Atomic int wait_ms; /* for a slot */
 	_Atomic int late;    /* buffers that came later, weighed against the others */
@@ -286,7 +288,9 @@ void program_free(struct program *program)
 void program_receive(struct program *program, enum studio_slot slot, const uint8_t *rtp,
 		     size_t length)
 {
-	GstBuffer *buffer = gst_buffer_new_memdup(rtp, length);
+	uint8_t *copy = g_memdup2(rtp, length);
+	steady_packet(&program->steady[slot], copy, (uint64_t)g_get_monotonic_time());
+	GstBuffer *buffer = gst_buffer_new_wrapped(copy, length);
 	/* Takes the buffer, also when it drops it: the pipeline ends. */
 	gst_app_src_push_buffer(program->packets[slot], buffer);
 }
