@@ -46,10 +46,29 @@ static void late_ones_and_pauses_fit_too(void)
 	give(&r, 11, 1000 + 960); /* sent again */
 	g_assert_cmpuint(r.sequence, ==, 11);
 	g_assert_cmpuint(r.timestamp, ==, 1000 + 960);
-	r.us += 3600 * 1000 * MS; /* an hour of silence, with a gap in the numbers */
-	give(&r, 500, 1000 + 2 * 960 + 3600u * 48000);
-	g_assert_cmpuint(r.sequence, ==, 500);
-	g_assert_cmpuint(r.timestamp, ==, 1000 + 2 * 960 + 3600u * 48000);
+	r.us += 600 * MS;
+	give(&r, 12 + 30, 1000 + 32 * 960); /* half a second is missing */
+	g_assert_cmpuint(r.sequence, ==, 12 + 30);
+	r.us += 3600 * 1000 * MS; /* an hour of silence */
+	give(&r, 12 + 31, 1000 + 32 * 960 + 3600u * 48000);
+	g_assert_cmpuint(r.sequence, ==, 12 + 31);
+	g_assert_cmpuint(r.timestamp, ==, 1000 + 32 * 960 + 3600u * 48000);
+}
+
+/* Nobody makes up for half a minute that wasn't. */
+static void a_gap_that_has_no_time_is_closed(void)
+{
+	struct row r = {.us = 5000 * MS};
+	give(&r, 10, 1000);
+	r.us += 20 * MS;
+	give(&r, 1000, 1960);
+	g_assert_cmpuint(r.sequence, ==, 11);
+	r.us += 20 * MS;
+	give(&r, 1001, 1960 + 960);
+	g_assert_cmpuint(r.sequence, ==, 12);
+	r.us += 60000 * MS; /* a minute's, neither */
+	give(&r, 4000, 1960 + 960 + 60 * 48000);
+	g_assert_cmpuint(r.sequence, ==, 13);
 }
 
 static void a_jump_is_taken_out(void)
@@ -78,6 +97,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/steady/what_fits_stays_as_it_is", what_fits_stays_as_it_is);
 	g_test_add_func("/steady/late_ones_and_pauses_fit_too", late_ones_and_pauses_fit_too);
+	g_test_add_func("/steady/a_gap_that_has_no_time_is_closed",
+			a_gap_that_has_no_time_is_closed);
 	g_test_add_func("/steady/a_jump_is_taken_out", a_jump_is_taken_out);
 	return g_test_run();
 }
