@@ -57,7 +57,8 @@ static void fetch(const struct slot *slot, unsigned step)
 	case 1:
 		fetch_ahead(slot->peer, offsetof(struct peer, cname));
 		fetch_ahead(&slot->peer->bytes_out, sizeof slot->peer->bytes_out);
-		fetch_ahead(slot->sent, sizeof(void *));
+		if (slot->sent)
+			fetch_ahead(slot->sent, sizeof(void *));
 		break;
 	default:
 		if (step == STEPS - 1 && slot->sent)
