@@ -16,15 +16,20 @@ bool access_is_general(const struct token *token)
 	return g_str_equal(token->meeting, ACCESS_ALL_MEETINGS);
 }
 
-bool access_generation(struct store *store, const struct token *token, unsigned *ret,
-		       GError **error)
+void access_issue(struct token *token, const struct store_meeting *row)
+{
+	token->generation = row->generation[token->role];
+	token->issued = MAX(token->issued, row->made);
+}
+
+bool access_issue_stored(struct store *store, struct token *token, GError **error)
 {
 	if (access_is_general(token))
-		return store_general_generation(store, token->role, ret, error);
+		return store_general_generation(store, token->role, &token->generation, error);
 	struct store_meeting row;
 	if (!store_meeting_find(store, token->meeting, &row, error))
 		return false;
-	*ret = row.generation[token->role];
+	access_issue(token, &row);
 	store_meeting_clear(&row);
 	return true;
 }

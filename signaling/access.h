@@ -18,9 +18,12 @@ bool access_is_general(const struct token *token); /* it is for all */
  */
 bool access_current(const struct token *token, const struct store_meeting *row, GError **error);
 
-/* The newest generation of the token's kind of link. */
-bool access_generation(struct store *store, const struct token *token, unsigned *ret,
-		       GError **error);
+/* Makes it so, of one that is issued now: which may be before the meeting, if the clock was set
+ * back since. */
+void access_issue(struct token *token, const struct store_meeting *row);
+
+/* The same by the store; also of a token for all meetings. */
+bool access_issue_stored(struct store *store, struct token *token, GError **error);
 
 /* The links of the token's kind that were given out stop working. */
 bool access_withdraw(struct store *store, const struct token *token, GError **error);

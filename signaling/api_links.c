@@ -79,8 +79,7 @@ json_t *api_link(struct meetings *meetings, const struct store_meeting *row,
 	char *text = NULL;
 	if (field_role(body, "role", &token.role, error) && may_invite(asker, token.role, error) &&
 	    read_token(body, &token, error)) {
-		token.generation = row->generation[token.role];
-		token.issued = MAX(token.issued, row->made); /* the clock was set back */
+		access_issue(&token, row);
 		text = token_sign(meetings->key, &token, error);
 	}
 	if (text != NULL) {

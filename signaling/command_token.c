@@ -176,7 +176,7 @@ static char *sign(const char *data, struct token *token, GError **error)
 	char *text = NULL;
 	struct token_key *key = NULL;
 	struct store *store = store_open(data, error);
-	if (store != NULL && access_generation(store, token, &token->generation, error))
+	if (store != NULL && access_issue_stored(store, token, error))
 		key = token_key_open(data, error);
 	if (key != NULL)
 		text = token_sign(key, token, error);

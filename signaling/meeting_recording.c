@@ -284,7 +284,7 @@ static bool should_begin(const struct meeting *meeting, bool *ret_declined, GErr
 	return store_recordings_past(meeting->meetings->store, meeting->row.id, starts,
 				     MAX(starts, now_ms() - DECLINED_MS), &any, ret_declined,
 				     error) &&
-	       !*ret_declined && connected(meeting) > any;
+	       !*ret_declined && connected(meeting) >= (any ? 2 : 1);
 }
 
 static void begin_by_itself(struct meeting *meeting)

@@ -2,6 +2,7 @@
 #include "signaling/access.h"
 #include "signaling/api_admin.h"
 #include "signaling/store_agenda.h"
+#include "signaling/store_internal.h"
 #include "tests/unit/signaling/api_fixture.h"
 #include "tests/unit/signaling/world.h"
 #include <string.h>
@@ -202,6 +203,17 @@ static void links_are_made(void)
 	expect("POST", ALL "/demo/links", one, "{\"role\":\"member\",\"days\":0}", 400,
 	       "days: is out of range");
 	g_free(one);
+	/* The clock was ahead when the meeting was made, and was set back. */
+	struct store_meeting row;
+	g_assert_true(
+		store_run(world.store, NULL, "UPDATE meeting SET made_at = made_at + 300", ""));
+	g_assert_true(store_meeting_find(world.store, "demo", &row, NULL));
+	got = call("POST", ALL "/demo/links", office, "{\"role\":\"member\"}");
+	token = link_token(&got);
+	g_assert_true(access_current(&token, &row, NULL));
+	store_meeting_clear(&row);
+	token_clear(&token);
+	answer_clear(&got);
 	end();
 }
 

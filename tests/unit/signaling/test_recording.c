@@ -27,10 +27,11 @@ static char *read_index(unsigned id)
 }
 
 /* As the secretariat's page says it. */
-static void plan(bool own_tracks, bool auto_record)
+static void plan(bool own_tracks, bool auto_record, gint64 starts)
 {
 	struct store_meeting row;
 	g_assert_true(store_meeting_find(world.store, "demo", &row, NULL));
+	row.starts = starts;
 	row.own_tracks = own_tracks;
 	row.auto_record = auto_record;
 	g_assert_true(store_meeting_update(world.store, &row, NULL));
@@ -164,7 +165,7 @@ static void who_does_not_consent_is_silent(void)
 static void everybody_has_tracks_of_their_own(void)
 {
 	two_people();
-	plan(true, false);
+	plan(true, false, 0);
 	page_say(host, "{\"type\":\"record\",\"id\":1,\"state\":\"recording\"}");
 	page_expect_ok(host);
 	g_assert_cmpstr(world.tracks->str, ==, FIXED);
@@ -197,17 +198,6 @@ static void left_by_a_restart(void)
 	world_close();
 }
 
-static void plan_at(gint64 starts)
-{
-	struct store_meeting row;
-	g_assert_true(store_meeting_find(world.store, "demo", &row, NULL));
-	row.starts = starts;
-	row.auto_record = true;
-	g_assert_true(store_meeting_update(world.store, &row, NULL));
-	store_meeting_clear(&row);
-	g_assert_true(meetings_refresh(world.meetings, "demo", NULL));
-}
-
 static void come(unsigned n)
 {
 	struct websocket *pages[2];
@@ -228,7 +218,7 @@ static void come(unsigned n)
 static void it_begins_by_itself(void)
 {
 	two_people();
-	plan(false, true);
+	plan(false, true, 0);
 	world_advance(1);
 	g_assert_false(row_begun()); /* nobody is connected */
 	page_offer(member);
@@ -252,7 +242,7 @@ static void it_begins_by_itself(void)
 static void it_begins_again_when_people_come_back(void)
 {
 	two_people();
-	plan(false, true);
+	plan(false, true, 0);
 	page_offer(member);
 	world_media(page_number(member_id), TRANSPORT_OPEN);
 	world_advance(1);
@@ -276,14 +266,14 @@ static void a_rehearsal_is_not_the_meeting(void)
 	page_say(host, "{\"type\":\"record\",\"id\":2,\"state\":\"ended\"}");
 	page_expect_ok(host);
 	g_usleep(2 * G_USEC_PER_SEC); /* the plan has whole seconds */
-	plan_at(g_get_real_time() / G_USEC_PER_SEC);
+	plan(false, true, g_get_real_time() / G_USEC_PER_SEC);
 	page_offer(member);
 	world_media(page_number(member_id), TRANSPORT_OPEN);
 	world_advance(1);
 	g_assert_true(row_begun());
 	/* Put off, it hasn't come yet. */
 	page_say(host, "{\"type\":\"record\",\"id\":3,\"state\":\"ended\"}");
-	plan_at(g_get_real_time() / G_USEC_PER_SEC + 60);
+	plan(false, true, g_get_real_time() / G_USEC_PER_SEC + 60);
 	world_advance(1);
 	g_assert_false(row_begun());
 	two_leave();
@@ -438,7 +428,7 @@ static void own_tracks_keep_their_places(void)
 	struct websocket *pages[41];
 	two_people();
 	world.config.participants = 100;
-	plan(true, false);
+	plan(true, false, 0);
 	page_say(host, "{\"type\":\"record\",\"id\":1,\"state\":\"recording\"}");
 	for (unsigned i = 0; i < G_N_ELEMENTS(pages); i++) {
 		g_autofree char *token = world_token("demo", ROLE_MEMBER, NULL);
